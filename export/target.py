@@ -1,0 +1,130 @@
+"""What a file format has to offer, and which formats there are.
+
+A module `export/targets/<name>.py` with the names of `Target` is a target: nothing is registered,
+and nothing is imported until it is asked for, so that a missing package breaks only its own format.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from irrvit.export.errors import MissingExtra, UnknownTarget
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import nn
+
+    from irrvit.model.spec import InputSpec
+
+
+class Precision(StrEnum):
+    """How numbers are stored: `int8` has its place and is not built yet."""
+
+    FP32 = "fp32"
+    FP16 = "fp16"
+
+
+class Tolerance(BaseModel):
+    """How far a candidate may be from the reference; one per precision, in the target's file.
+
+    Attributes:
+        max_rel: largest difference, relative to the largest reference value of the case.
+        min_top1_agreement: share of cases in which both name the same class, decided cases only
+            (see `irrvit.export.parity`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_rel: float
+    min_cosine: float
+    min_sqnr_db: float
+    min_top1_agreement: float = 1.0
+
+
+class Runner(Protocol):
+    """A written file, loaded and ready.
+
+    `name` says what runs it ("onnxruntime", "litert", "mil-reference", "coreml" ...).
+    """
+
+    name: str
+
+    def run(self, pixels: np.ndarray) -> np.ndarray:
+        """Raw pixels 0..255, float32 (N, H, W, 3) -> logits, float32 (N, classes)."""
+        ...
+
+
+class Target(Protocol):
+    """A module of `export/targets/`."""
+
+    SUFFIX: str
+    DEFAULT_PRECISION: Precision
+    TOLERANCES: Mapping[Precision, Tolerance]
+    PACKAGES: tuple[str, ...]
+    """The distributions whose versions decide what `write` writes."""
+
+    def write(self, network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
+        """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.
+
+        The file's input is called `image` and its output `logits`, as the artifact contract says.
+
+        Raises:
+            UnsupportedOp: naming the operation that the format or its converter lacks.
+        """
+        ...
+
+    def load(self, path: Path) -> Runner:
+        """Load a written file into the runtime of its format."""
+        ...
+
+    def count_macs(self, path: Path) -> int:
+        """Multiply-accumulates of convolutions, linear layers and matrix products in the file."""
+        ...
+
+    def count_operations(self, path: Path) -> int:
+        """Operations in the file's graph, constants not counted."""
+        ...
+
+    def trace(self, path: Path, pixels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+        """Run one case (1, H, W, 3) and yield every intermediate value of the file, in order."""
+        ...
+
+    def inspect(self, path: Path, pixels: np.ndarray) -> list[str]:
+        """What is known to go wrong on a phone with this file: one sentence per finding."""
+        ...
+
+
+_FOLDER = Path(__file__).with_name("targets")
+
+
+def names() -> list[str]:
+    """The targets there are, by file name; imports none of them."""
+    return sorted(p.stem for p in _FOLDER.glob("*.py") if not p.stem.startswith("_"))
+
+
+def get(name: str) -> Target:
+    """Import one target.
+
+    Raises:
+        UnknownTarget: naming the ones there are, and the nearest.
+        MissingExtra: the target's own packages are not installed.
+    """
+    if name not in names():
+        near = get_close_matches(name, names(), n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise UnknownTarget(
+            f"unknown target '{name}': expected one of {', '.join(names())} or all{hint}"
+        )
+    try:
+        return importlib.import_module(f"irrvit.export.targets.{name}")  # pyright: ignore[reportReturnType]
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("irrvit"):
+            raise
+        raise MissingExtra(name, error.name or name) from error

@@ -1,0 +1,17 @@
+"""What can be wrong with a network that somebody asked for."""
+
+
+class ModelError(Exception):
+    """A network cannot be had; the message says what was asked for, what is there, what to do."""
+
+
+class UnknownModel(ModelError):
+    """No variant, named source or timm classifier has this name."""
+
+
+class BadCheckpoint(ModelError):
+    """A file of weights is damaged, unsafe, or of another network."""
+
+
+class BadProgram(ModelError):
+    """A saved program cannot be read without running code from it, or is not a classifier."""

@@ -1,0 +1,70 @@
+"""What a network eats: the size, colour and scale of its input, and how to get there from a picture.
+
+The one definition of preprocessing. The apps implement `preprocess` again, bit for bit.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageOps
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+_FILTERS = {
+    "nearest": Image.Resampling.NEAREST,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+    "lanczos": Image.Resampling.LANCZOS,
+}
+
+
+class InputSpec(BaseModel):
+    """The picture a network expects.
+
+    Attributes:
+        height, width: pixels that reach the network.
+        resize: the picture is scaled until it just covers `height` x `width` enlarged by
+            `resize / min(height, width)`; for a square input its shorter side becomes `resize`.
+        crop: which part of the scaled picture is taken.
+        mean, std: per channel, on the 0..1 scale. An exported file applies them itself.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    height: PositiveInt = 224
+    width: PositiveInt = 224
+    color: Literal["RGB"] = "RGB"
+    resize: PositiveInt = 256
+    crop: Literal["center"] = "center"
+    interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos"] = "bicubic"
+    mean: tuple[float, float, float] = IMAGENET_MEAN
+    std: tuple[float, float, float] = IMAGENET_STD
+
+
+def preprocess(image: Image.Image, spec: InputSpec) -> np.ndarray:
+    """Turn, resize and crop a picture to what a network eats.
+
+    Returns:
+        uint8 RGB pixels (height, width, 3), 0..255; mean and std are not applied.
+    """
+    image = ImageOps.exif_transpose(image).convert(spec.color)
+    scale = spec.resize / min(spec.height, spec.width)
+    scale *= max(spec.height / image.height, spec.width / image.width)
+    # Rounded down as torchvision does, and never below what the crop needs.
+    width = max(int(image.width * scale + 1e-6), spec.width)
+    height = max(int(image.height * scale + 1e-6), spec.height)
+    image = image.resize((width, height), _FILTERS[spec.interpolation])
+    left = round((width - spec.width) / 2)
+    top = round((height - spec.height) / 2)
+    return np.asarray(image.crop((left, top, left + spec.width, top + spec.height)))
+
+
+def read_picture(path: Path, spec: InputSpec) -> np.ndarray:
+    """Read a picture file as `preprocess` returns it: uint8 (height, width, 3)."""
+    with Image.open(path) as image:
+        return preprocess(image, spec)
