@@ -8,16 +8,16 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from irrvit.export.target import Precision, Tolerance
 from irrvit.model.spec import InputSpec
+from pydantic import BaseModel, ConfigDict
 
 MANIFEST = "manifest.json"
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A candidate that cannot be compared has an infinite error: JSON has no number for it.
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
 class OutputDiff(_Record):
@@ -146,3 +146,75 @@ def content_size(path: Path) -> int:
     """Bytes of a file, or of all files in a folder."""
     files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
     return sum(file.stat().st_size for file in files)
+
+
+class Artifact:
+    """A written file that has been checked against its manifest.
+
+    Attributes:
+        path: the model file (or the `.mlpackage` folder).
+        manifest: all that is known about it.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest):
+        self.path, self.manifest = path, manifest
+
+    @cached_property
+    def runner(self) -> Runner:
+        """The file in the runtime of its format, loaded at first use."""
+        return target.get(self.manifest.target).load(self.path)
+
+    def run(self, pixels: np.ndarray) -> np.ndarray:
+        """Raw RGB pixels 0..255, uint8 or float (N, H, W, 3) -> logits, float32 (N, classes)."""
+        spec = self.manifest.input
+        if pixels.ndim != 4 or pixels.shape[1:] != (spec.height, spec.width, 3) or not len(pixels):
+            raise BadArtifact(
+                f"pixels of shape {pixels.shape} do not fit {self.path.name}: expected "
+                f"(N, {spec.height}, {spec.width}, 3) as irrvit.model.spec.preprocess makes them"
+            )
+        return self.runner.run(pixels.astype(np.float32))
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and validate the manifest in a folder.
+
+    Raises:
+        BadArtifact: there is none, or a field is missing or wrong; the field is named.
+    """
+    path = folder / MANIFEST
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise BadArtifact(f"no manifest can be read at {path}: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "the text"
+        raise BadArtifact(
+            f"{path} is not a manifest of this version: {field}: {first['msg']}; export again"
+        ) from error
+
+
+def open(path: Path | str) -> Artifact:
+    """Open an artifact by its folder, its manifest or its model file, and check its hash.
+
+    Raises:
+        BadArtifact: something is missing, or the file is not the one that its manifest describes.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise BadArtifact(f"{path} does not exist; irrvit-export writes artifacts")
+    is_folder = path.is_dir() and (path / MANIFEST).exists()
+    folder = path if is_folder else path.parent
+    manifest = read_manifest(folder)
+    file = folder / manifest.file
+    if not is_folder and path.name not in (MANIFEST, manifest.file):
+        raise BadArtifact(f"{path} is not the file that {folder / MANIFEST} describes ({file})")
+    if not file.exists():
+        raise BadArtifact(f"{file} is missing, its manifest is there; export again")
+    found = content_hash(file)
+    if found != manifest.sha256:
+        raise BadArtifact(
+            f"{file} is not the file that its manifest describes: sha256 is {found[:12]}..., "
+            f"expected {manifest.sha256[:12]}...; export again"
+        )
+    return Artifact(file, manifest)

@@ -13,15 +13,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from irrvit.export.errors import MissingExtra, UnknownTarget
+from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
     import numpy as np
-    from torch import nn
-
     from irrvit.model.spec import InputSpec
+    from torch import nn
 
 
 class Precision(StrEnum):
@@ -67,8 +65,6 @@ class Target(Protocol):
     SUFFIX: str
     DEFAULT_PRECISION: Precision
     TOLERANCES: Mapping[Precision, Tolerance]
-    PACKAGES: tuple[str, ...]
-    """The distributions whose versions decide what `write` writes."""
 
     def write(self, network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
         """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.

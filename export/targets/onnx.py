@@ -1,0 +1,145 @@
+"""ONNX: one `.onnx` file, opset 18, run by onnxruntime."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from irrvit.export.errors import BadArtifact, UnsupportedOp
+from irrvit.export.pixels import ChannelsLast, one_by_one
+from irrvit.export.target import Precision, Tolerance
+from irrvit.model.spec import InputSpec
+from torch import nn
+
+SUFFIX = ".onnx"
+DEFAULT_PRECISION = Precision.FP32
+OPSET = 18
+TOLERANCES = {
+    # The project's bar for float32; IRRViT and twelve timm networks were measured below 1e-5.
+    Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.999999, min_sqnr_db=80),
+    # float16 has 11 bits: one rounding is 66 dB, and some fifty layers of them leave 40 or more.
+    Precision.FP16: Tolerance(max_rel=2e-2, min_cosine=0.9995, min_sqnr_db=35),
+}
+
+
+def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
+    """See `irrvit.export.target.Target`; half precision keeps float32 at input and output."""
+    pixels = torch.zeros(1, spec.height, spec.width, 3)
+    try:
+        program = torch.onnx.export(
+            ChannelsLast(network).eval(),
+            (pixels,),
+            dynamo=True,
+            input_names=["image"],
+            output_names=["logits"],
+            opset_version=OPSET,
+            external_data=False,
+            verbose=False,
+        )
+    except torch.onnx.errors.OnnxExporterError as error:
+        raise UnsupportedOp(f"ONNX: the exporter cannot express the network: {error}") from error
+    assert program is not None
+    model = _without_provenance(program.model_proto)
+    if precision is Precision.FP16:
+        model = _to_float16(model)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+    return f"ONNX opset {OPSET}"
+
+
+def _to_float16(model: onnx.ModelProto) -> onnx.ModelProto:
+    from onnxruntime.transformers.float16 import convert_float_to_float16
+    from onnxruntime.transformers.onnx_model import OnnxModel
+
+    half = OnnxModel(convert_float_to_float16(model, keep_io_types=True))
+    half.topological_sort()  # the casts of inputs are appended, behind the nodes that read them
+    return half.model
+
+
+def _without_provenance(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Drop the exporter's notes: they name files of this machine and are of no use on a phone."""
+    for record in (model, model.graph, *model.graph.node, *model.graph.value_info):
+        del record.metadata_props[:]
+        record.doc_string = ""
+    return model
+
+
+class OnnxRunner:
+    """An `.onnx` file in onnxruntime on the CPU."""
+
+    name = "onnxruntime"
+
+    def __init__(self, model: bytes, *, optimize: bool = True):
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        if not optimize:
+            level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+            options.graph_optimization_level = level
+        self.session = onnxruntime.InferenceSession(
+            model, options, providers=["CPUExecutionProvider"]
+        )
+
+    def run(self, pixels: np.ndarray) -> np.ndarray:
+        return one_by_one(lambda image: self.session.run(["logits"], {"image": image})[0], pixels)
+
+
+def load(path: Path) -> OnnxRunner:
+    """Open a file of ours: input `image`, output `logits`."""
+    try:
+        runner = OnnxRunner(path.read_bytes())
+    except Exception as error:  # onnxruntime's exceptions share no base class
+        raise BadArtifact(f"onnxruntime cannot open {path}: {error}") from error
+    outputs = [output.name for output in runner.session.get_outputs()]
+    if outputs != ["logits"]:
+        raise BadArtifact(f"{path}: the outputs are {outputs}, expected ['logits']")
+    return runner
+
+
+def trace(path: Path, pixels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Every node's outputs; the runtime's own fusions are off, so that each node is there."""
+    model = onnx.load(path)
+    known = {output.name for output in model.graph.output}
+    names = [name for node in model.graph.node for name in node.output if name]
+    model.graph.output.extend(onnx.ValueInfoProto(name=n) for n in names if n not in known)
+    session = OnnxRunner(model.SerializeToString(), optimize=False).session
+    yield from zip(names, session.run(names, {"image": pixels}), strict=True)
+
+
+def inspect(path: Path, pixels: np.ndarray) -> list[str]:
+    """Nothing is known to go wrong with this format."""
+    return []
+
+
+def count_operations(path: Path) -> int:
+    """Nodes of the graph."""
+    graph = onnx.load(path, load_external_data=False).graph
+    return sum(node.op_type != "Constant" for node in graph.node)
+
+
+def count_macs(path: Path) -> int:
+    """Convolutions, Gemm and MatMul, from the shapes that onnx infers."""
+    graph = onnx.shape_inference.infer_shapes(onnx.load(path), data_prop=True).graph
+    shapes: dict[str, list[int]] = {t.name: list(t.dims) for t in graph.initializer}
+    for value in (*graph.input, *graph.value_info, *graph.output):
+        shapes[value.name] = [d.dim_value for d in value.type.tensor_type.shape.dim]
+    return sum(_node_macs(node, shapes) for node in graph.node)
+
+
+def _node_macs(node: onnx.NodeProto, shapes: dict[str, list[int]]) -> int:
+    if node.op_type == "Conv":
+        return math.prod(shapes[node.output[0]]) * math.prod(shapes[node.input[1]][1:])
+    if node.op_type == "ConvTranspose":
+        return math.prod(shapes[node.input[0]]) * math.prod(shapes[node.input[1]][1:])
+    if node.op_type == "MatMul":
+        return math.prod(shapes[node.output[0]]) * shapes[node.input[0]][-1]
+    if node.op_type == "Gemm":
+        transposed = any(a.name == "transA" and a.i for a in node.attribute)
+        return math.prod(shapes[node.output[0]]) * shapes[node.input[0]][0 if transposed else -1]
+    if node.op_type == "Einsum":
+        raise UnsupportedOp(f"ONNX: cannot count the multiply-accumulates of Einsum '{node.name}'")
+    return 0
