@@ -15,3 +15,7 @@ class BadCheckpoint(ModelError):
 
 class BadProgram(ModelError):
     """A saved program cannot be read without running code from it, or is not a classifier."""
+
+
+class FoldError(ModelError):
+    """A folded network is not the network it was folded from, or that could not be compared."""
