@@ -1,0 +1,25 @@
+# `make` shows what there is to do. Everything stays in the checkout but system packages (apt).
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint clean
+
+PARTS ?= $(notdir $(wildcard scripts/parts/*))
+
+help: ## show this
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
+
+setup: ## build .venv from constraints.txt; instant when it is current
+	@scripts/setup.sh
+
+demo: setup ## export EfficientNet-Lite0 and IRRViT to every format and look at photographs with them
+	@scripts/demo.sh
+
+test: ## run all tests of every part, or of some: make test PARTS="python"
+	@scripts/test.sh $(PARTS)
+
+lint: setup ## ruff and pyright
+	@scripts/lint.sh
+
+clean: ## remove what was built; .venv and .venv-tensorflow too
+	rm -rf .venv .venv-tensorflow* artifacts build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

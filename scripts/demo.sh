@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The main job: export two networks to every format, prove them, look at the photographs with them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+for model in efficientnet_lite0 irrvit_300m; do
+  echo "demo: irrvit-export --model $model" >&2
+  .venv/bin/irrvit-export --model "$model" --out "artifacts/$model"
+done
+echo "demo: what each file says about the sample photographs" >&2
+.venv/bin/python -m irrvit.export.demo artifacts/efficientnet_lite0 artifacts/irrvit_300m
