@@ -9,6 +9,21 @@ class UnknownModel(ModelError):
     """No variant, named source or timm classifier has this name."""
 
 
+class MissingPackage(ModelError):
+    """A package that a source needs is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        self.package, self.extra = package, extra
+        super().__init__(
+            f"the package {package} is not installed, and this network needs it: "
+            f'pip install "irrvit-mobile[{extra}]"'
+        )
+
+
+class WeightsUnavailable(ModelError):
+    """Pretrained weights were asked for and cannot be downloaded."""
+
+
 class BadCheckpoint(ModelError):
     """A file of weights is damaged, unsafe, or of another network."""
 
