@@ -9,9 +9,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 import irrvit.export.target
 import irrvit.model
-import pytest
 
 ROOTS = {
     "irrvit.model": Path(irrvit.model.__file__).parent,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from irrvit.export import cases
 from irrvit.model.spec import InputSpec, read_picture
-from PIL import Image
 
 SPECS = [InputSpec(), InputSpec(height=96, width=160, resize=96, interpolation="bilinear")]
 

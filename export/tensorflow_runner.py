@@ -9,15 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
 from irrvit.export.errors import RunnerUnavailable
-from irrvit.export.tensorflow.environment import MAKE_IT, environment, is_current, python
+from irrvit.export.tensorflow_environment import MAKE_IT, environment, is_current, python
 
-_SCRIPT = Path(__file__).with_name("run_tflite.py")
+_SCRIPT = Path(__file__).parent / "tensorflow" / "run_tflite.py"
 
 
-@dataclass(frozen=True)
+@dataclass
 class TensorFlowRunner:
-    """See `irrvit.export.target.Runner`; every call is a process, 3 s of which are the import."""
+    """See `irrvit.export.target.Runner`.
+
+    Every call is a process, most of whose seconds go into importing TensorFlow: pass all pictures
+    in one call.
+    """
 
     path: Path
     folder: Path

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
+from irrvit.export import tensorflow_runner as runner
 from irrvit.export.errors import RunnerUnavailable
-from irrvit.export.tensorflow import runner
-from irrvit.export.tensorflow.environment import VARIABLE, environment, is_current
+from irrvit.export.tensorflow_environment import VARIABLE, environment, is_current
 
 pytestmark = pytest.mark.needs("litert_torch", "ai_edge_litert")
 
@@ -96,5 +97,5 @@ def test_a_missing_environment_says_how_to_make_it(tmp_path, monkeypatch):
         runner.load(tmp_path / "any.tflite")
     assert str(raised.value) == (
         f"the TensorFlow environment {tmp_path / 'nowhere'} is missing; "
-        "make it with: python -m irrvit.export.tensorflow.environment"
+        "make it with: python -m irrvit.export.tensorflow_environment"
     )

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from irrvit.export import tensorflow_environment as module
 from irrvit.export.errors import RunnerUnavailable
-from irrvit.export.tensorflow import environment as module
-from irrvit.export.tensorflow.environment import (
+from irrvit.export.tensorflow_environment import (
     VARIABLE,
     environment,
     is_current,

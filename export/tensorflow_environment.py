@@ -1,6 +1,8 @@
 """The environment that has TensorFlow: where it lives, and how it is made.
 
-`python -m irrvit.export.tensorflow.environment` makes it.
+TensorFlow imported before torchvision crashes the process, so neither sees the other.
+
+`python -m irrvit.export.tensorflow_environment` makes it.
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
+
 from irrvit.export.errors import RunnerUnavailable
 
 VARIABLE = "IRRVIT_TENSORFLOW_ENV"
-MAKE_IT = "python -m irrvit.export.tensorflow.environment"
-_REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+MAKE_IT = "python -m irrvit.export.tensorflow_environment"
+_REQUIREMENTS = Path(__file__).parent / "tensorflow" / "requirements.txt"
 _STAMP = "made-from"
 
 
