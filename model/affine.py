@@ -18,7 +18,8 @@ Layer = TypeVar("Layer", nn.Conv1d, nn.Conv2d, nn.Linear)
 def batch_norm_affine(norm: nn.BatchNorm1d | nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     """Scale and shift, each (C), that a BatchNorm applies in eval mode."""
     mean, variance = norm.running_mean, norm.running_var
-    assert mean is not None and variance is not None, "a BatchNorm without statistics cannot fold"
+    assert mean is not None, "a BatchNorm without statistics cannot fold"
+    assert variance is not None
     scale = torch.rsqrt(variance + norm.eps)
     if norm.weight is not None:
         scale = scale * norm.weight
