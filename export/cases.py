@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+
 from irrvit.model.spec import InputSpec, read_picture
 
 _FOLDER = Path(__file__).with_name("cases")
