@@ -1,0 +1,33 @@
+"""coremltools, imported in the one way that is safe; the rest of the project takes it from here.
+
+coremltools imports TensorFlow by itself wherever it finds it, though nothing here needs it, and
+TensorFlow imported before torchvision ends the process with a segmentation fault (seen with
+tensorflow-cpu 2.21.0 and torchvision 0.29.1). So it is hidden while coremltools is imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from types import ModuleType
+
+
+def _import_without_tensorflow(name: str) -> ModuleType:
+    hidden = {"tensorflow": None}
+    before = {key: sys.modules[key] for key in hidden if key in sys.modules}
+    # None in sys.modules makes `import` fail as if the package were not installed.
+    sys.modules.update(hidden)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    try:
+        return importlib.import_module(name)
+    finally:
+        for key in hidden:
+            del sys.modules[key]
+        sys.modules.update(before)
+
+
+# Its warnings are about Apple's libraries, which exist on macOS only, and about torch being newer
+# than the newest it was tested with; what it cannot convert it raises.
+logging.getLogger("coremltools").setLevel(logging.CRITICAL)
+coremltools = _import_without_tensorflow("coremltools")
+milproto = _import_without_tensorflow("coremltools.converters.mil.frontend.milproto.load")

@@ -1,0 +1,141 @@
+"""Core ML: an ML program for iOS 16, run by Apple's runtime on macOS, by our own elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+from irrvit.export.errors import UnsupportedOp
+from irrvit.export.mil import lint, macs, program, range_scan
+from irrvit.export.mil.tools import coremltools
+from irrvit.export.target import Precision, Runner, Tolerance
+from irrvit.model.spec import InputSpec
+
+SUFFIX = ".mlpackage"
+DEFAULT_PRECISION = Precision.FP16
+PACKAGES = ("coremltools", "torch", "numpy")
+TOLERANCES = {
+    Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.99999, min_sqnr_db=80.0),
+    Precision.FP16: Tolerance(max_rel=5e-2, min_cosine=0.999, min_sqnr_db=27.0),
+}
+
+_COMPUTE = {
+    Precision.FP32: coremltools.precision.FLOAT32,
+    Precision.FP16: coremltools.precision.FLOAT16,
+}
+
+
+@coremltools.converters.mil.register_torch_op(override=True)
+def alias(context: Any, node: Any) -> None:
+    """Convert `aten.alias`, a second name of a tensor, which coremltools 9.0 lacks and Swin has.
+
+    Remove when `coremltools` converts it.
+    """
+    context.add(context[node.inputs[0]], torch_name=node.name)
+
+
+class CoreMLRunner:
+    """A package in Apple's runtime, on macOS.
+
+    Its input is an image, so pixels are rounded to 8 bits.
+    """
+
+    name = "coreml"
+
+    def __init__(self, path: Path):
+        self._package = coremltools.models.MLModel(str(path))
+
+    def run(self, pixels: np.ndarray) -> np.ndarray:
+        """(N, H, W, 3), 0..255 -> (N, classes)."""
+        pictures = np.rint(pixels).clip(0, 255).astype(np.uint8)
+        logits = [
+            self._package.predict({"image": Image.fromarray(picture)})["logits"]
+            for picture in pictures
+        ]
+        return np.concatenate(logits).astype(np.float32)
+
+
+class MilRunner:
+    """A package in the reference interpreter; `irrvit.export.mil.program` says what it proves."""
+
+    name = "mil-reference"
+
+    def __init__(self, path: Path):
+        self._program = program.load(path)
+
+    def run(self, pixels: np.ndarray) -> np.ndarray:
+        """(N, H, W, 3), 0..255 -> (N, classes)."""
+        # One at a time, since the program's batch is 1.
+        logits = [self._program.run(_inputs(picture[None]))["logits"] for picture in pixels]
+        return np.concatenate(logits)
+
+
+def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
+    """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.
+
+    By `torch.export`, whose graph has every shape as a number. `torch.jit.trace` leaves shape
+    arithmetic in the graph, which coremltools 9.0 trips over (github.com/apple/coremltools, issue
+    2633).
+
+    Raises:
+        UnsupportedOp: naming the operation that coremltools lacks.
+    """
+    # Contiguous on purpose: coremltools refuses other orders of the axes in memory.
+    example = torch.zeros(1, 3, spec.height, spec.width)
+    with torch.no_grad():
+        exported = torch.export.export(network, (example,), strict=False).run_decompositions({})
+    image = coremltools.ImageType(
+        name="image", shape=tuple(example.shape), color_layout=coremltools.colorlayout.RGB
+    )
+    try:
+        package = coremltools.convert(
+            exported,
+            convert_to="mlprogram",
+            inputs=[image],
+            outputs=[coremltools.TensorType(name="logits", dtype=np.float32)],
+            minimum_deployment_target=coremltools.target.iOS16,
+            compute_precision=_COMPUTE[precision],
+            skip_model_load=True,
+        )
+    except NotImplementedError as error:
+        raise UnsupportedOp(f"coremltools cannot convert the network: {error}") from error
+    package.save(str(path))
+    return "iOS16, ML Program"
+
+
+def load(path: Path) -> Runner:
+    """Load a package into Core ML where it exists, and into the reference interpreter elsewhere."""
+    return CoreMLRunner(path) if sys.platform == "darwin" else MilRunner(path)
+
+
+def count_macs(path: Path) -> int:
+    """Multiply-accumulates of convolutions, linear layers and matrix products in the file."""
+    return macs.count(program.load(path))
+
+
+def count_operations(path: Path) -> int:
+    """Operations in the file's graph, constants not counted."""
+    return len(program.load(path).operations())
+
+
+def trace(path: Path, pixels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Run one case (1, H, W, 3) and yield every intermediate value of the file, in order."""
+    return program.load(path).trace(_inputs(pixels))
+
+
+def inspect(path: Path, pixels: np.ndarray) -> list[str]:
+    """What is known to go wrong on a phone: traps of the Neural Engine, and overflow of fp16."""
+    package = program.load(path)
+    return lint.lint(package) + range_scan.scan(package, _inputs(pixels))
+
+
+def _inputs(pixels: np.ndarray) -> dict[str, np.ndarray]:
+    """(1, H, W, 3) -> the program's input (1, 3, H, W)."""
+    return {"image": np.ascontiguousarray(pixels.transpose(0, 3, 1, 2), dtype=np.float32)}
