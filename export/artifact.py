@@ -6,11 +6,16 @@ A manifest lies beside its file and says all that an app or a harness may want t
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 from pathlib import Path
 
-from irrvit.export.target import Precision, Tolerance
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from irrvit.export import target
+from irrvit.export.errors import BadArtifact
+from irrvit.export.target import Precision, Runner, Tolerance
 from irrvit.model.spec import InputSpec
-from pydantic import BaseModel, ConfigDict
 
 MANIFEST = "manifest.json"
 
@@ -118,6 +123,7 @@ class Manifest(_Record):
     toolchain: dict[str, str]
     parity: tuple[ParityReport, ...]
     findings: tuple[str, ...]
+    explanation: str | None
     golden: tuple[GoldenCase, ...]
     cache_key: str
     created_utc: str

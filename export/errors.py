@@ -11,6 +11,14 @@ class UnknownTarget(ExportError):
     """No file under `export/targets/` has this name."""
 
 
+class BadRequest(ExportError):
+    """An option has a value that it cannot have."""
+
+
+class NotWritable(ExportError):
+    """The output folder cannot be written to, or its disk is full."""
+
+
 class MissingExtra(ExportError):
     """A package that a target needs is not installed."""
 

@@ -10,6 +10,7 @@ import platform
 from collections.abc import Mapping
 
 import numpy as np
+
 from irrvit.export.artifact import OutputDiff, ParityReport
 from irrvit.export.target import Tolerance
 

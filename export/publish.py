@@ -52,7 +52,7 @@ def publish(finished: Path, place: Path) -> None:
     if not place.exists():
         finished.rename(place)
     elif not _exchange(finished, place):
-        # A file system that cannot exchange two folders: `_tidy` mends a kill between the two lines.
+        # A file system that cannot exchange folders; `_tidy` mends a kill between the two lines.
         previous = place.with_name(_PREVIOUS + place.name)
         place.rename(previous)
         finished.rename(place)

@@ -13,13 +13,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from irrvit.export.errors import MissingExtra, UnknownTarget
 from pydantic import BaseModel, ConfigDict
+
+from irrvit.export.errors import MissingExtra, UnknownTarget
 
 if TYPE_CHECKING:
     import numpy as np
-    from irrvit.model.spec import InputSpec
     from torch import nn
+
+    from irrvit.model.spec import InputSpec
 
 
 class Precision(StrEnum):
@@ -63,7 +65,6 @@ class Target(Protocol):
     """A module of `export/targets/`."""
 
     SUFFIX: str
-    DEFAULT_PRECISION: Precision
     TOLERANCES: Mapping[Precision, Tolerance]
 
     def write(self, network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
@@ -97,6 +98,8 @@ class Target(Protocol):
         ...
 
 
+# Core ML runs in half precision on the Neural Engine; the other formats keep what they are given.
+_DEFAULT_PRECISION = {"coreml": Precision.FP16}
 _FOLDER = Path(__file__).with_name("targets")
 
 
@@ -105,19 +108,30 @@ def names() -> list[str]:
     return sorted(p.stem for p in _FOLDER.glob("*.py") if not p.stem.startswith("_"))
 
 
+def default_precision(name: str) -> Precision:
+    """The precision in which a target is written unless one is asked for."""
+    return _DEFAULT_PRECISION.get(name, Precision.FP32)
+
+
+def require(name: str) -> None:
+    """Raise UnknownTarget, naming the targets there are and the nearest; imports nothing."""
+    if name in names():
+        return
+    near = get_close_matches(name, names(), n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    raise UnknownTarget(
+        f"unknown target '{name}': expected one of {', '.join(names())} or all{hint}"
+    )
+
+
 def get(name: str) -> Target:
     """Import one target.
 
     Raises:
-        UnknownTarget: naming the ones there are, and the nearest.
+        UnknownTarget: see `require`.
         MissingExtra: the target's own packages are not installed.
     """
-    if name not in names():
-        near = get_close_matches(name, names(), n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise UnknownTarget(
-            f"unknown target '{name}': expected one of {', '.join(names())} or all{hint}"
-        )
+    require(name)
     try:
         return importlib.import_module(f"irrvit.export.targets.{name}")  # pyright: ignore[reportReturnType]
     except ModuleNotFoundError as error:

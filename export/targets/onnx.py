@@ -10,14 +10,14 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from torch import nn
+
 from irrvit.export.errors import BadArtifact, UnsupportedOp
 from irrvit.export.pixels import ChannelsLast, one_by_one
 from irrvit.export.target import Precision, Tolerance
 from irrvit.model.spec import InputSpec
-from torch import nn
 
 SUFFIX = ".onnx"
-DEFAULT_PRECISION = Precision.FP32
 OPSET = 18
 TOLERANCES = {
     # The project's bar for float32; IRRViT and twelve timm networks were measured below 1e-5.

@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from torch import nn
+
 from irrvit.export.errors import BadArtifact, UnsupportedOp
 from irrvit.export.pixels import ChannelsLast, one_by_one
 from irrvit.export.target import Precision, Tolerance
 from irrvit.model.spec import InputSpec
-from torch import nn
 
 SUFFIX = ".tflite"
-DEFAULT_PRECISION = Precision.FP32
 TOLERANCES = {
     # The project's bar for float32; IRRViT and twelve timm networks were measured below 1e-5.
     Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.999999, min_sqnr_db=80),

@@ -1,0 +1,124 @@
+"""`irrvit-export`: from a network to files for phones, each compared with the network.
+
+Only names are looked up here before work begins, so that --help and a mistyped option answer at
+once; torch and the converters live in the worker processes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from irrvit.export.request import Request
+    from irrvit.export.session import Result
+
+COULD_NOT_RUN, INTERRUPTED = 2, 130
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command()
+def export(
+    model: Annotated[
+        str, typer.Option(help="A name from --list, timm:NAME[.WEIGHTS], or FILE.pt2.")
+    ] = "irrvit_300m",
+    target: Annotated[
+        list[str] | None, typer.Option(help="A format; may repeat.  [default: all]")
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="fp32 or fp16.  [default: fp16 for coreml, else fp32]")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Weights: .safetensors, or .pth without code in it.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="[default: artifacts/<model>]")] = None,
+    mean: Annotated[
+        str | None, typer.Option(help="R,G,B on the 0..1 scale; for a .pt2 that is not ImageNet's.")
+    ] = None,
+    std: Annotated[str | None, typer.Option(help="As --mean.")] = None,
+    labels: Annotated[Path | None, typer.Option(help="A file with one label per line.")] = None,
+    tensorflow: Annotated[
+        bool, typer.Option("--tensorflow", help="Run the .tflite in TensorFlow's interpreter too.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="When parity fails, find the layer that departs.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Export again although nothing changed.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
+    list_all: Annotated[bool, typer.Option("--list", help="Show models and targets.")] = False,
+) -> None:
+    """Export a network to ONNX, Core ML and TFLite, and prove that each file is the same network.
+
+    Exits with 0 when every file agrees with PyTorch, 1 when one does not (it is not published),
+    2 when something could not be done.
+    """
+    from irrvit.export.request import Request
+
+    if list_all:
+        return _list()
+    request = Request(
+        model=model,
+        targets=tuple(target or ("all",)),
+        precision=precision,
+        checkpoint=checkpoint,
+        out=out,
+        mean=mean,
+        std=std,
+        labels=labels,
+        tensorflow=tensorflow,
+        explain=explain,
+        force=force,
+    )
+    result = _run(request)
+    _print(result, as_json=as_json)
+    raise typer.Exit(result.exit_code)
+
+
+def _list() -> None:
+    from irrvit.export import target
+    from irrvit.model import sources
+
+    print("models:  " + "\n         ".join([*sources.names(), "timm:NAME[.WEIGHTS]", "FILE.pt2"]))
+    print("targets: " + "\n         ".join(target.names()))
+
+
+def _run(request: Request) -> Result:
+    from irrvit.export import session
+    from irrvit.export.errors import ExportError
+    from irrvit.export.progress import progress
+    from irrvit.model.errors import ModelError
+
+    try:
+        with progress() as notify:
+            return session.run(request, notify)
+    except (ExportError, ModelError) as error:
+        print(f"irrvit-export: {error}", file=sys.stderr)
+        raise typer.Exit(COULD_NOT_RUN) from error
+    except KeyboardInterrupt:
+        print("irrvit-export: interrupted; what was there before is untouched", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _print(result: Result, *, as_json: bool) -> None:
+    from rich.console import Console
+
+    from irrvit.export import report
+
+    for target, message in result.errors.items():
+        print(f"irrvit-export: {target}: {message}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(report.to_json(result.model, result.artifacts, result.errors), indent=2))
+    elif result.artifacts:
+        Console().print(report.to_table(result.model, result.artifacts))
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()

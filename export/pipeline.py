@@ -1,0 +1,182 @@
+"""The order of things: load, fold, check the fold, write, load back, run, compare, describe.
+
+The same for every format; what differs is behind `irrvit.export.target.Target`. It runs in a
+process of its own (see `irrvit.export.workers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+
+from irrvit.export import cases, parity, target, tensorflow_runner
+from irrvit.export.artifact import (
+    MANIFEST,
+    FoldSummary,
+    GoldenCase,
+    Manifest,
+    Operations,
+    ParityReport,
+    content_hash,
+    content_size,
+)
+from irrvit.export.explain import explain
+from irrvit.export.job import Job, toolchain
+from irrvit.export.target import Runner, Target
+from irrvit.model import sources
+from irrvit.model.fold import unfolded_input
+from irrvit.model.fold_check import FoldCheck, fold_checked
+from irrvit.model.sources import Source
+
+Outputs = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A network ready to be written, and what the file will be held against.
+
+    Attributes:
+        inputs: raw pixels (H, W, 3) by case.
+        reference: logits (classes,) of the unfolded float32 network by case.
+        folded: raw pixels (1, 3, H, W) -> logits.
+    """
+
+    source: Source
+    inputs: Outputs
+    reference: Outputs
+    folded: torch.nn.Module
+    fold: FoldCheck
+
+
+def export(job: Job, folder: Path, *, cache_key: str, notify: Callable[[str], None]) -> Manifest:
+    """Write one file and its manifest into an empty folder; a failed check is in the manifest."""
+    chosen = target.get(job.target)
+    notify("loading and folding the network")
+    prepared = prepare(job)
+    notify("converting")
+    path = folder / f"{job.file_stem}{chosen.SUFFIX}"
+    compatibility = chosen.write(prepared.folded, prepared.source.input, job.precision, path)
+    notify("comparing with PyTorch")
+    reports = check(job, path, prepared)
+    explanation = None
+    if job.explain and not all(report.passed for report in reports):
+        notify("looking for the layer that departs")
+        explanation = explain_failure(job, path, prepared)
+    notify("converting without folding, to count operations")
+    before = count_unfolded_operations(job, prepared.source, folder)
+    manifest = Manifest(
+        model=job.model,
+        weights=prepared.source.weights,
+        target=job.target,
+        precision=job.precision,
+        file=path.name,
+        sha256=reports[0].artifact_sha256,
+        size_bytes=content_size(path),
+        macs=chosen.count_macs(path),
+        parameters=sum(p.numel() for p in prepared.source.network.parameters()),
+        input=prepared.source.input,
+        labels=prepared.source.labels,
+        fold=FoldSummary(folded=prepared.fold.folded, max_rel=prepared.fold.max_rel),
+        operations=Operations(before=before, after=chosen.count_operations(path)),
+        compatibility=compatibility,
+        toolchain=toolchain(job.target),
+        parity=reports,
+        findings=tuple(chosen.inspect(path, picture_batch(prepared.inputs)[:1])),
+        explanation=explanation,
+        golden=golden_cases(prepared.reference),
+        cache_key=cache_key,
+        created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2))
+    return manifest
+
+
+def prepare(job: Job) -> Prepared:
+    """Load a network, run its reference, fold a copy and hold that against it in float64."""
+    source = sources.load(job.model, job.checkpoint, mean=job.mean, std=job.std, labels=job.labels)
+    inputs = {
+        name: pixels.astype(np.float32) for name, pixels in cases.parity_cases(source.input).items()
+    }
+    reference = run_reference(source, inputs)
+    pictures = torch.from_numpy(picture_batch(inputs)[:2]).permute(0, 3, 1, 2)
+    folded, checked = fold_checked(source.network, source.input, pictures)
+    return Prepared(source, inputs, reference, folded, checked)
+
+
+def run_reference(source: Source, inputs: Outputs) -> Outputs:
+    """The unfolded float32 network in eval mode, one picture at a time."""
+    network = unfolded_input(source.network, source.input)
+    with torch.no_grad():
+        return {
+            name: network(torch.from_numpy(pixels[None]).permute(0, 3, 1, 2))[0].numpy()
+            for name, pixels in inputs.items()
+        }
+
+
+def check(job: Job, path: Path, prepared: Prepared) -> tuple[ParityReport, ...]:
+    """Run the written file on every case in every runner that was asked for, and compare."""
+    chosen = target.get(job.target)
+    sha256 = content_hash(path)
+    batch = np.stack(list(prepared.inputs.values()))
+    return tuple(
+        parity.check(
+            prepared.reference,
+            dict(zip(prepared.inputs, runner.run(batch), strict=True)),
+            tolerance=chosen.TOLERANCES[job.precision],
+            artifact_sha256=sha256,
+            runner=runner.name,
+        )
+        for runner in runners(job, chosen, path)
+    )
+
+
+def explain_failure(job: Job, path: Path, prepared: Prepared) -> str:
+    """Name the layer that departs, on the first photograph."""
+    chosen = target.get(job.target)
+    pixels = next(iter(prepared.inputs.values()))[None]
+    max_rel = chosen.TOLERANCES[job.precision].max_rel
+    return explain(prepared.folded, pixels, chosen.trace(path, pixels), max_rel)
+
+
+def runners(job: Job, chosen: Target, path: Path) -> list[Runner]:
+    """The format's own runtime first, then others that read the same file."""
+    second = [tensorflow_runner.load(path)] if job.tensorflow and job.target == "tflite" else []
+    return [chosen.load(path), *second]
+
+
+def count_unfolded_operations(job: Job, source: Source, folder: Path) -> int:
+    """What the file would hold without our folding: converters fold some things by themselves."""
+    chosen = target.get(job.target)
+    with TemporaryDirectory(dir=folder) as scratch:
+        path = Path(scratch) / f"unfolded{chosen.SUFFIX}"
+        network = unfolded_input(source.network, source.input)
+        chosen.write(network, source.input, job.precision, path)
+        return chosen.count_operations(path)
+
+
+def picture_batch(inputs: Outputs) -> np.ndarray:
+    """The photographs among the cases, float32 (N, H, W, 3)."""
+    return np.stack([inputs[picture.stem] for picture in cases.pictures()])
+
+
+def golden_cases(reference: Outputs) -> tuple[GoldenCase, ...]:
+    """What the reference says about each photograph: at most five classes, best first."""
+    golden = []
+    for picture in cases.pictures():
+        logits = reference[picture.stem]
+        best = np.argsort(-logits, kind="stable")[:5]
+        golden.append(
+            GoldenCase(
+                picture=picture.name,
+                picture_sha256=content_hash(picture),
+                top5=tuple(map(int, best)),
+                logits=tuple(map(float, logits[best])),
+            )
+        )
+    return tuple(golden)

@@ -1,0 +1,43 @@
+"""What a person sees on stderr while an export works."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+Notify = Callable[[str, str], None]
+
+
+@contextmanager
+def progress() -> Iterator[Notify]:
+    """Yield a function of (file, stage): a line per file that moves, or plain lines in a log."""
+    if not sys.stderr.isatty():
+        yield _plain(time.perf_counter())
+        return
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(finished_text=" "), TextColumn("{task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as display:
+        lines: dict[str, TaskID] = {}
+
+        def notify(name: str, stage: str) -> None:
+            if name not in lines:
+                lines[name] = display.add_task("", total=1)
+            done = stage.startswith(("done", "failed", "unchanged"))
+            display.update(
+                lines[name], description=f"{name:<14}{stage}", completed=1 if done else 0
+            )
+
+        yield notify
+
+
+def _plain(started: float) -> Notify:
+    def notify(name: str, stage: str) -> None:
+        elapsed = time.perf_counter() - started
+        print(f"{elapsed:6.1f} s  {name}: {stage}", file=sys.stderr, flush=True)
+
+    return notify

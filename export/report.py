@@ -1,0 +1,104 @@
+"""What an export came to, for people (a table of 80 columns) and for machines (JSON)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from irrvit.export.artifact import Artifact, ParityReport
+
+
+def to_json(model: str, artifacts: Sequence[Artifact], errors: dict[str, str]) -> dict[str, Any]:
+    """The result as one JSON object; `errors` has a sentence for each target that could not run."""
+    report: dict[str, Any] = {"model": model, "artifacts": [_artifact_row(a) for a in artifacts]}
+    if errors:
+        report["errors"] = [{"target": name, "message": text} for name, text in errors.items()]
+    return report
+
+
+def _artifact_row(artifact: Artifact) -> dict[str, Any]:
+    manifest = artifact.manifest
+    first, *others = map(_parity_row, manifest.parity)
+    row = {
+        "target": manifest.target,
+        "precision": str(manifest.precision),
+        "path": str(artifact.path),
+        "sha256": manifest.sha256,
+        "size_bytes": manifest.size_bytes,
+        "macs": manifest.macs,
+        "operations": manifest.operations.model_dump(),
+        "parity": first,
+        "findings": list(manifest.findings),
+        "explanation": manifest.explanation,
+    }
+    return row | ({"other_runners": others} if others else {})
+
+
+def _parity_row(report: ParityReport) -> dict[str, Any]:
+    """One report in a line; JSON has no infinity, so what cannot be compared has null."""
+    diffs = report.diffs
+
+    def worst(values: Sequence[float], choose: Any) -> float | None:
+        value = choose(values, default=None)
+        return value if value is not None and abs(value) != float("inf") else None
+
+    return {
+        "passed": report.passed,
+        "runner": report.runner,
+        "cases": len(diffs),
+        "max_abs": worst([d.max_abs for d in diffs], max),
+        "max_rel": worst([d.max_rel for d in diffs], max),
+        "min_cosine": worst([d.cosine for d in diffs], min),
+        "min_sqnr_db": worst([d.sqnr_db for d in diffs], min),
+        "top1_agreement": sum(d.top1_agrees for d in diffs) / len(diffs) if diffs else None,
+        "failures": [*report.failures, *(f"{d.case}: {f}" for d in diffs for f in d.failures)],
+    }
+
+
+def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
+    """A row for each file and runner, and below it what failed and what a phone may trip over."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in ("file", "size", "MMACs", "ops", "run by", "max rel", "top-1", "parity"):
+        table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
+    notes: list[Text] = []
+    for artifact in artifacts:
+        manifest = artifact.manifest
+        for report in manifest.parity:
+            row = _parity_row(report)
+            table.add_row(*_cells(artifact, report, row))
+            notes += [Text(f"  {report.runner}: {f}", style="red") for f in row["failures"][:3]]
+        notes += [Text(f"  {manifest.target}: {f}", style="yellow") for f in manifest.findings]
+        if manifest.explanation:
+            notes.append(Text(f"  {manifest.target}: {manifest.explanation}", style="red"))
+    paths = [Text(f"  {a.path}", overflow="fold") for a in artifacts]
+    title = Text(f"{model}: {_weights(artifacts)}", style="bold")
+    return Group(title, table, *notes, *paths)
+
+
+_NUMBERS = ("size", "MMACs", "ops", "max rel", "top-1")
+
+
+def _cells(artifact: Artifact, report: ParityReport, row: dict[str, Any]) -> tuple[str, ...]:
+    manifest = artifact.manifest
+    operations = manifest.operations
+    max_rel = "-" if row["max_rel"] is None else f"{row['max_rel']:.1e}"
+    agreement = "-" if row["top1_agreement"] is None else f"{row['top1_agreement']:.0%}"
+    return (
+        f"{manifest.target} {manifest.precision}",
+        f"{manifest.size_bytes / 1e6:.1f} MB",
+        f"{manifest.macs / 1e6:.0f}",
+        f"{operations.before} → {operations.after}",
+        report.runner,
+        max_rel,
+        agreement,
+        "[green]same[/]" if report.passed else "[red]DIFFERS[/]",
+    )
+
+
+def _weights(artifacts: Sequence[Artifact]) -> str:
+    return artifacts[0].manifest.weights if artifacts else "nothing was written"

@@ -1,0 +1,119 @@
+"""One call of `irrvit-export`: what is current is kept, the rest is exported and put in place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from irrvit.export import artifact, publish, workers
+from irrvit.export.artifact import Artifact, Manifest
+from irrvit.export.errors import BadArtifact, NotWritable
+from irrvit.export.job import Job, cache_key
+from irrvit.export.request import Request, to_jobs
+from irrvit.export.tensorflow_environment import make_environment
+
+Notify = Callable[[str, str], None]
+PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
+REJECTED = ".rejected"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of it; a target is among the artifacts or among the errors."""
+
+    model: str
+    artifacts: list[Artifact] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0: every file passed; 1: a check ran and failed; 2: something could not be done."""
+        if self.errors:
+            return COULD_NOT_RUN
+        return PASSED if all(a.manifest.passed for a in self.artifacts) else FAILED
+
+
+def run(request: Request, notify: Notify) -> Result:
+    """Export all that is asked for and not current.
+
+    A file that fails its check is kept beside the good ones under a name of its own, for whoever
+    wants to look at it, and replaces none of them.
+
+    Raises:
+        ExportError, ModelError: before anything is written, when the request makes no sense.
+    """
+    jobs = to_jobs(request)
+    keys = {job.name: cache_key(job) for job in jobs}
+    out = request.out or Path("artifacts") / jobs[0].file_stem
+    todo = [job for job in jobs if request.force or not is_current(out / job.name, keys[job.name])]
+    for job in jobs:
+        if job not in todo:
+            notify(job.name, "unchanged")
+    if any(job.tensorflow for job in todo):
+        make_environment(lambda line: notify("tensorflow", line))
+    outcomes = _export(todo, keys, out, notify) if todo else {}
+    artifacts, errors = [], {}
+    for job in jobs:
+        match outcomes.get(job.name):
+            case workers.Failure(message):
+                errors[job.target] = message
+            case Manifest(passed=False):
+                artifacts.append(artifact.open(out / (job.name + REJECTED)))
+            case _:
+                artifacts.append(artifact.open(out / job.name))
+    return Result(request.model, artifacts, errors)
+
+
+def is_current(folder: Path, key: str) -> bool:
+    """Whether a whole artifact that passed, made from what the key stands for, is there."""
+    try:
+        manifest = artifact.open(folder).manifest
+    except BadArtifact:
+        return False
+    return manifest.passed and manifest.cache_key == key
+
+
+def _export(
+    jobs: list[Job], keys: dict[str, str], out: Path, notify: Notify
+) -> dict[str, workers.Outcome]:
+    with _writable(out), publish.workspace(out, on_wait=lambda: _say_waiting(out, notify)) as space:
+        tasks = [
+            workers.Task(job, space / job.name, out / f"{job.name}.log", keys[job.name])
+            for job in jobs
+        ]
+        for task in tasks:
+            task.folder.mkdir()
+        outcomes = workers.run(tasks, notify)
+        for task in tasks:
+            _place(task, outcomes[task.job.name], out, notify)
+        return outcomes
+
+
+def _place(task: workers.Task, outcome: workers.Outcome, out: Path, notify: Notify) -> None:
+    name = task.job.name
+    rejected = out / (name + REJECTED)
+    if isinstance(outcome, workers.Failure):
+        notify(name, "failed")
+        return  # Its log stays: the message names it.
+    task.log.unlink(missing_ok=True)
+    shutil.rmtree(rejected, ignore_errors=True)
+    publish.publish(task.folder, out / name if outcome.passed else rejected)
+    notify(name, "done" if outcome.passed else "failed its check")
+
+
+@contextmanager
+def _writable(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotWritable(
+            f"cannot write to {error.filename or out}: {error.strerror or error}; "
+            "make room or rights, or choose another folder with --out"
+        ) from error
+
+
+def _say_waiting(out: Path, notify: Notify) -> None:
+    notify("all", f"waiting for another export into {out}")

@@ -1,0 +1,146 @@
+"""Side by side: one process for every file to write.
+
+Converters are slow, hold the interpreter lock, talk a lot and sometimes crash; a process each makes
+them quick together, keeps their chatter in a log and confines a crash to one format.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+
+from irrvit.export.artifact import Manifest
+from irrvit.export.errors import ExportError
+from irrvit.export.job import Job
+from irrvit.model.errors import ModelError
+
+Notify = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A job with the empty folder it fills, the log that takes its chatter, and its cache key."""
+
+    job: Job
+    folder: Path
+    log: Path
+    cache_key: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that could not be done; one sentence that says why and what to do."""
+
+    message: str
+
+
+Outcome = Manifest | Failure
+
+
+def run(tasks: Iterable[Task], notify: Notify) -> dict[str, Outcome]:
+    """Do all tasks at once; return what came of each, by the job's name.
+
+    Args:
+        notify: called with a job's name and what it is doing now.
+    """
+    started = [_start(task) for task in tasks]
+    running = {receiver: (task, process) for task, process, receiver in started}
+    outcomes: dict[str, Outcome] = {}
+    try:
+        while running:
+            for receiver in wait(list(running)):
+                assert isinstance(receiver, Connection)
+                task, process = running[receiver]
+                message = _receive(receiver, task, process)
+                if isinstance(message, str):
+                    notify(task.job.name, message)
+                    continue
+                outcomes[task.job.name] = message
+                del running[receiver]
+    finally:
+        for _, process, _ in started:
+            process.kill()  # No-op for one that has ended; Ctrl-C leaves none behind.
+            process.join()
+    return outcomes
+
+
+def _start(task: Task) -> tuple[Task, SpawnProcess, Connection]:
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(task, sender), name=task.job.name)
+    process.start()
+    sender.close()
+    return task, process, receiver
+
+
+def _receive(receiver: Connection, task: Task, process: SpawnProcess) -> str | Outcome:
+    try:
+        return receiver.recv()
+    except EOFError:
+        process.join()
+        how = f"exit code {process.exitcode}"
+        if process.exitcode is not None and process.exitcode < 0:
+            how = signal.Signals(-process.exitcode).name
+            how += ": out of memory?" if how == "SIGKILL" else ""
+        return Failure(f"the process that converts died ({how}); its log: {task.log}")
+
+
+def _work(task: Task, sender: Connection) -> None:
+    """What a worker process does from its first line to its last."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _send_chatter_to(task.log)
+    sender.send(_outcome(task, sender))
+    sender.close()
+
+
+def _outcome(task: Task, sender: Connection) -> Outcome:
+    try:
+        from irrvit.export import pipeline
+
+        return pipeline.export(task.job, task.folder, cache_key=task.cache_key, notify=sender.send)
+    except (ExportError, ModelError) as error:
+        traceback.print_exc()
+        return Failure(str(error))
+    except OSError as error:
+        traceback.print_exc()
+        where = f" ({error.filename})" if error.filename else ""
+        return Failure(f"cannot read or write a file: {error.strerror or error}{where}")
+    except Exception as error:  # A converter may raise anything; the log has the traceback.
+        traceback.print_exc()
+        kind = type(error).__name__
+        first_line = (str(error).strip().splitlines() or [""])[0]
+        return Failure(f"the converter failed with {kind}: {first_line[:300]}; its log: {task.log}")
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+def _send_chatter_to(log: Path) -> None:
+    """Point stdout and stderr, also those of C++ libraries, to a file."""
+    descriptor = os.open(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o644)
+    for stream in (1, 2):
+        os.dup2(descriptor, stream)
+    os.close(descriptor)
+    logging.basicConfig(level=logging.INFO)
+    warnings.simplefilter("default")
+    with suppress(RuntimeError):
+        import torch
+
+        # Converters are single-threaded for most of their time: a core each.
+        torch.set_num_threads(1)
