@@ -2,8 +2,8 @@
 
 Fresh weights make many networks constant (zero-initialised branches and classifiers, layer scales
 of 1e-5) or let them explode (normalization without statistics); comparing such outputs proves
-nothing. After LSUV, "All you need is a good init" (Mishkin & Matas, arXiv 1511.06422), in one pass: every
-layer is scaled to unit variance on a few pictures as the pictures reach it.
+nothing. After LSUV, "All you need is a good init" (Mishkin & Matas, arXiv 1511.06422), in one
+pass: every layer is scaled to unit variance on a few pictures as the pictures reach it.
 """
 
 from __future__ import annotations

