@@ -111,8 +111,11 @@ def _print(result: Result, *, as_json: bool) -> None:
 
     from irrvit.export import report
 
-    for target, message in result.errors.items():
-        print(f"irrvit-export: {target}: {message}", file=sys.stderr)
+    if len(set(result.errors.values())) == 1 and not result.artifacts:
+        print(f"irrvit-export: {next(iter(result.errors.values()))}", file=sys.stderr)
+    else:
+        for target, message in result.errors.items():
+            print(f"irrvit-export: {target}: {message}", file=sys.stderr)
     if as_json:
         print(json.dumps(report.to_json(result.model, result.artifacts, result.errors), indent=2))
     elif result.artifacts:

@@ -62,8 +62,8 @@ def _parity_row(report: ParityReport) -> dict[str, Any]:
 
 def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
     """A row for each file and runner, and below it what failed and what a phone may trip over."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("file", "size", "MMACs", "ops", "run by", "max rel", "top-1", "parity"):
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for heading in ("file", "MB", "MMACs", "ops", "run by", "max rel", "top-1", "parity"):
         table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
     notes: list[Text] = []
     for artifact in artifacts:
@@ -80,7 +80,7 @@ def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
     return Group(title, table, *notes, *paths)
 
 
-_NUMBERS = ("size", "MMACs", "ops", "max rel", "top-1")
+_NUMBERS = ("MB", "MMACs", "ops", "max rel", "top-1")
 
 
 def _cells(artifact: Artifact, report: ParityReport, row: dict[str, Any]) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def _cells(artifact: Artifact, report: ParityReport, row: dict[str, Any]) -> tup
     agreement = "-" if row["top1_agreement"] is None else f"{row['top1_agreement']:.0%}"
     return (
         f"{manifest.target} {manifest.precision}",
-        f"{manifest.size_bytes / 1e6:.1f} MB",
+        f"{manifest.size_bytes / 1e6:.1f}",
         f"{manifest.macs / 1e6:.0f}",
         f"{operations.before} → {operations.after}",
         report.runner,

@@ -1,0 +1,114 @@
+"""An artifact is opened only when its file is the one that its manifest describes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from irrvit.export import artifact
+from irrvit.export.artifact import Manifest
+from irrvit.export.errors import BadArtifact
+from irrvit.model.spec import InputSpec
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "net.onnx").write_bytes(b"a file")
+    manifest = Manifest(
+        model="net",
+        weights="random (seed 0)",
+        target="onnx",
+        precision="fp32",
+        file="net.onnx",
+        sha256=artifact.content_hash(tmp_path / "net.onnx"),
+        size_bytes=6,
+        macs=1,
+        parameters=1,
+        input=InputSpec(height=8, width=8),
+        labels=("a", "b"),
+        fold={"folded": {}, "max_rel": 0.0},
+        operations={"before": 1, "after": 1},
+        compatibility="ONNX opset 18",
+        toolchain={},
+        parity=(),
+        findings=(),
+        explanation=None,
+        golden=(),
+        cache_key="",
+        created_utc="2026-01-01T00:00:00+00:00",
+    )
+    (tmp_path / "manifest.json").write_text(manifest.model_dump_json())
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["", "net.onnx", "manifest.json"])
+def test_folder_file_and_manifest_open_the_same_artifact(folder, name):
+    opened = artifact.open(folder / name)
+    assert opened.path == folder / "net.onnx"
+    assert opened.manifest.model == "net"
+
+
+def test_a_changed_file_is_refused(folder):
+    (folder / "net.onnx").write_bytes(b"another")
+    with pytest.raises(BadArtifact, match="is not the file that its manifest describes"):
+        artifact.open(folder)
+
+
+def test_a_missing_file_is_named(folder):
+    (folder / "net.onnx").unlink()
+    with pytest.raises(BadArtifact, match=r"net\.onnx is missing"):
+        artifact.open(folder)
+
+
+def test_a_file_beside_the_artifact_is_not_taken_for_it(folder):
+    (folder / "other.onnx").write_bytes(b"other")
+    with pytest.raises(BadArtifact, match=r"other\.onnx is not the file"):
+        artifact.open(folder / "other.onnx")
+
+
+def test_a_path_that_does_not_exist_is_said(tmp_path):
+    with pytest.raises(BadArtifact, match="does not exist"):
+        artifact.open(tmp_path / "nothing")
+
+
+def test_a_folder_without_manifest_is_said(tmp_path):
+    with pytest.raises(BadArtifact, match="no manifest"):
+        artifact.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [({"macs": "many"}, "macs"), ({"input": {"height": -1}}, "input"), ({"extra": 1}, "extra")],
+)
+def test_a_wrong_field_of_the_manifest_is_named(folder, change, named):
+    manifest = json.loads((folder / "manifest.json").read_text()) | change
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(BadArtifact, match=named):
+        artifact.open(folder)
+
+
+def test_a_truncated_manifest_is_said(folder):
+    text = (folder / "manifest.json").read_text()
+    (folder / "manifest.json").write_text(text[: len(text) // 2])
+    with pytest.raises(BadArtifact, match="is not a manifest"):
+        artifact.open(folder)
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 3), (1, 8, 9, 3), (1, 3, 8, 8), (0, 8, 8, 3)])
+def test_pixels_that_do_not_fit_are_refused(folder, shape):
+    with pytest.raises(BadArtifact, match=r"expected \(N, 8, 8, 3\)"):
+        artifact.open(folder).run(np.zeros(shape, np.uint8))
+
+
+def test_a_manifest_without_parity_has_not_passed(folder):
+    assert not artifact.open(folder).manifest.passed
+
+
+def test_the_hash_of_a_folder_sees_names_and_contents(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x").write_text("1")
+    first = artifact.content_hash(tmp_path / "a")
+    (tmp_path / "a" / "x").rename(tmp_path / "a" / "y")
+    second = artifact.content_hash(tmp_path / "a")
+    (tmp_path / "a" / "y").write_text("2")
+    assert len({first, second, artifact.content_hash(tmp_path / "a")}) == 3
