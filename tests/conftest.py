@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 # Conversions take half a minute: whoever uses one of these is slow.
-_SLOW_FIXTURES = {"tiny_tflite"}
+_SLOW_FIXTURES = {"exported_twice", "tiny_tflite"}
 
 
 def pytest_addoption(parser):

@@ -90,7 +90,16 @@ def needs_an_extra(name: str) -> bool:
 
 def test_every_module_imports_without_the_extras():
     names = [name for name, _ in MODULES if not needs_an_extra(name)]
-    done = run(f"{BLOCKER}\nimport importlib\nfor n in {names!r}: importlib.import_module(n)")
+    code = f"""{BLOCKER}
+import importlib
+from irrvit.model.errors import MissingPackage
+for name in {names!r}:
+    try:
+        importlib.import_module(name)
+    except MissingPackage as error:  # a source whose library is an extra: it says which
+        assert 'pip install "irrvit-mobile[' in str(error), error
+"""
+    done = run(code)
     assert done.returncode == 0, done.stderr
 
 

@@ -1,0 +1,119 @@
+"""`python -m irrvit.export.demo FOLDER...`: what each file of a model says about the photographs.
+
+Exits with 1 when two files of one model name different things in a photograph.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from irrvit.export import artifact, cases, parity
+from irrvit.export.artifact import MANIFEST, Artifact
+from irrvit.export.errors import BadArtifact, ExportError
+from irrvit.export.target import Tolerance
+
+_WIDTH = 80
+_DISAGREES, _COULD_NOT_RUN = 1, 2
+
+Logits = dict[str, np.ndarray]
+"""(classes,) by photograph."""
+
+
+def artifacts(folder: Path) -> list[Artifact]:
+    """Every artifact in a model's folder; two at least, or there is nothing to compare."""
+    found = [artifact.open(path.parent) for path in sorted(folder.glob(f"*/{MANIFEST}"))]
+    if len(found) < 2:
+        raise BadArtifact(
+            f"{folder} holds {len(found)} exported files, and at least 2 are needed to compare "
+            f"what they say: irrvit-export --model {folder.name} --out {folder}"
+        )
+    return found
+
+
+def classify(opened: Artifact) -> Logits:
+    """Run one file on every photograph."""
+    pictures = cases.golden_pictures(opened.manifest.input)
+    return dict(zip(pictures, opened.run(np.stack(list(pictures.values()))), strict=True))
+
+
+def top(logits: np.ndarray, labels: tuple[str, ...], *, k: int = 3) -> list[tuple[str, float]]:
+    """The k likeliest classes of (classes,) logits, by first name, with their probabilities."""
+    weights = np.exp(np.asarray(logits, np.float64) - np.max(logits))
+    best = np.argsort(-weights, kind="stable")[:k]
+    names = [labels[i].partition(",")[0] if labels else f"class {i}" for i in best]
+    return list(zip(names, (weights[best] / weights.sum()).tolist(), strict=True))
+
+
+def disagreements(said: Mapping[str, Logits], tolerances: Mapping[str, Tolerance]) -> list[str]:
+    """One sentence for each photograph and pair of files that name different things.
+
+    A photograph in which the first class leads by less than the two files may be apart is no
+    evidence (see `irrvit.export.parity.compare`): an untrained network hardly prefers any class.
+    """
+    sentences = []
+    for one, other in combinations(said, 2):
+        apart = tolerances[one].max_rel + tolerances[other].max_rel
+        tolerance = tolerances[one].model_copy(update={"max_rel": apart})
+        for picture, logits in said[one].items():
+            diff = parity.compare(picture, logits, said[other][picture], tolerance)
+            if diff.decided and not diff.top1_agrees:
+                sentences.append(f"{picture}: {one} and {other} name different things")
+    return sentences
+
+
+def table(title: str, said: Mapping[str, Logits], labels: tuple[str, ...]) -> Table:
+    """A row for each photograph, a column for each file."""
+    columns = Table(title=title, width=_WIDTH, show_lines=True, title_justify="left")
+    columns.add_column("photograph", ratio=3)
+    for name in said:
+        columns.add_column(name, ratio=4)
+    for picture in next(iter(said.values())):
+        cells = [_cell(top(logits[picture], labels)) for logits in said.values()]
+        columns.add_row(Path(picture).stem, *cells)
+    return columns
+
+
+def _cell(best: list[tuple[str, float]]) -> Table:
+    lines = Table.grid(expand=True)
+    lines.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    lines.add_column(justify="right", no_wrap=True)
+    for label, probability in best:
+        lines.add_row(label, f" {probability:.1%}")
+    return lines
+
+
+def show(folder: Path, console: Console) -> list[str]:
+    """Print what the files in a folder say; return where they disagree."""
+    opened = {f"{a.manifest.target} {a.manifest.precision}": a for a in artifacts(folder)}
+    said = {name: classify(one) for name, one in opened.items()}
+    manifest = next(iter(opened.values())).manifest
+    console.print(table(f"{manifest.model}, weights: {manifest.weights}", said, manifest.labels))
+    return disagreements(said, {n: one.manifest.parity[0].tolerance for n, one in opened.items()})
+
+
+def main() -> int:
+    """Entry point of the command."""
+    parser = argparse.ArgumentParser(prog="python -m irrvit.export.demo", description=__doc__)
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    console, found = Console(width=_WIDTH), []
+    try:
+        for folder in parser.parse_args().folders:
+            found += show(folder, console)
+    except ExportError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return _COULD_NOT_RUN
+    for sentence in found:
+        print(sentence, file=sys.stderr)
+    return _DISAGREES if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
