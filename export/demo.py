@@ -72,7 +72,7 @@ def disagreements(said: Mapping[str, Logits], tolerances: Mapping[str, Tolerance
 def table(title: str, said: Mapping[str, Logits], labels: tuple[str, ...]) -> Table:
     """A row for each photograph, a column for each file."""
     columns = Table(title=title, width=_WIDTH, show_lines=True, title_justify="left")
-    columns.add_column("photograph", ratio=3)
+    columns.add_column("photograph", ratio=3, overflow="fold")
     for name in said:
         columns.add_column(name, ratio=4)
     for picture in next(iter(said.values())):
