@@ -30,4 +30,4 @@ echo "system packages: installing$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq >&2
 # shellcheck disable=SC2086  # a list of words
-apt-get install -qq --no-install-recommends $missing >&2
+apt-get install -qq -o Dpkg::Use-Pty=0 --no-install-recommends $missing >&2
