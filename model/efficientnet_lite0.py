@@ -24,7 +24,8 @@ _ARCHITECTURE = "tf_efficientnet_lite0"
 _FILE = "models/efficientnet-lite0-57934424.pth"
 
 # As trained: (pixel - 127) / 128 on 0..255, centre crop of 0.875.
-INPUT = InputSpec(resize=256, mean=(127 / 255,) * 3, std=(128 / 255,) * 3)
+_MEAN, _STD = 127 / 255, 128 / 255
+INPUT = InputSpec(resize=256, mean=(_MEAN, _MEAN, _MEAN), std=(_STD, _STD, _STD))
 
 
 def load(weights: Checkpoint | None) -> Source:

@@ -1,8 +1,9 @@
 """The JSON inside a `.pt2`, as far as it is accepted: what is not written down here is refused.
 
-Names become source code that torch executes (`torch.fx.GraphModule.recompile`), so they are
-identifiers; guards too (`torch.export._unlift._convert_guards_code_to_fn`), so they are dropped
-unread, like comments. `torch._export.serde.schema` says what each field means.
+A parameter's name becomes source code that torch executes (`torch.fx.graph._format_target` puts it
+between quotes as it is), so names are identifiers; guards do too
+(`torch.export._unlift._convert_guards_code_to_fn`), so they are dropped unread, like comments.
+`torch._export.serde.schema` says what each field means.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 Every function returns what it was given, or raises ValueError with the end of a sentence.
 The doors that they close, in torch 2.14: `GraphModuleDeserializer.deserialize_operator` resolves
-`torch.x.y` to any callable of torch, `_parse_sym_expr` evaluates symbolic sizes (sympify), and
-`torch.utils._pytree.enum_object_hook` imports modules that a tree specification names.
+`torch.x.y` to anything in torch (its verifier then wants an operator, but `aten.from_file` writes
+files), `_parse_sym_expr` evaluates symbolic sizes (sympify), and
+`torch.utils._pytree.enum_object_hook` imports the module that a tree specification names.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from irrvit.model.spec import InputSpec
 
 try:
     import timm
-    import timm.data
-    import timm.models
+    from timm.data.config import resolve_model_data_config
+    from timm.data.imagenet_info import ImageNetInfo, infer_imagenet_subset
 except ModuleNotFoundError as missing:
     raise MissingPackage(missing.name or "timm", "timm") from missing
 
@@ -52,9 +52,8 @@ def load(name: str, weights: Checkpoint | None) -> Source:
 
 def build(architecture: str, classes: int | None = None) -> nn.Module:
     """Create a network with fresh weights from seed 0, in eval mode."""
-    options = {} if classes is None else {"num_classes": classes}
     with random_weights.seeded(0):
-        return timm.create_model(architecture, pretrained=False, **options).eval()
+        return timm.create_model(architecture, pretrained=False, num_classes=classes).eval()
 
 
 def fitted(architecture: str, weights: Checkpoint) -> tuple[nn.Module, int]:
@@ -72,7 +71,7 @@ def fitted(architecture: str, weights: Checkpoint) -> tuple[nn.Module, int]:
 
 def input_spec(network: nn.Module) -> InputSpec:
     """Say what a timm network eats in our terms."""
-    config = timm.data.resolve_model_data_config(network)
+    config = resolve_model_data_config(network)
     channels, height, width = config["input_size"]
     if channels != 3:
         raise ModelError(f"the network takes {channels} channels: expected one for RGB pictures")
@@ -93,8 +92,8 @@ def input_spec(network: nn.Module) -> InputSpec:
 
 def labels(network: nn.Module, classes: int) -> tuple[str, ...]:
     """Name the classes after the ImageNet subset that the network was made for, if any."""
-    subset = timm.data.infer_imagenet_subset(network)
-    info = timm.data.ImageNetInfo(subset) if subset else None
+    subset = infer_imagenet_subset(network)
+    info = ImageNetInfo(subset) if subset else None
     if info is None or info.num_classes() != classes:
         return numbered(classes)
     return tuple(info.index_to_description(i) for i in range(classes))
