@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 list=scripts/parts/$1/system-packages.txt
-wanted=$(grep -v '^#' "$list" | tr '\n' ' ')
+wanted=$(sed '/^#/d' "$list" | tr '\n' ' ')
 
 if ! command -v dpkg-query >/dev/null; then
   [ "$(uname)" = Darwin ] || echo "system packages: part '$1' needs the likes of: $wanted" >&2
