@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from irrvit.export.mil.program import MilProgram
 from irrvit.export.mil.values import Operation
 
-# Operations that only rearrange what a linear layer computed.
+# Operations that only rearrange what others computed.
 _REARRANGING = frozenset({"reshape", "squeeze", "expand_dims", "transpose", "cast", "identity"})
 _HARD_GATES = frozenset({"sigmoid_hard", "clip", "relu6", "clamped_relu"})
+# What hard-swish is made of, x * clip(x + 3, 0, 6) / 6, however it is spelt; the addition may also
+# be the bias of the layer before it.
+_HARD_SWISH = _REARRANGING | _HARD_GATES | {"add", "mul", "real_div", "thresholded_relu"}
 
 
 class _Graph:
-    """Who makes a value, and who reads it."""
+    """Who makes a value."""
 
     def __init__(self, program: MilProgram):
-        self.program = program
-        self.operations = program.operations()
-        self._maker = {v.name: op for op in self.operations for v in op.outputs}
-        self._readers: dict[str, list[Operation]] = {}
-        for operation in self.operations:
-            for name in _names(operation):
-                self._readers.setdefault(name, []).append(operation)
+        self._constants = program.constants.keys()
+        self._maker = {v.name: op for op in program.operations() for v in op.outputs}
 
-    def sources(self, operation: Operation) -> Iterator[Operation]:
-        """The operations that made its inputs, seen through those that only rearrange."""
-        for name in _names(operation):
-            maker = self._maker.get(name)
-            while maker is not None and maker.kind in _REARRANGING:
-                maker = self._maker.get(str(maker.inputs["x"]))
-            if maker is not None:
-                yield maker
+    def way_back(self, name: str, through: frozenset[str]) -> list[Operation]:
+        """From a value to the operation that made it, and on as long as that is of these kinds and
+        has one input that is no constant; ends with the first operation that is neither.
+        """
+        way: list[Operation] = []
+        while (maker := self._maker.get(name)) is not None:
+            way.append(maker)
+            computed = set(self.computed_inputs(maker))
+            if maker.kind not in through or len(computed) != 1:
+                break
+            (name,) = computed
+        return way
 
-    def readers(self, operation: Operation) -> Iterator[Operation]:
-        for value in operation.outputs:
-            yield from self._readers.get(value.name, ())
+    def computed_inputs(self, operation: Operation) -> list[str]:
+        """Names of its inputs that are no constants."""
+        names: list[str] = []
+        for value in operation.inputs.values():
+            names.extend((value,) if isinstance(value, str) else value)
+        return [name for name in names if name not in self._constants]
 
 
 def lint(program: MilProgram) -> list[str]:
@@ -48,7 +53,7 @@ def lint(program: MilProgram) -> list[str]:
     )
     return [
         f"Neural Engine: {finding} (operation '{operation.kind}', value '{operation.name}')"
-        for operation in graph.operations
+        for operation in program.operations()
         for rule in rules
         if (finding := rule(graph, operation)) is not None
     ]
@@ -56,9 +61,12 @@ def lint(program: MilProgram) -> list[str]:
 
 def _log_softmax(graph: _Graph, operation: Operation) -> str | None:
     # github.com/apple/coremltools/issues/2728: -inf in fp16 when one class dominates.
-    if operation.kind == "reduce_log_sum_exp" or (
-        operation.kind == "log" and any(s.kind == "softmax" for s in graph.sources(operation))
-    ):
+    is_of_softmax = operation.kind == "log" and any(
+        step.kind == "softmax"
+        for name in graph.computed_inputs(operation)
+        for step in graph.way_back(name, _REARRANGING)
+    )
+    if is_of_softmax or operation.kind == "reduce_log_sum_exp":
         return "log_softmax gives -inf in fp16 when one class dominates; export the logits"
     return None
 
@@ -66,48 +74,23 @@ def _log_softmax(graph: _Graph, operation: Operation) -> str | None:
 def _softplus(graph: _Graph, operation: Operation) -> str | None:
     # github.com/apple/coremltools/issues/2359 and 2687: falls to 0 past x = 10.4, Mish too.
     if operation.kind in ("softplus", "softplus_parametric"):
-        return (
-            "softplus, and Mish with it, falls to 0 past x = 10.4 in fp16; use another activation"
-        )
+        return "softplus, and Mish with it, falls to 0 past x = 10.4; use another activation"
     return None
 
 
 def _hard_swish_after_linear(graph: _Graph, operation: Operation) -> str | None:
     # github.com/apple/coreai-torch/issues/51: off by 0.2 after a 2-D linear layer; right when the
     # layer is a 1 x 1 convolution of a 4-D tensor.
-    if operation.kind not in ("linear", "matmul") or len(operation.outputs[0].shape) != 2:
+    if operation.kind != "mul" or len(graph.computed_inputs(operation)) != 2:
         return None
-    if any(
-        _is_hard_swish_of(graph, operation, reader) for reader in _beyond_bias(graph, operation)
-    ):
-        return "a 2-D linear layer followed by hard-swish is off by 0.2; use a 1 x 1 convolution"
+    ways = [graph.way_back(name, _HARD_SWISH) for name in graph.computed_inputs(operation)]
+    if not all(ways) or ways[0][-1] is not ways[1][-1]:
+        return None
+    layer = ways[0][-1]
+    is_2d_layer = layer.kind in ("linear", "matmul") and len(layer.outputs[0].shape) == 2
+    if is_2d_layer and any(step.kind in _HARD_GATES for way in ways for step in way):
+        return (
+            f"hard-swish after the 2-D linear layer '{layer.name}' is off by up to 0.2; "
+            "write the layer as a 1 x 1 convolution"
+        )
     return None
-
-
-def _beyond_bias(graph: _Graph, operation: Operation) -> Iterator[Operation]:
-    """Readers of a layer, and of the addition that may be its bias or the 3 of hard-swish."""
-    for reader in graph.readers(operation):
-        yield reader
-        if reader.kind in ("add", *_REARRANGING):
-            yield from graph.readers(reader)
-
-
-def _is_hard_swish_of(graph: _Graph, layer: Operation, gate: Operation) -> bool:
-    """Whether x * gate(x) follows, however the gate is spelt: x * clip(x + 3, 0, 6) / 6, or
-    sigmoid_hard, with a division or a multiplication between.
-    """
-    if gate.kind not in _HARD_GATES:
-        return False
-    ends = [gate, *(r for r in graph.readers(gate) if r.kind in ("mul", "real_div"))]
-    makers = {layer.name, *(r.name for r in graph.readers(layer) if r.kind in _REARRANGING)}
-    makers |= {r.name for r in graph.readers(layer) if r.kind == "add"}
-    return any(
-        reader.kind == "mul" and bool(makers & set(_names(reader)))
-        for end in ends
-        for reader in graph.readers(end)
-    )
-
-
-def _names(operation: Operation) -> Iterator[str]:
-    for names in operation.inputs.values():
-        yield from (names,) if isinstance(names, str) else names

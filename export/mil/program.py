@@ -138,8 +138,12 @@ class MilProgram:
     ) -> Iterator[tuple[Value, Tensor]]:
         values = dict(self._held)
         for value in self.inputs:
-            values[value.name] = settle(hold(inputs[value.name]), value.dtype)
-            check(values[value.name], value)
+            held = hold(inputs[value.name])
+            if tuple(held.shape) != value.shape:
+                raise ValueError(
+                    f"input '{value.name}': got {tuple(held.shape)}, expected {value.shape}"
+                )
+            values[value.name] = settle(held, value.dtype)
         for step in self._steps:
             with torch.inference_mode():
                 results = step.run(values)
