@@ -125,3 +125,7 @@ def _print(result: Result, *, as_json: bool) -> None:
 def main() -> None:
     """Entry point of the command."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -86,9 +86,10 @@ def _export(
         ]
         for task in tasks:
             task.folder.mkdir()
-        outcomes = workers.run(tasks, notify)
-        for task in tasks:
-            _place(task, outcomes[task.job.name], out, notify)
+        outcomes = {}
+        for task, outcome in workers.run(tasks, notify):
+            outcomes[task.job.name] = outcome
+            _place(task, outcome, out, notify)
         return outcomes
 
 

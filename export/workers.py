@@ -13,7 +13,7 @@ import signal
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -48,15 +48,14 @@ class Failure:
 Outcome = Manifest | Failure
 
 
-def run(tasks: Iterable[Task], notify: Notify) -> dict[str, Outcome]:
-    """Do all tasks at once; return what came of each, by the job's name.
+def run(tasks: Iterable[Task], notify: Notify) -> Iterator[tuple[Task, Outcome]]:
+    """Do all tasks at once; yield each with what came of it, the quickest first.
 
     Args:
         notify: called with a job's name and what it is doing now.
     """
     started = [_start(task) for task in tasks]
     running = {receiver: (task, process) for task, process, receiver in started}
-    outcomes: dict[str, Outcome] = {}
     try:
         while running:
             for receiver in wait(list(running)):
@@ -65,14 +64,13 @@ def run(tasks: Iterable[Task], notify: Notify) -> dict[str, Outcome]:
                 message = _receive(receiver, task, process)
                 if isinstance(message, str):
                     notify(task.job.name, message)
-                    continue
-                outcomes[task.job.name] = message
-                del running[receiver]
+                else:
+                    del running[receiver]
+                    yield task, message
     finally:
         for _, process, _ in started:
             process.kill()  # No-op for one that has ended; Ctrl-C leaves none behind.
             process.join()
-    return outcomes
 
 
 def _start(task: Task) -> tuple[Task, SpawnProcess, Connection]:

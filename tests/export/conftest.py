@@ -1,0 +1,47 @@
+"""One small network, written in every format once a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Written:
+    """`irrvit_tiny` as a target wrote it, with what it was made from."""
+
+    job: Any
+    path: Path
+    prepared: Any
+    target: Any
+
+
+@pytest.fixture(scope="session")
+def prepared_tiny():
+    from irrvit.export import pipeline
+    from irrvit.export.request import Request, to_jobs
+
+    return pipeline.prepare(to_jobs(Request("irrvit_tiny"))[0])
+
+
+@pytest.fixture(scope="session")
+def write_tiny(prepared_tiny, tmp_path_factory):
+    """A function of (target, precision) that writes the small network, each file once."""
+    from irrvit.export import target
+    from irrvit.export.job import Job
+
+    written: dict[tuple[str, str], Written] = {}
+
+    def write(name: str, precision: str = "fp32") -> Written:
+        if (name, precision) not in written:
+            job = Job(model="irrvit_tiny", target=name, precision=precision)
+            chosen = target.get(name)
+            path = tmp_path_factory.mktemp(name) / f"irrvit_tiny{chosen.SUFFIX}"
+            chosen.write(prepared_tiny.folded, prepared_tiny.source.input, job.precision, path)
+            written[name, precision] = Written(job, path, prepared_tiny, chosen)
+        return written[name, precision]
+
+    return write

@@ -1,0 +1,250 @@
+"""`irrvit-export` as a user meets it: results, exit codes, sentences, and nothing lost."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from irrvit.export import artifact
+from irrvit.model import sources
+
+pytestmark = [pytest.mark.slow, pytest.mark.needs("onnx", "onnxruntime")]
+COMMAND = [sys.executable, "-m", "irrvit.export.cli"]
+
+
+def start(*arguments, **options):
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def export(*arguments, **options):
+    """Run the command on the small network; return exit code, stdout and stderr."""
+    process = start("--model", "irrvit_tiny", "--target", "onnx", *arguments, **options)
+    stdout, stderr = process.communicate(timeout=240)
+    assert "Traceback" not in stderr
+    return process.returncode, stdout, stderr
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """A folder with one good artifact, and what the command printed as JSON."""
+    out = tmp_path_factory.mktemp("artifacts")
+    code, stdout, _ = export("--out", out, "--json")
+    assert code == 0
+    return out, json.loads(stdout)
+
+
+@pytest.fixture(scope="module")
+def overflowing(tmp_path_factory):
+    """Weights that are fine in float32 and beyond float16's range behind the stem's first layer."""
+    network = sources.load("irrvit_tiny").network
+    weights = dict(network.state_dict())
+    name = next(n for n in weights if n.startswith("stem.0") and n.endswith("norm.weight"))
+    weights[name] = weights[name] * 1e6
+    path = tmp_path_factory.mktemp("weights") / "overflowing.safetensors"
+    save_file(weights, path)
+    return path
+
+
+def workers_of(out: Path) -> list[int]:
+    """Processes that have a file below a folder open: a worker has its log."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # It may have ended, or be somebody else's.
+            files = [os.readlink(link) for link in (process / "fd").iterdir()]
+            if any(file.startswith(str(out)) for file in files):
+                found.append(int(process.name))
+    return found
+
+
+def left_over(out: Path) -> list[str]:
+    return [p.name for p in out.iterdir() if p.name.startswith((".partial", ".previous"))]
+
+
+def test_the_json_has_what_it_promises(exported):
+    out, report = exported
+    (row,) = report["artifacts"]
+    assert report["model"] == "irrvit_tiny"
+    assert Path(row["path"]) == out / "onnx-fp32" / "irrvit_tiny.onnx"
+    assert row["sha256"] == artifact.content_hash(Path(row["path"]))
+    assert row["size_bytes"] == Path(row["path"]).stat().st_size
+    assert row["parity"]["passed"] is True
+    assert row["parity"]["runner"] == "onnxruntime"
+    assert row["parity"]["cases"] >= 5
+    assert 0 < row["parity"]["max_rel"] < 1e-4
+    assert row["parity"]["top1_agreement"] == 1.0
+
+
+def test_an_artifact_answers_as_the_network_does(exported):
+    out, _ = exported
+    opened = artifact.open(out / "onnx-fp32")
+    source = sources.load("irrvit_tiny")
+    pixels = torch.randint(0, 256, (2, 56, 56, 3), dtype=torch.uint8)
+    mean, std = torch.tensor(source.input.mean), torch.tensor(source.input.std)
+    with torch.no_grad():
+        expected = source.network(((pixels / 255 - mean) / std).permute(0, 3, 1, 2))
+    torch.testing.assert_close(
+        torch.from_numpy(opened.run(pixels.numpy())), expected, rtol=1e-4, atol=1e-4
+    )
+
+
+def test_nothing_is_done_again_when_nothing_changed(exported):
+    out, _ = exported
+    before = artifact.open(out / "onnx-fp32").manifest
+    code, _, stderr = export("--out", out)
+    assert code == 0
+    assert "unchanged" in stderr
+    assert artifact.open(out / "onnx-fp32").manifest == before
+
+
+def test_a_damaged_artifact_is_made_again(exported, tmp_path):
+    out, _ = exported
+    code, _, _ = export("--out", tmp_path)
+    assert code == 0
+    file = tmp_path / "onnx-fp32" / "irrvit_tiny.onnx"
+    file.write_bytes(file.read_bytes()[:-1])
+    assert export("--out", tmp_path)[0] == 0
+    assert artifact.open(file).manifest.sha256 == artifact.open(out / "onnx-fp32").manifest.sha256
+
+
+def test_a_file_that_departs_is_kept_aside_and_replaces_nothing(exported, overflowing):
+    out, _ = exported
+    assert export("--out", out, "--precision", "fp16")[0] == 0
+    good = artifact.open(out / "onnx-fp16").manifest
+    code, stdout, _ = export(
+        "--out", out, "--precision", "fp16", "--checkpoint", overflowing, "--explain", "--json"
+    )
+    assert code == 1
+    (row,) = json.loads(stdout)["artifacts"]
+    assert row["parity"]["passed"] is False
+    assert "stem.0" in row["explanation"]
+    assert artifact.open(out / "onnx-fp16").manifest == good
+    assert not artifact.open(out / "onnx-fp16.rejected").manifest.passed
+
+
+BAD = {
+    "a model": (["--model", "irrvit_tinny"], "did you mean 'irrvit_tiny'"),
+    "a target": (["--target", "onyx"], "did you mean 'onnx'"),
+    "a precision": (["--precision", "fp8"], "expected fp32 or fp16"),
+    "a mean": (["--mean", "0.5"], "expected three numbers"),
+    "a checkpoint": (["--checkpoint", "missing.pth"], "missing.pth"),
+    "labels": (["--labels", "missing.txt"], "missing.txt"),
+    "a program": (["--model", "missing.pt2"], "missing.pt2"),
+    "an option": (["--targets", "onnx"], "--target"),
+}
+
+
+@pytest.mark.parametrize("wrong", BAD)
+def test_a_wrong_option_ends_with_a_sentence(wrong, tmp_path):
+    arguments, sentence = BAD[wrong]
+    code, stdout, stderr = export("--out", tmp_path / "out", *arguments)
+    assert code == 2
+    assert sentence in stderr
+    assert stdout == ""
+
+
+def test_a_checkpoint_that_is_cut_off_ends_with_a_sentence(overflowing, tmp_path):
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(overflowing.read_bytes()[:1000])
+    code, _, stderr = export("--out", tmp_path / "out", "--checkpoint", cut)
+    assert code == 2
+    assert "cut.safetensors" in stderr
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    code, _, stderr = export("--out", tmp_path / "file" / "out")
+    assert code == 2
+    assert "cannot write to" in stderr
+    assert "--out" in stderr
+
+
+def test_a_full_disk_loses_nothing(exported):
+    """A limit on file sizes stops the writer where a full disk would."""
+    out, _ = exported
+    before = artifact.open(out / "onnx-fp32").manifest
+    code, _, stderr = export(
+        "--out",
+        out,
+        "--force",
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+    )
+    assert code == 2
+    assert "File too large" in stderr
+    assert artifact.open(out / "onnx-fp32").manifest == before
+    assert left_over(out) == []
+
+
+def interrupted(out, how):
+    """Start an export, stop it while it converts; return exit code and stderr."""
+    process = start("--model", "irrvit_tiny", "--target", "onnx", "--out", out, "--force")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "converting" in line:
+            break
+    process.send_signal(how)
+    _, stderr = process.communicate(timeout=60)
+    return process.returncode, stderr
+
+
+def test_ctrl_c_loses_nothing_and_leaves_nothing(exported):
+    out, _ = exported
+    before = artifact.open(out / "onnx-fp32").manifest
+    code, stderr = interrupted(out, signal.SIGINT)
+    assert code == 130
+    assert "interrupted" in stderr
+    assert "Traceback" not in stderr
+    assert artifact.open(out / "onnx-fp32").manifest == before
+    assert left_over(out) == []
+
+
+def test_a_kill_loses_nothing_and_the_next_export_tidies_up(exported):
+    out, _ = exported
+    before = artifact.open(out / "onnx-fp32").manifest
+    interrupted(out, signal.SIGKILL)
+    assert artifact.open(out / "onnx-fp32").manifest == before
+    assert export("--out", out, "--force")[0] == 0
+    assert left_over(out) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux is there /proc")
+def test_a_killed_command_takes_its_converters_with_it(tmp_path):
+    interrupted(tmp_path, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while workers_of(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert workers_of(tmp_path) == []
+
+
+def test_two_exports_into_one_folder_take_turns(tmp_path):
+    both = [
+        start("--model", "irrvit_tiny", "--target", "onnx", "--out", tmp_path, "--force")
+        for _ in range(2)
+    ]
+    errors = [process.communicate(timeout=240)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert sum("waiting for another export" in text for text in errors) == 1
+    assert artifact.open(tmp_path / "onnx-fp32").manifest.passed
+    assert left_over(tmp_path) == []
+
+
+def test_list_names_models_and_targets():
+    process = start("--list")
+    stdout, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert {"irrvit_300m", "efficientnet_lite0", "timm:NAME[.WEIGHTS]"} <= set(stdout.split())
+    assert {"onnx", "coreml", "tflite"} <= set(stdout.split())

@@ -1,0 +1,152 @@
+"""What every target owes; they come from the folder: a new one is tested by being there."""
+
+import copy
+import shutil
+import struct
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from irrvit.export import pipeline, target
+from irrvit.export.errors import BadArtifact
+from irrvit.export.explain import explain
+from irrvit.export.target import Precision
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.needs("onnx", "onnxruntime", "coremltools", "litert_torch"),
+]
+
+
+@pytest.fixture(params=target.names())
+def name(request):
+    return request.param
+
+
+def failing_report(written, path=None, prepared=None):
+    """The parity report of a file that is expected to be wrong."""
+    reports = pipeline.check(written.job, path or written.path, prepared or written.prepared)
+    assert not all(report.passed for report in reports)
+    return reports[0]
+
+
+def rewrite(written, network, tmp_path):
+    path = tmp_path / written.path.name
+    spec = written.prepared.source.input
+    written.target.write(network, spec, written.job.precision, path)
+    return path
+
+
+def with_changed_weight(path, weight, tmp_path):
+    """A copy of a written file in which one float32 weight, found by its bytes, is another."""
+    copied = tmp_path / path.name
+    if path.is_dir():
+        shutil.copytree(path, copied)
+    else:
+        shutil.copy(path, copied)
+    file = next(copied.rglob("weight.bin")) if path.is_dir() else copied
+    content = file.read_bytes()
+    assert content.count(struct.pack("<f", weight)) == 1
+    file.write_bytes(content.replace(struct.pack("<f", weight), struct.pack("<f", weight + 1)))
+    return copied
+
+
+@pytest.mark.parametrize("precision", list(Precision))
+def test_a_written_file_is_the_same_network(write_tiny, name, precision):
+    written = write_tiny(name, precision)
+    (report,) = pipeline.check(written.job, written.path, written.prepared)
+    assert report.passed, report
+    assert {diff.case for diff in report.diffs} == set(written.prepared.inputs)
+
+
+def test_half_precision_halves_the_file(write_tiny, name):
+    full, half = (pipeline.content_size(write_tiny(name, p).path) for p in ("fp32", "fp16"))
+    assert half < 0.75 * full  # The graph's own text does not shrink, and the network is tiny.
+
+
+def test_macs_equal_those_of_pytorch(write_tiny, name):
+    written = write_tiny(name)
+    spec = written.prepared.source.input
+    counter = FlopCounterMode(display=False)
+    with counter, torch.no_grad():
+        written.prepared.folded(torch.zeros(1, 3, spec.height, spec.width))
+    macs = written.target.count_macs(written.path)
+    assert macs == pytest.approx(counter.get_total_flops() / 2, rel=0.01)
+
+
+def test_pictures_of_a_batch_do_not_mix(write_tiny, name):
+    runner = write_tiny(name).target.load(write_tiny(name).path)
+    inputs = list(write_tiny(name).prepared.inputs.values())[:3]
+    together = runner.run(np.stack(inputs))
+    assert np.array_equal(together, np.concatenate([runner.run(one[None]) for one in inputs]))
+
+
+def test_swapped_colour_channels_are_caught(write_tiny, name, tmp_path):
+    written = write_tiny(name)
+
+    class Swapped(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.network = written.prepared.folded
+
+        def forward(self, x):
+            return self.network(torch.cat([x[:, 2:], x[:, 1:2], x[:, :1]], dim=1))
+
+    failing_report(written, rewrite(written, Swapped().eval(), tmp_path))
+
+
+def test_a_broken_fold_is_caught(write_tiny, name, tmp_path):
+    written = write_tiny(name)
+    broken = copy.deepcopy(written.prepared.folded)
+    biases = [p for n, p in broken.named_parameters() if "blocks" in n and n.endswith("bias")]
+    with torch.no_grad():
+        biases[0].neg_()
+    failing_report(written, rewrite(written, broken, tmp_path))
+
+
+def test_one_changed_weight_is_caught_and_its_layer_named(write_tiny, name, tmp_path):
+    written = write_tiny(name)
+    layers = dict(written.prepared.folded.named_modules())
+    suspect = next(
+        n for n, m in reversed(layers.items()) if "blocks.1" in n and hasattr(m, "weight")
+    )
+    path = with_changed_weight(
+        written.path, layers[suspect].weight.detach().flatten()[5].item(), tmp_path
+    )
+    failing_report(written, path)
+    pixels = next(iter(written.prepared.inputs.values()))[None]
+    sentence = explain(
+        written.prepared.folded, pixels, written.target.trace(path, pixels), max_rel=1e-5
+    )
+    assert suspect.removeprefix("network.") in sentence
+
+
+def test_a_sound_file_has_no_departing_layer(write_tiny, name):
+    written = write_tiny(name)
+    pixels = next(iter(written.prepared.inputs.values()))[None]
+    traced = written.target.trace(written.path, pixels)
+    assert "every layer of the file agrees" in explain(
+        written.prepared.folded, pixels, traced, max_rel=1e-5
+    )
+
+
+def test_a_truncated_file_is_refused_in_a_sentence(write_tiny, name, tmp_path):
+    path = write_tiny(name).path
+    copied = tmp_path / path.name
+    if path.is_dir():
+        shutil.copytree(path, copied)
+    else:
+        shutil.copy(path, copied)
+    file = next(copied.rglob("weight.bin")) if path.is_dir() else copied
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(BadArtifact, match=path.name):
+        write_tiny(name).target.load(copied).run(np.zeros((1, 56, 56, 3), np.float32))
+
+
+def test_files_name_no_path_of_the_machine_that_wrote_them(write_tiny, name):
+    path = write_tiny(name).path
+    files = [p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path]
+    home = str(pipeline.__file__).rsplit("/", 2)[0].encode()
+    assert not any(home in file.read_bytes() for file in files)
