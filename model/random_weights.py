@@ -116,12 +116,13 @@ def _calibrating(network: nn.Module, classes: int) -> Iterator[None]:
         done.add(module)
         if output.ndim == 2 and output.shape[1] == classes:
             _spread_classes(module, output)
-        else:
-            factor = 1 / _safe_std(output)
-            module.weight.mul_(factor)
-            if type(module) in (nn.Linear, nn.Conv2d) and module.bias is None:
-                return output * factor
-        return module.forward(*args)
+            return module.forward(*args)
+        factor = 1 / _safe_std(output)
+        for parameter in module.parameters(recurse=False):
+            parameter.mul_(factor)
+        # Others may treat their weights before they use them.
+        plain = type(module) in (nn.Linear, nn.Conv2d)
+        return output * factor if plain else module.forward(*args)
 
     with ExitStack() as hooks:
         for module in network.modules():

@@ -125,11 +125,11 @@ def _with_download(architecture: str) -> nn.Module:
 
 def _require_classifier(network: nn.Module, spec: InputSpec, name: str) -> int:
     """Count the classes by asking the network."""
-    with torch.no_grad():
-        output = network(torch.zeros(1, 3, spec.height, spec.width))
     classes = getattr(network, "num_classes", 0)
     if classes == 0:
         raise ModelError(f"'{name}' has no classifier: expected a network with classes")
+    with torch.no_grad():
+        output = network(torch.zeros(1, 3, spec.height, spec.width))
     if not isinstance(output, torch.Tensor) or output.shape != (1, classes):
         got = list(output.shape) if isinstance(output, torch.Tensor) else type(output).__name__
         raise ModelError(f"'{name}' returns {got} for one picture: expected [1, {classes}] logits")
