@@ -13,7 +13,8 @@ import sys
 from types import ModuleType
 
 
-def _import_without_tensorflow(name: str) -> ModuleType:
+def import_without_tensorflow(name: str) -> ModuleType:
+    """Import a module that must not find TensorFlow; what is imported already stays as it is."""
     hidden = {"tensorflow": None}
     before = {key: sys.modules[key] for key in hidden if key in sys.modules}
     # None in sys.modules makes `import` fail as if the package were not installed.
@@ -26,8 +27,10 @@ def _import_without_tensorflow(name: str) -> ModuleType:
         sys.modules.update(before)
 
 
-# Its warnings are about Apple's libraries, which exist on macOS only, and about torch being newer
-# than the newest it was tested with; what it cannot convert it raises.
+# coremltools warns of Apple's libraries, which exist on macOS only, and of a torch newer than the
+# newest it was tested with; what it cannot convert it raises. It also imports torchao where that
+# is installed, and torch 2.14 then warns of how torchao 0.18 registers its enumerations.
 logging.getLogger("coremltools").setLevel(logging.CRITICAL)
-coremltools = _import_without_tensorflow("coremltools")
-milproto = _import_without_tensorflow("coremltools.converters.mil.frontend.milproto.load")
+logging.getLogger("torch.utils._pytree").setLevel(logging.ERROR)
+coremltools = import_without_tensorflow("coremltools")
+milproto = import_without_tensorflow("coremltools.converters.mil.frontend.milproto.load")

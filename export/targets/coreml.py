@@ -15,6 +15,7 @@ from torch import nn
 from irrvit.export.errors import UnsupportedOp
 from irrvit.export.mil import lint, macs, program, range_scan
 from irrvit.export.mil.tools import coremltools
+from irrvit.export.pixels import one_by_one
 from irrvit.export.target import Precision, Runner, Tolerance
 from irrvit.model.spec import InputSpec
 
@@ -54,12 +55,11 @@ class CoreMLRunner:
 
     def run(self, pixels: np.ndarray) -> np.ndarray:
         """(N, H, W, 3), 0..255 -> (N, classes)."""
-        pictures = np.rint(pixels).clip(0, 255).astype(np.uint8)
-        logits = [
-            self._package.predict({"image": Image.fromarray(picture)})["logits"]
-            for picture in pictures
-        ]
-        return np.concatenate(logits).astype(np.float32)
+        return one_by_one(self._infer, pixels)
+
+    def _infer(self, pixels: np.ndarray) -> np.ndarray:
+        picture = Image.fromarray(np.rint(pixels[0]).clip(0, 255).astype(np.uint8))
+        return np.asarray(self._package.predict({"image": picture})["logits"], np.float32)
 
 
 class MilRunner:
@@ -72,9 +72,7 @@ class MilRunner:
 
     def run(self, pixels: np.ndarray) -> np.ndarray:
         """(N, H, W, 3), 0..255 -> (N, classes)."""
-        # One at a time, since the program's batch is 1.
-        logits = [self._program.run(_inputs(picture[None]))["logits"] for picture in pixels]
-        return np.concatenate(logits)
+        return one_by_one(lambda one: self._program.run(_inputs(one))["logits"], pixels)
 
 
 def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
@@ -85,7 +83,7 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
     2633).
 
     Raises:
-        UnsupportedOp: naming the operation that coremltools lacks.
+        UnsupportedOp: naming the operation that coremltools lacks, or what Core ML forbids.
     """
     # Contiguous on purpose: coremltools refuses other orders of the axes in memory.
     example = torch.zeros(1, 3, spec.height, spec.width)
@@ -104,7 +102,8 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
             compute_precision=_COMPUTE[precision],
             skip_model_load=True,
         )
-    except NotImplementedError as error:
+    except (NotImplementedError, ValueError) as error:
+        # It names the operation in both; ValueError is about Core ML's own limits, as rank 5.
         raise UnsupportedOp(f"coremltools cannot convert the network: {error}") from error
     package.save(str(path))
     return "iOS16, ML Program"

@@ -77,8 +77,8 @@ def _lint(layer, end, tmp_path):
 
 @pytest.mark.parametrize("trap", TRAPS)
 def test_trap_is_found_once_and_named(trap, tmp_path):
-    *net, word = TRAPS[trap]
-    findings = _lint(*net, tmp_path)
+    layer, end, word = TRAPS[trap]
+    findings = _lint(layer, end, tmp_path)
     assert len(findings) == 1, findings
     assert word in findings[0]
     assert "value '" in findings[0]
@@ -86,4 +86,5 @@ def test_trap_is_found_once_and_named(trap, tmp_path):
 
 @pytest.mark.parametrize("net", CLEAN)
 def test_clean_network_gives_no_finding(net, tmp_path):
-    assert _lint(*CLEAN[net], tmp_path) == []
+    layer, end = CLEAN[net]
+    assert _lint(layer, end, tmp_path) == []

@@ -31,8 +31,8 @@ def test_batch_norm_equals_torch(seed, rank, mb, interpret):
         ),
         x,
     )
-    tensors = [torch.tensor(a) for a in (x, mean, variance, gamma, beta)]
-    _close(ours, F.batch_norm(*tensors, eps=float(EPSILON)))
+    x, mean, variance, gamma, beta = map(torch.tensor, (x, mean, variance, gamma, beta))
+    _close(ours, F.batch_norm(x, mean, variance, gamma, beta, eps=float(EPSILON)))
 
 
 @settings(max_examples=10, deadline=None)

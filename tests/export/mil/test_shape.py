@@ -100,8 +100,11 @@ def test_slice_by_index_with_steps_and_masks(data, mb, interpret):
         step = data.draw(st.integers(1, 3)) * (1 if last > first else -1)
         open_first, open_last = data.draw(st.booleans()), data.draw(st.booleans())
         squeezed[axis] = axis == 0 and data.draw(st.booleans()) and not open_first
-        begin.append(first), end.append(last), stride.append(step)
-        free_begin.append(open_first), free_end.append(open_last)
+        begin.append(first)
+        end.append(last)
+        stride.append(step)
+        free_begin.append(open_first)
+        free_end.append(open_last)
         bounds = None if open_first else first, None if open_last else last
         slices.append(first if squeezed[axis] else slice(*bounds, step))
     x = _numbers(shape)

@@ -145,6 +145,16 @@ def test_an_operation_that_coremltools_lacks_is_named(tmp_path):
         coreml.write(Net(), SPEC, Precision.FP32, tmp_path / "net.mlpackage")
 
 
+def test_a_tensor_of_too_many_axes_is_named(tmp_path):
+    class Net(nn.Module):
+        def forward(self, x):
+            x = x.reshape(1, 3, 4, 8, 6, 8).sin().permute(0, 5, 4, 3, 2, 1)
+            return x.flatten(1)
+
+    with pytest.raises(UnsupportedOp, match="rank <= 5"):
+        coreml.write(Net(), SPEC, Precision.FP32, tmp_path / "net.mlpackage")
+
+
 def test_overflow_inside_the_network_is_found(tmp_path):
     class Net(nn.Module):
         def forward(self, x):
@@ -180,8 +190,10 @@ def _timm_network(name):
     timm = pytest.importorskip("timm")
     torch.manual_seed(0)
     scale = nn.BatchNorm2d(3, affine=False)
-    scale.running_mean.fill_(120.0)
-    scale.running_var.fill_(60.0**2)
+    scale.load_state_dict(
+        {"running_mean": torch.full((3,), 120.0), "running_var": torch.full((3,), 60.0**2)},
+        strict=False,
+    )
     network = nn.Sequential(scale, timm.create_model(name, pretrained=False)).eval()
     for norm in network[1].modules():
         if isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d):
