@@ -125,7 +125,8 @@ class NamedArgument(_Part):
 
     @validates(mode="after")
     def _is_evaluation(self) -> NamedArgument:
-        if self.name in ("train", "training") and self.arg.as_bool:
+        trains = self.name in ("train", "training") and self.arg.as_bool
+        if trains or (self.name == "dropout_p" and self.arg.as_float != 0):
             raise ValueError("the network was exported in training mode: call .eval() before")
         return self
 

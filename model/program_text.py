@@ -52,6 +52,8 @@ _INTERNAL = (
     "_to_copy",
     "_unsafe_view",
 )
+# They draw numbers in training only; `program_graph` sees that it is off.
+_DROPS = ("dropout", "scaled_dot_product")
 # Memory that nobody wrote, or that belongs to another tensor.
 _RAW = (
     "as_strided_",
@@ -88,7 +90,8 @@ def check_operator(target: str) -> str:
     text = {a.name for a in operator._schema.arguments if "str" in str(a.type)}
     if text - _PLAIN_STRINGS:
         raise ValueError(f"takes text ({', '.join(text)}), which could name a file")
-    if torch.Tag.nondeterministic_seeded in operator.tags and "dropout" not in parts[3]:
+    draws = torch.Tag.nondeterministic_seeded in operator.tags
+    if draws and not any(part in parts[3] for part in _DROPS):
         raise ValueError("draws random numbers: expected a function of the picture alone")
     return target
 

@@ -313,6 +313,19 @@ class TestNotAProgram:
             sources.load(str(good), tmp_path / "more.pth")
 
 
+class Attention(Net):
+    """Torch's attention draws random numbers if told to."""
+
+    def __init__(self, dropout: float):
+        super().__init__()
+        self.dropout = dropout
+
+    def forward(self, x):
+        x = self.norm(self.conv(x)).flatten(2).transpose(1, 2)
+        x = nn.functional.scaled_dot_product_attention(x, x, x, dropout_p=self.dropout)
+        return self.head(x.mean(1))
+
+
 class TestNotAClassifier:
     def refused(self, network: nn.Module, path: Path, match: str) -> None:
         save(network, path)
@@ -332,6 +345,9 @@ class TestNotAClassifier:
 
     def test_training_mode(self, tmp_path):
         self.refused(Net().train(), tmp_path / "x.pt2", "training mode")
+
+    def test_attention_with_dropout(self, tmp_path):
+        self.refused(Attention(0.5).eval(), tmp_path / "x.pt2", "training mode")
 
     def test_random_outputs(self, tmp_path):
         class Noisy(Net):
@@ -374,7 +390,12 @@ class TestRoundTrip:
         path = save(network, tmp_path / "x.pt2", batch=2, dynamic=dynamic)
         assert torch.equal(sources.load(str(path)).network(x), network(x))
 
-    def test_attention_with_infinite_mask_passes(self, tmp_path):
+    def test_attention_gives_the_original_logits(self, tmp_path):
+        network, x = Attention(0.0).eval(), torch.randn(1, 3, 32, 32)
+        source = sources.load(str(save(network, tmp_path / "x.pt2")))
+        assert torch.equal(source.network(x), network(x))
+
+    def test_infinite_mask_passes(self, tmp_path):
         class Masked(Net):
             def forward(self, x):
                 return super().forward(x).masked_fill(torch.arange(5) > 3, float("-inf"))
