@@ -85,7 +85,10 @@ class OnnxRunner:
         )
 
     def run(self, pixels: np.ndarray) -> np.ndarray:
-        return one_by_one(lambda image: self.session.run(["logits"], {"image": image})[0], pixels)
+        return one_by_one(self._infer, pixels)
+
+    def _infer(self, image: np.ndarray) -> np.ndarray:
+        return np.asarray(self.session.run(["logits"], {"image": image})[0])
 
 
 def load(path: Path) -> OnnxRunner:
@@ -107,7 +110,8 @@ def trace(path: Path, pixels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     names = [name for node in model.graph.node for name in node.output if name]
     model.graph.output.extend(onnx.ValueInfoProto(name=n) for n in names if n not in known)
     session = OnnxRunner(model.SerializeToString(), optimize=False).session
-    yield from zip(names, session.run(names, {"image": pixels}), strict=True)
+    values = map(np.asarray, session.run(names, {"image": pixels}))
+    yield from zip(names, values, strict=True)
 
 
 def inspect(path: Path, pixels: np.ndarray) -> list[str]:

@@ -70,7 +70,9 @@ def _weights_to_float16(content: bytes) -> bytes:
         ),
         algorithm_key=AlgorithmName.FLOAT_CASTING,
     )
-    return bytes(casting.quantize().quantized_model)
+    half = casting.quantize().quantized_model
+    assert half is not None
+    return bytes(half)
 
 
 class TFLiteRunner:

@@ -32,12 +32,13 @@ def write_tiny(prepared_tiny, tmp_path_factory):
     """A function of (target, precision) that writes the small network, each file once."""
     from irrvit.export import target
     from irrvit.export.job import Job
+    from irrvit.export.target import Precision
 
     written: dict[tuple[str, str], Written] = {}
 
     def write(name: str, precision: str = "fp32") -> Written:
         if (name, precision) not in written:
-            job = Job(model="irrvit_tiny", target=name, precision=precision)
+            job = Job(model="irrvit_tiny", target=name, precision=Precision(precision))
             chosen = target.get(name)
             path = tmp_path_factory.mktemp(name) / f"irrvit_tiny{chosen.SUFFIX}"
             chosen.write(prepared_tiny.folded, prepared_tiny.source.input, job.precision, path)

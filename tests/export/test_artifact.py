@@ -8,36 +8,36 @@ import pytest
 from irrvit.export import artifact
 from irrvit.export.artifact import Manifest
 from irrvit.export.errors import BadArtifact
-from irrvit.model.spec import InputSpec
 
 
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "net.onnx").write_bytes(b"a file")
-    manifest = Manifest(
-        model="net",
-        weights="random (seed 0)",
-        target="onnx",
-        precision="fp32",
-        file="net.onnx",
-        sha256=artifact.content_hash(tmp_path / "net.onnx"),
-        size_bytes=6,
-        macs=1,
-        parameters=1,
-        input=InputSpec(height=8, width=8),
-        labels=("a", "b"),
-        fold={"folded": {}, "max_rel": 0.0},
-        operations={"before": 1, "after": 1},
-        compatibility="ONNX opset 18",
-        toolchain={},
-        parity=(),
-        findings=(),
-        explanation=None,
-        golden=(),
-        cache_key="",
-        created_utc="2026-01-01T00:00:00+00:00",
-    )
-    (tmp_path / "manifest.json").write_text(manifest.model_dump_json())
+    manifest = {
+        "model": "net",
+        "weights": "random (seed 0)",
+        "target": "onnx",
+        "precision": "fp32",
+        "file": "net.onnx",
+        "sha256": artifact.content_hash(tmp_path / "net.onnx"),
+        "size_bytes": 6,
+        "macs": 1,
+        "parameters": 1,
+        "input": {"height": 8, "width": 8},
+        "labels": ("a", "b"),
+        "fold": {"folded": {}, "max_rel": 0.0},
+        "operations": {"before": 1, "after": 1},
+        "compatibility": "ONNX opset 18",
+        "toolchain": {},
+        "parity": (),
+        "findings": (),
+        "explanation": None,
+        "golden": (),
+        "cache_key": "",
+        "created_utc": "2026-01-01T00:00:00+00:00",
+    }
+    text = Manifest.model_validate(manifest).model_dump_json()
+    (tmp_path / "manifest.json").write_text(text)
     return tmp_path
 
 

@@ -1,0 +1,73 @@
+"""Every variant of ours and a dozen networks of others are the same network in every format."""
+
+import pytest
+
+from irrvit.export import pipeline, target
+from irrvit.export.job import Job
+from irrvit.export.target import Precision
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.needs("timm", "onnx", "onnxruntime", "coremltools", "litert_torch"),
+]
+
+TIMM = (
+    "mobilenetv2_100",
+    "mobilenetv3_large_100",
+    "mobilenetv4_conv_small",
+    "tf_efficientnet_lite0",
+    "deit_tiny_patch16_224",
+    "swin_tiny_patch4_window7_224",
+    "pvt_v2_b0",
+    "coat_lite_tiny",
+    "repvit_m0_9",
+    "fastvit_t8",
+    "mobilevit_xs",
+    "efficientformerv2_s0",
+)
+PATCHES = ("irregular", "conv7", "conv14", "linear14")
+FUSIONS = ("patch_fusion", "class_token", "average")
+POSITIONS = ("learned", "sincos", "none")
+# Every patch embedding with every fusion and every position, each pair at least once.
+VARIANTS = tuple(
+    f"irrvit_tiny+{patch}+{fusion}+{POSITIONS[(i + j) % 3]}"
+    for i, patch in enumerate(PATCHES)
+    for j, fusion in enumerate(FUSIONS)
+)
+SIZES = ("irrvit_150m", "irrvit_300m", "irrvit_600m")
+FILES = (("onnx", "fp32"), ("tflite", "fp32"), ("coreml", "fp32"), ("coreml", "fp16"))
+
+
+# litert-torch 0.10 writes Swin's three patch mergings twice, once for each shape they are read in.
+WRITTEN_TWICE = {("timm:swin_tiny_patch4_window7_224", "tflite"): 1.0386}
+
+
+@pytest.mark.parametrize("model", [*VARIANTS, *SIZES, *(f"timm:{name}" for name in TIMM)])
+def test_every_file_is_the_same_network(model, tmp_path):
+    prepared = pipeline.prepare(Job(model=model, target="onnx", precision=Precision.FP32))
+    wrong = {}
+    for name, precision in FILES:
+        job = Job(model=model, target=name, precision=Precision(precision))
+        chosen = target.get(name)
+        path = tmp_path / f"{name}-{precision}{chosen.SUFFIX}"
+        chosen.write(prepared.folded, prepared.source.input, job.precision, path)
+        (report,) = pipeline.check(job, path, prepared)
+        if not report.passed:
+            wrong[job.name] = [*report.failures, *(f for d in report.diffs for f in d.failures)]
+        macs = chosen.count_macs(path)
+        expected = prepared.macs * WRITTEN_TWICE.get((model, name), 1)
+        if macs != pytest.approx(expected, rel=0.01):
+            wrong[f"{job.name} MACs"] = [f"{macs}, expected {expected:.0f}"]
+        print(f"{model} {job.name}", _summary(report), f"{macs / 1e6:.1f} MMACs")
+    assert wrong == {}
+
+
+def _summary(report):
+    """For whoever looks at the figures with `pytest -s`."""
+    diffs = report.diffs
+    return (
+        f"max rel {max(d.max_rel for d in diffs):.1e}, "
+        f"SQNR {min(d.sqnr_db for d in diffs):.0f} dB, "
+        f"cosine {min(d.cosine for d in diffs):.6f}, "
+        f"top-1 {sum(d.top1_agrees for d in diffs)} of {len(diffs)}"
+    )
