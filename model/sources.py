@@ -72,12 +72,8 @@ def load(
     spec = InputSpec.model_validate(
         {**own.model_dump(), "mean": mean or own.mean, "std": std or own.std}
     )
-    if labels is not None and len(labels) != len(source.labels):
-        raise ModelError(
-            f"{len(labels)} labels were given and '{name}' has {len(source.labels)} classes: "
-            "give one label per class"
-        )
-    return replace(source, input=spec, labels=tuple(labels or source.labels))
+    source = replace(source, input=spec)
+    return source if labels is None else _relabelled(source, tuple(labels))
 
 
 def fingerprint(name: str, checkpoint: str | Path | None = None) -> str:
@@ -100,6 +96,15 @@ def fingerprint(name: str, checkpoint: str | Path | None = None) -> str:
         _require_known(name)
         parts.append(repr(variants.get(name)))
     return "; ".join(parts)
+
+
+def _relabelled(source: Source, labels: tuple[str, ...]) -> Source:
+    if len(labels) != len(source.labels):
+        raise ModelError(
+            f"{len(labels)} labels were given and '{source.name}' has {len(source.labels)} classes: "
+            "give one label per class"
+        )
+    return replace(source, labels=labels)
 
 
 def _build(name: str, weights: Path | None) -> Source:

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.needs("timm")
 @pytest.fixture(autouse=True, scope="module")
 def _offline():
     """The hub's client reads its environment when it is imported, which may have been before."""
-    huggingface = pytest.importorskip("huggingface_hub")
+    constants = pytest.importorskip("huggingface_hub.constants")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HF_HUB_OFFLINE", "1")
-        patch.setattr(huggingface.constants, "HF_HUB_OFFLINE", True)
+        patch.setattr(constants, "HF_HUB_OFFLINE", True)
         yield
 
 
