@@ -101,8 +101,8 @@ def fingerprint(name: str, checkpoint: str | Path | None = None) -> str:
 def _relabelled(source: Source, labels: tuple[str, ...]) -> Source:
     if len(labels) != len(source.labels):
         raise ModelError(
-            f"{len(labels)} labels were given and '{source.name}' has {len(source.labels)} classes: "
-            "give one label per class"
+            f"{len(labels)} labels were given and '{source.name}' has {len(source.labels)} "
+            "classes: give one label per class"
         )
     return replace(source, labels=labels)
 
