@@ -12,7 +12,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-Layer = TypeVar("Layer", nn.Conv1d, nn.Conv2d, nn.Linear)
+Layer = TypeVar("Layer", bound=nn.Conv1d | nn.Conv2d | nn.Linear)
 
 
 def batch_norm_affine(norm: nn.BatchNorm1d | nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
@@ -56,12 +56,14 @@ def fold_layer_norm(norm: nn.LayerNorm, readers: list[nn.Linear]) -> list[nn.Lin
 
 def plain_layer_norm(norm: nn.LayerNorm) -> nn.LayerNorm:
     """Return the LayerNorm without its affine."""
-    return nn.LayerNorm(norm.normalized_shape, eps=norm.eps, elementwise_affine=False)
+    return nn.LayerNorm(list(norm.normalized_shape), eps=norm.eps, elementwise_affine=False)
 
 
 def with_weights(layer: Layer, weight: Tensor, bias: Tensor | None) -> Layer:
     """Return a copy of the layer that has these weights."""
     replaced = copy.deepcopy(layer)
     replaced.weight = nn.Parameter(weight.detach().clone())
-    replaced.bias = None if bias is None else nn.Parameter(bias.detach().clone())
+    replaced.register_parameter(
+        "bias", None if bias is None else nn.Parameter(bias.detach().clone())
+    )
     return replaced

