@@ -50,6 +50,17 @@ def _scatter_nd(data: Tensor, indices: Tensor, updates: Tensor, mode: str) -> Te
     return data.clone().index_put_(places, updates, accumulate=mode == "add")
 
 
+def _scatter_along_axis(
+    data: Tensor, indices: Tensor, updates: Tensor, axis: int, mode: str
+) -> Tensor:
+    places = _from_start(indices, data.shape[axis])
+    if mode == "update":
+        return data.scatter(axis, places, updates)
+    if mode == "add":
+        return data.scatter_add(axis, places, updates)
+    raise UnsupportedValue(f"mode '{mode}'")
+
+
 def _topk(
     x: Tensor,
     k: int,
@@ -106,6 +117,7 @@ OPERATIONS = {
     "gather_nd": _gather_nd,
     "one_hot": _one_hot,
     "range_1d": _range_1d,
+    "scatter_along_axis": _scatter_along_axis,
     "scatter_nd": _scatter_nd,
     "topk": _topk,
 }

@@ -61,12 +61,11 @@ def lint(program: MilProgram) -> list[str]:
 
 def _log_softmax(graph: _Graph, operation: Operation) -> str | None:
     # github.com/apple/coremltools/issues/2728: -inf in fp16 when one class dominates.
-    is_of_softmax = operation.kind == "log" and any(
-        step.kind == "softmax"
-        for name in graph.computed_inputs(operation)
-        for step in graph.way_back(name, _REARRANGING)
-    )
-    if is_of_softmax or operation.kind == "reduce_log_sum_exp":
+    ways = [graph.way_back(name, _REARRANGING) for name in graph.computed_inputs(operation)]
+    made_by = {way[-1].kind for way in ways if way}
+    is_log_of_softmax = operation.kind == "log" and "softmax" in made_by
+    # x - reduce_log_sum_exp(x) is the other way to write it.
+    if is_log_of_softmax or (operation.kind == "sub" and "reduce_log_sum_exp" in made_by):
         return "log_softmax gives -inf in fp16 when one class dominates; export the logits"
     return None
 

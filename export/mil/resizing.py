@@ -10,6 +10,17 @@ from torch.nn import functional as F
 
 from irrvit.export.mil.values import UnsupportedValue
 
+# What the language calls them, and what torch does; torch mirrors at the pixels' centres
+# ("reflection") if these are the corners, and otherwise at their outer edges ("symmetric").
+_PADDING = {
+    ("constant", True): "zeros",
+    ("constant", False): "zeros",
+    ("border", True): "border",
+    ("border", False): "border",
+    ("reflection", True): "reflection",
+    ("symmetric", False): "reflection",
+}
+
 
 def _sample_points(n_in: int, n_out: int, mode: str) -> Tensor:
     """Where on the input's axis each output lies, float64 (n_out), as the documentation of
@@ -85,7 +96,26 @@ def _upsample_nearest_neighbor(
     return _nearest(x, height, math.floor(x.shape[-1] * scale_factor_width))
 
 
+def _resample(
+    x: Tensor,
+    coordinates: Tensor,
+    sampling_mode: str,
+    padding_mode: str,
+    padding_value: float,
+    coordinates_mode: str,
+    align_corners: bool,
+) -> Tensor:
+    """x (B, C, H, W) at coordinates (B, H', W', 2), x before y, -1 to 1 across the picture."""
+    if coordinates_mode != "normalized_minus_one_to_one":
+        raise UnsupportedValue(f"coordinates_mode '{coordinates_mode}'")
+    mode = _PADDING.get((padding_mode, align_corners))
+    if mode is None or (mode == "zeros" and padding_value != 0):
+        raise UnsupportedValue(f"padding_mode '{padding_mode}' with {padding_value}")
+    return F.grid_sample(x, coordinates, sampling_mode, mode, align_corners=align_corners)
+
+
 OPERATIONS = {
+    "resample": _resample,
     "resize_bilinear": _resize_bilinear,
     "resize_nearest_neighbor": _resize_nearest_neighbor,
     "upsample_bilinear": _upsample_bilinear,

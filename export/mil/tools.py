@@ -28,9 +28,10 @@ def import_without_tensorflow(name: str) -> ModuleType:
 
 
 # coremltools warns of Apple's libraries, which exist on macOS only, and of a torch newer than the
-# newest it was tested with; what it cannot convert it raises. It also imports torchao where that
-# is installed, and torch 2.14 then warns of how torchao 0.18 registers its enumerations.
-logging.getLogger("coremltools").setLevel(logging.CRITICAL)
+# newest it was tested with. Its errors stay: they name the operation that it failed to convert. It
+# also imports torchao where that is installed, and torch 2.14 then warns of how torchao 0.18
+# registers its enumerations.
+logging.getLogger("coremltools").setLevel(logging.ERROR)
 logging.getLogger("torch.utils._pytree").setLevel(logging.ERROR)
 coremltools = import_without_tensorflow("coremltools")
 milproto = import_without_tensorflow("coremltools.converters.mil.frontend.milproto.load")

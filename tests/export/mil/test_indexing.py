@@ -61,6 +61,22 @@ def test_scatter_nd_equals_numpy(mode, mb, interpret):
     np.testing.assert_array_equal(ours, expected)
 
 
+@pytest.mark.parametrize("mode", ["update", "add"])
+def test_scatter_along_axis_equals_numpy(mode, mb, interpret):
+    x, indices = _numbers((2, 4)), np.array([[3, 0], [-1, 2]], np.int32)
+    updates = np.array([[10, 20], [30, 40]], np.float32)
+    (ours,) = interpret(
+        lambda x: mb.scatter_along_axis(
+            data=x, indices=indices, updates=updates, axis=1, mode=mode
+        ),
+        x,
+    )
+    expected = x.copy()
+    added = np.take_along_axis(x, indices, 1) if mode == "add" else 0
+    np.put_along_axis(expected, indices, updates + added, 1)
+    np.testing.assert_array_equal(ours, expected)
+
+
 def test_an_unsupported_mode_is_named(mb, interpret):
     with pytest.raises(UnsupportedOp, match=r"'scatter_nd'.*mode 'mul'"):
         interpret(

@@ -52,6 +52,11 @@ class Convolution(nn.Module):
 TRAPS = {
     "log_softmax": (nn.Linear(8, 8), Call(lambda x: F.log_softmax(x, 1)), "log_softmax"),
     "log of softmax": (nn.Linear(8, 8), Call(lambda x: F.softmax(x, 1).log()), "log_softmax"),
+    "log_softmax spelt out": (
+        nn.Linear(8, 8),
+        Call(lambda x: x - x.logsumexp(1, keepdim=True)),
+        "log_softmax",
+    ),
     "softplus": (nn.Linear(8, 8), nn.Softplus(), "softplus"),
     "Mish": (nn.Linear(8, 8), nn.Mish(), "softplus"),
     "hard-swish": (nn.Linear(8, 8), nn.Hardswish(), "hard-swish"),
@@ -60,6 +65,7 @@ TRAPS = {
 }
 CLEAN = {
     "logits": (nn.Linear(8, 8), nn.Identity()),
+    "logsumexp": (nn.Linear(8, 8), Call(lambda x: x.logsumexp(1, keepdim=True))),
     "softmax": (nn.Linear(8, 8), nn.Softmax(1)),
     "relu6": (nn.Linear(8, 8), nn.ReLU6()),
     "hard-sigmoid": (nn.Linear(8, 8), nn.Hardsigmoid()),

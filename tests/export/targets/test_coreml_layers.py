@@ -56,9 +56,22 @@ class Recombined(nn.Module):
         return torch.cat([c, x[:, [5, 0, 2]], a.expand(1, 3, H, W), b.repeat(1, 2, 1, 1)], 1)
 
 
+class Sampled(nn.Module):
+    """The map sampled at places some of which lie outside."""
+
+    def __init__(self, **options):
+        super().__init__()
+        self.options = options
+        places = torch.rand(1, 5, 4, 2, generator=torch.Generator().manual_seed(0))
+        self.register_buffer("places", places * 3 - 1.5)
+
+    def forward(self, x):
+        return F.grid_sample(x, self.get_buffer("places"), **self.options)
+
+
 LAYERS = {
     "conv, uneven": nn.Conv2d(C, 8, (3, 2), (2, 1), (1, 0), (1, 2), groups=2),
-    "conv, same": nn.Conv2d(C, 8, 4, padding="same"),
+    "conv, same": nn.Conv2d(C, 8, 4, padding="same", dilation=2),
     "conv, reflected": nn.Conv2d(C, 8, 3, padding=1, padding_mode="reflect"),
     "conv, replicated": nn.Conv2d(C, 8, 3, padding=2, padding_mode="replicate"),
     "transposed": nn.ConvTranspose2d(C, 4, 3, 2, 1, output_padding=1, groups=2),
@@ -98,16 +111,19 @@ LAYERS = {
     "strided": lambda x: x[:, ::2, 1::3, -5:-1],
     "flip": lambda x: x.flip(3).mean(1),
     "logsumexp": lambda x: x.logsumexp(1),
+    "grid sample": Sampled(padding_mode="zeros", align_corners=False),
+    "grid sample, border": Sampled(padding_mode="border", align_corners=True),
+    "grid sample, nearest": Sampled(mode="nearest", align_corners=False),
+    "grid sample, mirrored": Sampled(padding_mode="reflection", align_corners=False),
+    "grid sample, mirrored at centres": Sampled(padding_mode="reflection", align_corners=True),
 }
 ACTIVATIONS = [
-    "celu",
     "elu",
     "gelu",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
     "leaky_relu",
-    "logsigmoid",
     "mish",
     "relu",
     "relu6",
