@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from google.protobuf.message import DecodeError
 
 from irrvit.export.errors import BadArtifact, UnsupportedOp
 from irrvit.export.mil.table import OPERATIONS
-from irrvit.export.mil.tools import coremltools, milproto
+from irrvit.export.mil.tools import DecodeError, coremltools, milproto
 from irrvit.export.mil.values import Operation, Value
 
 _types = coremltools.converters.mil.mil.types

@@ -15,15 +15,13 @@ from types import ModuleType
 
 def import_without_tensorflow(name: str) -> ModuleType:
     """Import a module that must not find TensorFlow; what is imported already stays as it is."""
-    hidden = {"tensorflow": None}
-    before = {key: sys.modules[key] for key in hidden if key in sys.modules}
+    before = {key: module for key, module in sys.modules.items() if key == "tensorflow"}
     # None in sys.modules makes `import` fail as if the package were not installed.
-    sys.modules.update(hidden)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    sys.modules["tensorflow"] = None  # pyright: ignore[reportArgumentType]
     try:
         return importlib.import_module(name)
     finally:
-        for key in hidden:
-            del sys.modules[key]
+        del sys.modules["tensorflow"]
         sys.modules.update(before)
 
 
@@ -35,3 +33,5 @@ logging.getLogger("coremltools").setLevel(logging.ERROR)
 logging.getLogger("torch.utils._pytree").setLevel(logging.ERROR)
 coremltools = import_without_tensorflow("coremltools")
 milproto = import_without_tensorflow("coremltools.converters.mil.frontend.milproto.load")
+# Taken here so that, of all that may be missing, coremltools is missed first.
+DecodeError = importlib.import_module("google.protobuf.message").DecodeError

@@ -1,6 +1,8 @@
 """The Core ML target: what is written is the network, and what is broken is seen."""
 
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -143,6 +145,23 @@ def test_an_operation_that_coremltools_lacks_is_named(tmp_path):
 
     with pytest.raises(UnsupportedOp, match="special_i1"):
         coreml.write(Net(), SPEC, Precision.FP32, tmp_path / "net.mlpackage")
+
+
+@pytest.mark.parametrize("missing", ["coremltools", "google"])
+def test_missing_coremltools_is_named(missing):
+    code = (
+        "import sys\n"
+        f"sys.modules[{missing!r}] = None\n"
+        "sys.modules['coremltools'] = None\n"
+        "from irrvit.export import errors, target\n"
+        "try:\n    target.get('coreml')\n"
+        "except errors.MissingExtra as error:\n    print(error)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "package coremltools" in result.stdout
+    assert "irrvit-mobile[coreml]" in result.stdout
 
 
 def test_a_tensor_of_too_many_axes_is_named(tmp_path):
