@@ -90,9 +90,9 @@ class MilRunner:
 def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
     """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.
 
-    By `torch.export`, whose graph has every shape as a number. `torch.jit.trace` leaves shape
-    arithmetic in the graph, which coremltools 9.0 trips over (github.com/apple/coremltools, issue
-    2633).
+    By `torch.export`, whose graph has every shape as a number. `torch.jit.trace` converted the same
+    networks, but it is deprecated, and the shape arithmetic that it leaves in the graph breaks
+    coremltools 9.0 with numpy 2.4 (github.com/apple/coremltools/issues/2633).
 
     Raises:
         UnsupportedOp: naming the operation that coremltools lacks, or what Core ML forbids.
@@ -101,19 +101,8 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
     example = torch.zeros(1, 3, spec.height, spec.width)
     with torch.no_grad():
         exported = torch.export.export(network, (example,), strict=False).run_decompositions({})
-    image = coremltools.ImageType(
-        name="image", shape=tuple(example.shape), color_layout=coremltools.colorlayout.RGB
-    )
     try:
-        package = coremltools.convert(
-            exported,
-            convert_to="mlprogram",
-            inputs=[image],
-            outputs=[coremltools.TensorType(name="logits", dtype=np.float32)],
-            minimum_deployment_target=coremltools.target.iOS16,
-            compute_precision=_COMPUTE[precision],
-            skip_model_load=True,
-        )
+        package = _convert(exported, tuple(example.shape), _COMPUTE[precision])
     except Exception as error:
         # Any kind: coremltools raises NotImplementedError for an operation that it lacks,
         # ValueError for Core ML's own limits, and bare assertions and whatever else from inside.
@@ -121,6 +110,21 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
         raise UnsupportedOp(f"coremltools cannot convert the network: {why}") from error
     package.save(str(path))
     return "iOS16, ML Program"
+
+
+def _convert(exported: torch.export.ExportedProgram, shape: tuple[int, ...], compute: Any) -> Any:
+    image = coremltools.ImageType(
+        name="image", shape=shape, color_layout=coremltools.colorlayout.RGB
+    )
+    return coremltools.convert(
+        exported,
+        convert_to="mlprogram",
+        inputs=[image],
+        outputs=[coremltools.TensorType(name="logits", dtype=np.float32)],
+        minimum_deployment_target=coremltools.target.iOS16,
+        compute_precision=compute,
+        skip_model_load=True,
+    )
 
 
 def load(path: Path) -> Runner:
