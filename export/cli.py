@@ -119,7 +119,10 @@ def _print(result: Result, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(report.to_json(result.model, result.artifacts, result.errors), indent=2))
     elif result.artifacts:
-        Console().print(report.to_table(result.model, result.artifacts))
+        console = Console()
+        console.print(report.to_table(result.model, result.artifacts))
+        for artifact in result.artifacts:
+            console.print(f"  {artifact.path}", soft_wrap=True, highlight=False)
 
 
 def main() -> None:

@@ -74,10 +74,11 @@ def export(job: Job, folder: Path, *, cache_key: str, notify: Callable[[str], No
     notify("converting without folding, to count operations")
     before = count_unfolded_operations(job, prepared.source, folder)
     macs = chosen.count_macs(path)
-    findings = [*chosen.inspect(path, picture_batch(prepared.inputs)[:1])]
+    findings = [*prepared.source.warnings]
+    findings += chosen.inspect(path, picture_batch(prepared.inputs)[:1])
     findings += extra_work(macs, prepared.macs)
     manifest = Manifest(
-        model=job.model,
+        model=prepared.source.name,
         weights=prepared.source.weights,
         target=job.target,
         precision=job.precision,

@@ -75,9 +75,10 @@ def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
         notes += [Text(f"  {manifest.target}: {f}", style="yellow") for f in manifest.findings]
         if manifest.explanation:
             notes.append(Text(f"  {manifest.target}: {manifest.explanation}", style="red"))
-    paths = [Text(f"  {a.path}", overflow="fold") for a in artifacts]
-    title = Text(f"{model}: {_weights(artifacts)}", style="bold")
-    return Group(title, table, *notes, *paths)
+    title = Text(
+        f"{model}\nweights: {artifacts[0].manifest.weights}", no_wrap=True, overflow="ellipsis"
+    )
+    return Group(title, table, *notes)
 
 
 _NUMBERS = ("MB", "MMACs", "ops", "max rel", "top-1")
@@ -98,7 +99,3 @@ def _cells(artifact: Artifact, report: ParityReport, row: dict[str, Any]) -> tup
         agreement,
         "[green]same[/]" if report.passed else "[red]DIFFERS[/]",
     )
-
-
-def _weights(artifacts: Sequence[Artifact]) -> str:
-    return artifacts[0].manifest.weights if artifacts else "nothing was written"

@@ -26,6 +26,7 @@ from irrvit.export.job import Job
 from irrvit.model.errors import ModelError
 
 Notify = Callable[[str, str], None]
+_PATIENCE_S = 10
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def run(tasks: Iterable[Task], notify: Notify) -> Iterator[tuple[Task, Outcome]]
                     notify(task.job.name, message)
                 else:
                     del running[receiver]
+                    process.join(_PATIENCE_S)  # It tidies up after itself.
                     yield task, message
     finally:
         for _, process, _ in started:

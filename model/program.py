@@ -30,7 +30,9 @@ class Classifier(nn.Module):
     def __init__(self, program: nn.Module, takes_batches: bool) -> None:
         super().__init__()
         self.program, self.takes_batches = program, takes_batches
-        self.training = False
+        # An exported program refuses eval(), and its modules all say that they are training.
+        for module in self.modules():
+            module.training = False
 
     def forward(self, x: Tensor) -> Tensor:
         if self.takes_batches or x.shape[0] == 1:

@@ -1,4 +1,4 @@
-"""What a network eats: the size, colour and scale of its input, and how to get there from a picture.
+"""What a network eats: size, colour and scale of its input, and how a picture gets there.
 
 The one definition of preprocessing. The apps implement `preprocess` again, bit for bit.
 """
