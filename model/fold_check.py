@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from contextlib import ExitStack
 
 import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves, tree_map_only
+from torch.utils.hooks import RemovableHandle
 
 from irrvit.model.errors import FoldError
 from irrvit.model.fold import Folded, fold, fold_input, unfolded_input, widen
@@ -100,32 +102,38 @@ def _compare_blocks(
     reference: nn.Module, folded: Folded, pixels: Tensor
 ) -> list[tuple[str, float]]:
     """Give each folded part the inputs that the unfolded one sees in the reference's run."""
-    found: dict[str, float] = {}
-    inputs: dict[str, tuple[tuple, dict]] = {}
-    hooks = []
-    for name in folded.blocks:
-        original = reference.get_submodule(f"network.{name}")
-        candidate = folded.network.get_submodule(f"network.{name}")
-
-        def keep(_module, args, kwargs, name=name) -> None:
-            # Cloned, since a module may write into its input.
-            inputs[name] = tree_map_only(Tensor, Tensor.clone, (args, kwargs))
-
-        def compare(_module, _args, output, name=name, candidate=candidate) -> None:
-            args, kwargs = inputs.pop(name)
-            difference = relative_difference(output, candidate(*args, **kwargs))
-            found[name] = max(found.get(name, 0.0), difference)
-
-        hooks.append(original.register_forward_pre_hook(keep, with_kwargs=True))
-        hooks.append(original.register_forward_hook(compare))
-    with torch.no_grad():
+    found: dict[str, list[float]] = {name: [] for name in folded.blocks}
+    with torch.no_grad(), ExitStack() as hooks:
+        for name, differences in found.items():
+            original = reference.get_submodule(f"network.{name}")
+            candidate = folded.network.get_submodule(f"network.{name}")
+            for hook in _compare_calls(original, candidate, differences):
+                hooks.callback(hook.remove)
         reference(pixels)
-    for hook in hooks:
-        hook.remove()
-    missed = [name for name in folded.blocks if name not in found]
+    missed = [name for name, differences in found.items() if not differences]
     if missed:
         raise FoldError(f"folded parts that never ran, so nothing was compared: {missed}")
-    return list(found.items())
+    return [(name, max(differences)) for name, differences in found.items()]
+
+
+def _compare_calls(
+    original: nn.Module, candidate: nn.Module, differences: list[float]
+) -> tuple[RemovableHandle, RemovableHandle]:
+    """Run the candidate at every call of the original and note how far apart they are."""
+    inputs: list[tuple[tuple, dict]] = []
+
+    def keep(_module: nn.Module, args: tuple, kwargs: dict) -> None:
+        # Cloned, since a module may write into its input.
+        inputs.append(tree_map_only(Tensor, Tensor.clone, (args, kwargs)))
+
+    def compare(_module: nn.Module, _args: tuple, output: object) -> None:
+        args, kwargs = inputs.pop()
+        differences.append(relative_difference(output, candidate(*args, **kwargs)))
+
+    return (
+        original.register_forward_pre_hook(keep, with_kwargs=True),
+        original.register_forward_hook(compare),
+    )
 
 
 def _refuse_meaningless(reference: Tensor) -> None:

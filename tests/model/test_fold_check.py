@@ -96,7 +96,7 @@ def test_forgotten_batch_norm_epsilon_is_caught(wide, pixels):
     assert layer.norm.running_var is not None
     ratio = torch.sqrt(1 + layer.norm.eps / layer.norm.running_var).reshape(-1, 1, 1, 1)
     with torch.no_grad():
-        careless.network.stem[2].expand[0].weight.mul_(ratio)
+        careless.network.get_parameter("stem.2.expand.0.weight").mul_(ratio)
     with pytest.raises(FoldError, match=r"changed stem\.2\.expand:"):
         check_fold(wide, fold_input(careless, SPEC), SPEC, pixels)
 
