@@ -66,15 +66,18 @@ def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
     for heading in ("file", "MB", "MMACs", "ops", "run by", "max rel", "top-1", "parity"):
         table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
     notes: list[Text] = []
+    findings: dict[str, list[str]] = {}
     for artifact in artifacts:
         manifest = artifact.manifest
         for report in manifest.parity:
             row = _parity_row(report)
             table.add_row(*_cells(artifact, report, row))
             notes += [Text(f"  {report.runner}: {f}", style="red") for f in row["failures"][:3]]
-        notes += [Text(f"  {manifest.target}: {f}", style="yellow") for f in manifest.findings]
+        for finding in manifest.findings:
+            findings.setdefault(finding, []).append(manifest.target)
         if manifest.explanation:
             notes.append(Text(f"  {manifest.target}: {manifest.explanation}", style="red"))
+    notes += [Text(f"  {', '.join(t)}: {f}", style="yellow") for f, t in findings.items()]
     title = Text(
         f"{model}\nweights: {artifacts[0].manifest.weights}", no_wrap=True, overflow="ellipsis"
     )
