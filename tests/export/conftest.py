@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from irrvit.export.tensorflow_environment import MAKE_IT, environment, is_current
+
 
 @dataclass(frozen=True)
 class Written:
@@ -17,6 +19,13 @@ class Written:
     path: Path
     prepared: Any
     target: Any
+
+
+@pytest.fixture
+def tensorflow_environment():
+    """The environment of the second runner, which `make test` makes."""
+    if not is_current(environment()):
+        pytest.skip(f"the TensorFlow environment is missing; make it with: {MAKE_IT}")
 
 
 @pytest.fixture(scope="session")

@@ -230,6 +230,37 @@ def test_a_killed_command_takes_its_converters_with_it(tmp_path):
     assert workers_of(tmp_path) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux is there /proc")
+def test_a_converter_that_is_killed_is_said_and_the_command_goes_on(tmp_path):
+    process = start("--model", "irrvit_tiny", "--target", "onnx", "--out", tmp_path)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "converting" in line:
+            break
+    (worker,) = set(workers_of(tmp_path)) - {process.pid}
+    os.kill(worker, signal.SIGKILL)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "died (SIGKILL: out of memory?)" in stderr
+    assert left_over(tmp_path) == []
+
+
+@pytest.mark.needs("litert_torch", "ai_edge_litert")
+@pytest.mark.usefixtures("tensorflow_environment")
+def test_tensorflow_runs_the_same_file(tmp_path):
+    process = start(
+        *("--model", "irrvit_tiny", "--target", "tflite", "--tensorflow", "--json"),
+        *("--out", tmp_path),
+    )
+    stdout, _ = process.communicate(timeout=240)
+    assert process.returncode == 0
+    (row,) = json.loads(stdout)["artifacts"]
+    (other,) = row["other_runners"]
+    assert (row["parity"]["runner"], other["runner"]) == ("litert", "tensorflow")
+    assert other["passed"]
+    assert other["cases"] == row["parity"]["cases"]
+
+
 def test_two_exports_into_one_folder_take_turns(tmp_path):
     both = [
         start("--model", "irrvit_tiny", "--target", "onnx", "--out", tmp_path, "--force")

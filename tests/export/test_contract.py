@@ -38,18 +38,23 @@ def rewrite(written, network, tmp_path):
     return path
 
 
+def copied(path, tmp_path):
+    """A copy of a written file or folder, and the file in it that holds the weights."""
+    copy_of = tmp_path / path.name
+    if path.is_dir():
+        shutil.copytree(path, copy_of)
+        return copy_of, next(copy_of.rglob("weight.bin"))
+    shutil.copy(path, copy_of)
+    return copy_of, copy_of
+
+
 def with_changed_weight(path, weight, tmp_path):
     """A copy of a written file in which one float32 weight, found by its bytes, is another."""
-    copied = tmp_path / path.name
-    if path.is_dir():
-        shutil.copytree(path, copied)
-    else:
-        shutil.copy(path, copied)
-    file = next(copied.rglob("weight.bin")) if path.is_dir() else copied
+    copy_of, file = copied(path, tmp_path)
     content = file.read_bytes()
     assert content.count(struct.pack("<f", weight)) == 1
     file.write_bytes(content.replace(struct.pack("<f", weight), struct.pack("<f", weight + 1)))
-    return copied
+    return copy_of
 
 
 @pytest.mark.parametrize("precision", list(Precision))
@@ -128,16 +133,10 @@ def test_a_sound_file_has_no_departing_layer(write_tiny, name):
 
 
 def test_a_truncated_file_is_refused_in_a_sentence(write_tiny, name, tmp_path):
-    path = write_tiny(name).path
-    copied = tmp_path / path.name
-    if path.is_dir():
-        shutil.copytree(path, copied)
-    else:
-        shutil.copy(path, copied)
-    file = next(copied.rglob("weight.bin")) if path.is_dir() else copied
+    path, file = copied(write_tiny(name).path, tmp_path)
     file.write_bytes(file.read_bytes()[:100])
     with pytest.raises(BadArtifact, match=path.name):
-        write_tiny(name).target.load(copied).run(np.zeros((1, 56, 56, 3), np.float32))
+        write_tiny(name).target.load(path).run(np.zeros((1, 56, 56, 3), np.float32))
 
 
 def test_files_name_no_path_of_the_machine_that_wrote_them(write_tiny, name):

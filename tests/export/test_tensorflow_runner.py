@@ -7,7 +7,7 @@ import pytest
 
 from irrvit.export import tensorflow_runner as runner
 from irrvit.export.errors import RunnerUnavailable
-from irrvit.export.tensorflow_environment import VARIABLE, environment, is_current
+from irrvit.export.tensorflow_environment import VARIABLE, environment
 
 pytestmark = pytest.mark.needs("litert_torch", "ai_edge_litert")
 
@@ -34,12 +34,6 @@ def tiny_tflite(tmp_path_factory):
     path = tmp_path_factory.mktemp("tflite") / "tiny.tflite"
     litert_torch.convert(Tiny().eval(), (torch.zeros(1, 24, 32, 3),)).export(str(path))
     return path
-
-
-@pytest.fixture
-def tensorflow_environment():
-    if not is_current(environment()):
-        pytest.skip("the TensorFlow environment is missing")
 
 
 def pictures() -> np.ndarray:
