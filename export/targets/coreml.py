@@ -31,7 +31,7 @@ PACKAGES = ("coremltools", "torch", "numpy")
 # for float32 in every format; 80 dB is the same as a mean error of 1e-4.
 #
 # float16: MobileOne 6.2e-2, cosine 0.9988, 25.5 dB; FastViT 3.2e-2 and 29.7 dB; all others at most
-# 1.6e-2 and from 36 dB on (EfficientNet-Lite0 1.5e-2, IRRViT 5e-3). The limits leave 1.6 times the
+# 1.8e-2 and from 35 dB on (EfficientNet-Lite0 1.5e-2, IRRViT 5e-3). The limits leave 1.6 times the
 # worst for what the Neural Engine does inside an operation, which nobody can emulate. For scale,
 # swapped colour channels give 0.2 to 2 and SQNR of 7 dB down to -7 on the same networks.
 TOLERANCES = {
