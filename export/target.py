@@ -100,6 +100,8 @@ class Target(Protocol):
 
 # Core ML runs in half precision on the Neural Engine; the other formats keep what they are given.
 _DEFAULT_PRECISION = {"coreml": Precision.FP16}
+# litert-torch takes as long as the other converters together: it starts first.
+_SLOWEST = "tflite"
 _FOLDER = Path(__file__).with_name("targets")
 
 
@@ -111,6 +113,11 @@ def names() -> list[str]:
 def default_precision(name: str) -> Precision:
     """The precision in which a target is written unless one is asked for."""
     return _DEFAULT_PRECISION.get(name, Precision.FP32)
+
+
+def slowest_first(name: str) -> bool:
+    """A key to sort targets by, so that none is left to be waited for alone."""
+    return name != _SLOWEST
 
 
 def require(name: str) -> None:

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
+from irrvit.export import target
 from irrvit.export.artifact import Manifest
 from irrvit.export.errors import ExportError
 from irrvit.export.job import Job
@@ -50,15 +51,18 @@ Outcome = Manifest | Failure
 
 
 def run(tasks: Iterable[Task], notify: Notify) -> Iterator[tuple[Task, Outcome]]:
-    """Do all tasks at once; yield each with what came of it, the quickest first.
+    """Do the tasks, one on each core; yield each with what came of it, the quickest first.
 
     Args:
         notify: called with a job's name and what it is doing now.
     """
-    started = [_start(task) for task in tasks]
-    running = {receiver: (task, process) for task, process, receiver in started}
+    waiting = sorted(tasks, key=lambda task: target.slowest_first(task.job.target))
+    running: dict[Connection, tuple[Task, SpawnProcess]] = {}
     try:
-        while running:
+        while waiting or running:
+            while waiting and len(running) < _cores():
+                receiver, process = _start(waiting[0])
+                running[receiver] = waiting.pop(0), process
             for receiver in wait(list(running)):
                 assert isinstance(receiver, Connection)
                 task, process = running[receiver]
@@ -66,22 +70,29 @@ def run(tasks: Iterable[Task], notify: Notify) -> Iterator[tuple[Task, Outcome]]
                 if isinstance(message, str):
                     notify(task.job.name, message)
                 else:
-                    del running[receiver]
                     process.join(_PATIENCE_S)  # It tidies up after itself.
+                    process.kill()
+                    del running[receiver]
                     yield task, message
     finally:
-        for _, process, _ in started:
-            process.kill()  # No-op for one that has ended; Ctrl-C leaves none behind.
+        for _, process in running.values():
+            process.kill()  # Ctrl-C leaves none behind.
             process.join()
 
 
-def _start(task: Task) -> tuple[Task, SpawnProcess, Connection]:
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _start(task: Task) -> tuple[Connection, SpawnProcess]:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(task, sender), name=task.job.name)
     process.start()
     sender.close()
-    return task, process, receiver
+    return receiver, process
 
 
 def _receive(receiver: Connection, task: Task, process: SpawnProcess) -> str | Outcome:
