@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class ExportError(Exception):
     """An export could not be done; the message says what, got, expected and what to do."""
@@ -17,6 +19,12 @@ class BadRequest(ExportError):
 
 class NotWritable(ExportError):
     """The output folder cannot be written to, or its disk is full."""
+
+    def __init__(self, folder: Path, error: OSError):
+        super().__init__(
+            f"cannot write to {error.filename or folder}: {error.strerror or error}; "
+            "make room or rights, or choose another folder with --out"
+        )
 
 
 class MissingExtra(ExportError):

@@ -97,8 +97,10 @@ def _place(task: workers.Task, outcome: workers.Outcome, out: Path, notify: Noti
     name = task.job.name
     rejected = out / (name + REJECTED)
     if isinstance(outcome, workers.Failure):
+        if task.chatter.exists():
+            task.chatter.replace(task.log)  # The message names it.
         notify(name, "failed")
-        return  # Its log stays: the message names it.
+        return
     task.log.unlink(missing_ok=True)
     shutil.rmtree(rejected, ignore_errors=True)
     publish.publish(task.folder, out / name if outcome.passed else rejected)
@@ -110,10 +112,7 @@ def _writable(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotWritable(
-            f"cannot write to {error.filename or out}: {error.strerror or error}; "
-            "make room or rights, or choose another folder with --out"
-        ) from error
+        raise NotWritable(out, error) from error
 
 
 def _say_waiting(out: Path, notify: Notify) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from irrvit.export import target
 from irrvit.export.artifact import Manifest
-from irrvit.export.errors import ExportError
+from irrvit.export.errors import ExportError, NotWritable
 from irrvit.export.job import Job
 from irrvit.model.errors import ModelError
 
@@ -32,12 +32,21 @@ _PATIENCE_S = 10
 
 @dataclass(frozen=True)
 class Task:
-    """A job with the empty folder it fills, the log that takes its chatter, and its cache key."""
+    """A job with the empty folder it fills and its cache key.
+
+    Attributes:
+        log: where what the converter printed will be found if the job fails.
+    """
 
     job: Job
     folder: Path
     log: Path
     cache_key: str
+
+    @property
+    def chatter(self) -> Path:
+        """What the converter prints while it works; it disappears with the workspace."""
+        return self.folder.with_name(f"{self.folder.name}.log")
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,7 @@ def _work(task: Task, sender: Connection) -> None:
     """What a worker process does from its first line to its last."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _send_chatter_to(task.log)
+    _send_chatter_to(task.chatter)
     sender.send(_outcome(task, sender))
     sender.close()
 
@@ -126,8 +135,7 @@ def _outcome(task: Task, sender: Connection) -> Outcome:
         return Failure(str(error))
     except OSError as error:
         traceback.print_exc()
-        where = f" ({error.filename})" if error.filename else ""
-        return Failure(f"cannot read or write a file: {error.strerror or error}{where}")
+        return Failure(str(NotWritable(task.log.parent, error)))
     except Exception as error:  # A converter may raise anything; the log has the traceback.
         traceback.print_exc()
         kind = type(error).__name__

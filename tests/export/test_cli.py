@@ -72,7 +72,10 @@ def workers_of(out: Path) -> list[int]:
 
 
 def left_over(out: Path) -> list[str]:
-    return [p.name for p in out.iterdir() if p.name.startswith((".partial", ".previous"))]
+    """What an export should have removed: all that is neither an artifact nor the lock."""
+    return [
+        p.name for p in out.iterdir() if p.name != ".lock" and not (p / "manifest.json").exists()
+    ]
 
 
 def test_the_json_has_what_it_promises(exported):
@@ -184,8 +187,10 @@ def test_a_full_disk_loses_nothing(exported):
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
     )
     assert code == 2
-    assert "File too large" in stderr
+    assert f"cannot write to {out}: File too large" in stderr
     assert artifact.open(out / "onnx-fp32").manifest == before
+    assert left_over(out) == ["onnx-fp32.log"]
+    assert export("--out", out, "--force")[0] == 0
     assert left_over(out) == []
 
 
@@ -242,7 +247,7 @@ def test_a_converter_that_is_killed_is_said_and_the_command_goes_on(tmp_path):
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "died (SIGKILL: out of memory?)" in stderr
-    assert left_over(tmp_path) == []
+    assert left_over(tmp_path) == ["onnx-fp32.log"]
 
 
 @pytest.mark.needs("litert_torch", "ai_edge_litert")
