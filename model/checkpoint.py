@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,24 +11,34 @@ from typing import Any
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
+from pydantic import TypeAdapter, ValidationError
+from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from irrvit.model.errors import BadCheckpoint
 from irrvit.model.files import sha256
+from irrvit.model.spec import InputSpec
 
 _PICKLED = (".pth", ".pt", ".bin")
 _WRAPPERS = ("state_dict", "model", "model_ema", "state_dict_ema")
 _PARALLEL = "module."
+_INPUT, _LABELS = "input", "labels"  # Keys of a safetensors file's own metadata.
+_text_tuple = TypeAdapter(tuple[str, ...])
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Tensors by name, and the file that they came from."""
+    """Tensors by name, and the file that they came from.
+
+    Attributes:
+        input, labels: what the network was trained on, if the file says so (`write` does).
+    """
 
     path: Path
     sha256: str
     tensors: Mapping[str, Tensor]
+    input: InputSpec | None = None
+    labels: tuple[str, ...] | None = None
 
     @property
     def description(self) -> str:
@@ -46,8 +57,10 @@ def read(path: Path) -> Checkpoint:
         BadCheckpoint: saying what is wrong with the file.
     """
     digest = sha256(path, BadCheckpoint)
+    about: Mapping[str, str] = {}
     if path.suffix == ".safetensors":
         tensors: object = _read_safetensors(path)
+        about = _metadata(path)
     elif path.suffix in _PICKLED:
         tensors = _unwrap(_read_pickled(path), path)
     else:
@@ -55,7 +68,14 @@ def read(path: Path) -> Checkpoint:
             f"'{path}' has the suffix '{path.suffix}': expected .safetensors or one of "
             f"{', '.join(_PICKLED)}"
         )
-    return Checkpoint(path, digest, _checked(tensors, path))
+    return Checkpoint(path, digest, _checked(tensors, path), *_described(about, path))
+
+
+def write(network: nn.Module, path: Path, spec: InputSpec, labels: tuple[str, ...]) -> None:
+    """Write a network's weights as `.safetensors`, with its input and its labels."""
+    tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    about = {_INPUT: spec.model_dump_json(), _LABELS: json.dumps(labels)}
+    path.write_bytes(safetensors.torch.save(tensors, about))
 
 
 def fit(network: nn.Module, checkpoint: Checkpoint) -> None:
@@ -92,6 +112,26 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
         raise BadCheckpoint(
             f"'{path}' is damaged or not a safetensors file ({error}): copy or download it again"
         ) from error
+
+
+def _metadata(path: Path) -> Mapping[str, str]:
+    with safe_open(path, "pt") as file:
+        return file.metadata() or {}
+
+
+def _described(
+    about: Mapping[str, str], path: Path
+) -> tuple[InputSpec | None, tuple[str, ...] | None]:
+    """What a file says about its network's input and labels."""
+    try:
+        spec = InputSpec.model_validate_json(about[_INPUT]) if _INPUT in about else None
+        labels = _text_tuple.validate_json(about[_LABELS]) if _LABELS in about else None
+    except ValidationError as error:
+        raise BadCheckpoint(
+            f"'{path}' describes its input or its labels in a way that cannot be read "
+            f"({error.errors()[0]['msg']}): write it again with irrvit-train"
+        ) from error
+    return spec, labels
 
 
 def _read_pickled(path: Path) -> object:

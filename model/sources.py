@@ -1,6 +1,7 @@
 """Where a network comes from: `--model` -> network, what it eats, and what its outputs are called.
 
-    irrvit_300m              a variant, random weights unless a checkpoint is given
+    irrvit_fashion           a variant with a checkpoint in weights/
+    irrvit_300m              another variant, random weights unless a checkpoint is given
     efficientnet_lite0       a named source with real ImageNet weights
     timm:NAME[.TAG]          a timm classifier; random weights without a tag
     FILE.pt2                 a saved `torch.export` program
@@ -95,6 +96,8 @@ def fingerprint(name: str, checkpoint: str | Path | None = None) -> str:
     else:
         _require_known(name)
         parts.append(repr(variants.get(name)))
+        if checkpoint is None and (shipped := _shipped(name)) is not None:
+            parts.append(f"checkpoint {sha256(shipped, BadCheckpoint)}")
     return "; ".join(parts)
 
 
@@ -155,6 +158,8 @@ def _load_variant(name: str, weights: Checkpoint | None) -> Source:
     from irrvit.model.network import IRRViT
 
     variant = variants.get(name)
+    if weights is None and (shipped := _shipped(name)) is not None:
+        weights = checkpoint.read(shipped)
     size = variant.input_size
     spec = InputSpec(height=size, width=size, resize=round(size / _CROP))
     classes = (weights.rows(_CLASSIFIER) if weights is not None else None) or _CLASSES
@@ -164,7 +169,20 @@ def _load_variant(name: str, weights: Checkpoint | None) -> Source:
         random_weights.make_healthy(network, spec)
         return Source(name, network, spec, numbered(classes), random_weights.DESCRIPTION)
     checkpoint.fit(network, weights)
-    return Source(name, network, spec, numbered(classes), weights.description)
+    labels = weights.labels or numbered(classes)
+    spec = weights.input or spec
+    if len(labels) != classes or (spec.height, spec.width) != (size, size):
+        raise BadCheckpoint(
+            f"'{weights.path}' has {len(labels)} labels and an input of {spec.height} x "
+            f"{spec.width}, and '{name}' {classes} classes and an input of {size} x {size}"
+        )
+    return Source(name, network, spec, labels, weights.description)
+
+
+def _shipped(name: str) -> Path | None:
+    """The checkpoint that comes with a variant, if one does."""
+    path = Path(__file__).parent / "weights" / f"{name}.safetensors"
+    return path if path.is_file() else None
 
 
 def _code_hash() -> str:

@@ -126,6 +126,20 @@ _ROWS = (
         ffn_ratio=2,
     ),
     Variant(
+        name="irrvit_fashion",
+        input_size=28,
+        stem=(
+            Stage(block="dense", width=32, stride=1),
+            Stage(block="dense", width=64, stride=2),
+            Stage(block="dense", width=64, stride=1),
+        ),
+        branch_expansion=1,
+        dim=64,
+        depth=2,
+        heads=2,
+        ffn_ratio=2,
+    ),
+    Variant(
         name="irrvit_150m",
         stem=(
             Stage(block="dense", width=16, stride=2),

@@ -1,0 +1,231 @@
+"""The training loop: plain, exactly resumable, on one process or several.
+
+Everything random is drawn from (seed, epoch, step), so a run that was stopped and continued ends
+with the weights of one that was not. Several processes share out each batch (`accelerate launch`).
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from irrvit.model import random_weights, train_state, variants
+from irrvit.model.augment import augment, draws
+from irrvit.model.data import BadData, Dataset, batches
+from irrvit.model.errors import MissingPackage
+from irrvit.model.evaluate import evaluate, in_groups, normalized, to_unit
+from irrvit.model.network import IRRViT
+from irrvit.model.recipe import Recipe
+from irrvit.model.spec import InputSpec
+from irrvit.model.synced_norm import sync_norms
+from irrvit.model.train_state import Epoch, State, follow, optimizer_of
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+log = logging.getLogger(__name__)
+
+_STATE_FILE = "state.pt"
+_SAVE_STEPS = 500
+_ORDER, _DRAWS = 0, 1  # What a seed is for.
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be trained, on what, how, and where the run keeps its state."""
+
+    variant: str
+    data: Dataset
+    recipe: Recipe
+    out: Path
+
+    @property
+    def spec(self) -> InputSpec:
+        return self.data.input_spec(variants.get(self.variant).input_size)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """The pictures that do not fill a last batch wait for another epoch's order."""
+        return len(self.data.train) // self.recipe.batch
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What must be the same when a run is continued."""
+        recipe = self.recipe.model_dump(mode="json")
+        return {"variant": self.variant, "data_sha256": self.data.sha256, **recipe}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step done, for whoever shows progress."""
+
+    done: int
+    total: int
+    epoch: int
+    history: list[Epoch]
+
+
+def train(job: Job, notify: Callable[[Step], None]) -> State:
+    """Train a network, or go on training it where the run in `job.out` was stopped.
+
+    `notify` is called after every step. Every process gets the state; its `average` is the
+    network to keep.
+
+    Raises:
+        BadData: there are fewer pictures than one batch takes.
+        BadState: the folder holds a run with other settings, or a damaged one.
+    """
+    accelerator = _accelerator()
+    _check(job, accelerator)
+    state = _begin(job, accelerator)
+    trained = accelerator.prepare(state.network) if accelerator.num_processes > 1 else state.network
+    path = job.out / _STATE_FILE
+    if path.exists():
+        train_state.restore(state, path, job.settings)
+        log.info("continuing at step %d", state.step)
+    total = job.recipe.epochs * job.steps_per_epoch
+    while state.step < total:
+        for _ in _epoch(job, state, trained, accelerator):
+            notify(Step(state.step, total, len(state.history) + 1, state.history))
+            if state.step % _SAVE_STEPS == 0 and state.step % job.steps_per_epoch:
+                _save(job, state, accelerator)
+        _close_epoch(job, state, accelerator)
+    return state
+
+
+def _accelerator() -> Accelerator:
+    try:
+        from accelerate import Accelerator, DistributedDataParallelKwargs
+    except ModuleNotFoundError as error:
+        raise MissingPackage("accelerate", "train") from error
+    # SyncedBatchNorm keeps the buffers of all processes equal.
+    return Accelerator(kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)])
+
+
+def _check(job: Job, accelerator: Accelerator) -> None:
+    batch, processes = job.recipe.batch, accelerator.num_processes
+    if batch % processes:
+        raise BadData(f"a batch of {batch} cannot be shared by {processes} processes equally")
+    if job.steps_per_epoch == 0:
+        raise BadData(
+            f"{len(job.data.train)} pictures to train on are fewer than one batch of {batch}: "
+            "give a smaller --batch or more pictures"
+        )
+
+
+def _begin(job: Job, accelerator: Accelerator) -> State:
+    with random_weights.seeded(job.recipe.seed):
+        network = IRRViT(variants.get(job.variant), len(job.data.labels))
+    if accelerator.num_processes > 1:
+        sync_norms(network)
+    network = network.to(accelerator.device).to(memory_format=torch.channels_last)
+    average = copy.deepcopy(network).eval().requires_grad_(False)
+    optimizer = optimizer_of(network, job.recipe)
+    return State(network, average, optimizer, loss_sum=torch.zeros((), device=accelerator.device))
+
+
+def _epoch(job: Job, state: State, trained: nn.Module, accelerator: Accelerator) -> Iterator[None]:
+    """Do the steps that are left of an epoch, yielding after each."""
+    recipe, first = job.recipe, state.step % job.steps_per_epoch
+    epoch = state.step // job.steps_per_epoch
+    order = np.random.default_rng([recipe.seed, _ORDER, epoch]).permutation(len(job.data.train))
+    groups = in_groups(order, recipe.batch)[first : job.steps_per_epoch]
+    share = _share(accelerator, recipe.batch)
+    groups = [group[share] for group in groups]
+    stream = batches(partial(job.data.train.pixels, spec=job.spec), groups)
+    trained.train()
+    clock = _Clock(state.clock)
+    for group, pixels in zip(groups, stream, strict=True):
+        clock.add("waiting_s")
+        table = draws(recipe.batch, _generator(recipe.seed, state.step))[share]
+        images = augment(to_unit(pixels, torch.device("cpu")), table, recipe.augmentation)
+        images = normalized(images, job.spec).to(accelerator.device)
+        clock.add("augmenting_s")
+        classes = torch.from_numpy(job.data.train.classes[group]).to(accelerator.device)
+        _step(job, state, trained, (images, classes))
+        clock.add("working_s")
+        yield
+        clock.restart()
+
+
+def _step(job: Job, state: State, trained: nn.Module, batch: tuple[Tensor, Tensor]) -> None:
+    recipe, (images, classes) = job.recipe, batch
+    for group in state.optimizer.param_groups:
+        group["lr"] = recipe.lr_at(state.step, job.steps_per_epoch)
+    logits = trained(images)
+    loss = F.cross_entropy(logits, classes, label_smoothing=recipe.label_smoothing)
+    state.optimizer.zero_grad()
+    loss.backward()
+    state.optimizer.step()
+    state.loss_sum += loss.detach()
+    state.step += 1
+    follow(state, recipe.ema_decay)
+
+
+def _close_epoch(job: Job, state: State, accelerator: Accelerator) -> None:
+    """Evaluate on the held-out pictures, write the log's row and save."""
+    started = time.perf_counter()
+    steps, recipe = job.steps_per_epoch, job.recipe
+    state.loss_sum = accelerator.reduce(state.loss_sum, "mean")
+    loss, top1 = evaluate(state.average, job.data.held_out, job.spec)
+    clock = state.clock
+    state.history.append(
+        Epoch(
+            epoch=state.step // steps,
+            lr=recipe.lr_at(state.step - 1, steps),
+            train_loss=state.loss_sum.item() / steps,
+            held_out_loss=loss,
+            held_out_top1=top1,
+            seconds=sum(clock.values()) + time.perf_counter() - started,
+            waiting_s=clock.get("waiting_s", 0.0),
+            augmenting_s=clock.get("augmenting_s", 0.0),
+        )
+    )
+    state.loss_sum, state.clock = torch.zeros_like(state.loss_sum), {}
+    log.info("%s", state.history[-1])
+    _save(job, state, accelerator)
+
+
+def _save(job: Job, state: State, accelerator: Accelerator) -> None:
+    state.loss_sum = accelerator.reduce(state.loss_sum, "mean")
+    if accelerator.is_main_process:
+        train_state.save(state, job.out / _STATE_FILE, job.settings)
+    accelerator.wait_for_everyone()
+
+
+class _Clock:
+    """Adds the time since it was last asked to one of a state's sums."""
+
+    def __init__(self, sums: dict[str, float]) -> None:
+        self.sums = sums
+        self.restart()
+
+    def restart(self) -> None:
+        self.last = time.perf_counter()
+
+    def add(self, what: str) -> None:
+        now = time.perf_counter()
+        self.sums[what] = self.sums.get(what, 0.0) + now - self.last
+        self.last = now
+
+
+def _share(accelerator: Accelerator, batch: int) -> slice:
+    """This process's part of a batch."""
+    part = batch // accelerator.num_processes
+    return slice(accelerator.process_index * part, (accelerator.process_index + 1) * part)
+
+
+def _generator(seed: int, step: int) -> torch.Generator:
+    (number,) = np.random.SeedSequence([seed, _DRAWS, step]).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(number))

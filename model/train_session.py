@@ -1,0 +1,164 @@
+"""The order of a training run: check what was asked for, train, evaluate, write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+
+import torch
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from irrvit.model import datasets, variants
+from irrvit.model.errors import BadCheckpoint, ModelError
+from irrvit.model.evaluate import evaluate
+from irrvit.model.files import sha256
+from irrvit.model.macs import count_macs
+from irrvit.model.recipe import RECIPES, Recipe
+from irrvit.model.train import Job, Step, train
+from irrvit.model.train_report import (
+    Record,
+    write_checkpoint,
+    write_curves,
+    write_log,
+    write_record,
+)
+from irrvit.model.train_state import Epoch, State
+
+
+class BadRequest(ModelError):
+    """An option has a value that it cannot have."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `irrvit-train` was asked for.
+
+    Attributes:
+        overrides: fields of the recipe; None leaves the recipe's own.
+        command: as it was typed, for the record.
+    """
+
+    model: str
+    data: str
+    out: Path
+    recipe: str = "plain"
+    overrides: dict[str, int | float | None] = field(default_factory=dict)
+    test: bool = False
+    data_root: Path | None = None
+    download: bool = False
+    threads: int | None = None
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run left; `checkpoint` is None in all processes but the first."""
+
+    checkpoint: Path | None
+    history: list[Epoch]
+
+
+def run(request: Request) -> Result:
+    """Train as asked, or go on where an earlier run of the same request was stopped.
+
+    Raises:
+        ModelError: saying what is wrong with the request, the data or the folder.
+    """
+    variants.get(request.model)
+    recipe = _recipe(request)
+    dataset = datasets.load(request.data, root=request.data_root, download=request.download)
+    if request.test and dataset.test is None:
+        raise BadRequest(f"--test: nobody set test pictures of '{request.data}' apart")
+    if request.threads is not None and request.threads < 1:
+        raise BadRequest(f"--threads {request.threads}: expected 1 or more")
+    torch.set_num_threads(request.threads or _fair_threads())
+    request.out.mkdir(parents=True, exist_ok=True)
+    job = Job(request.model, dataset, recipe, request.out)
+    with _progress() as notify:
+        state = train(job, notify)
+    if int(os.environ.get("RANK", "0")):
+        return Result(None, state.history)
+    return Result(_write(job, request, state), state.history)
+
+
+def _recipe(request: Request) -> Recipe:
+    if request.recipe not in RECIPES:
+        raise BadRequest(f"unknown recipe '{request.recipe}': expected one of {', '.join(RECIPES)}")
+    given = {k: v for k, v in request.overrides.items() if v is not None}
+    try:
+        return Recipe.model_validate(RECIPES[request.recipe].model_dump() | given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise BadRequest(f"--{name} {first['input']}: {first['msg']}") from error
+
+
+def _fair_threads() -> int:
+    """All cores, shared with the other processes of this machine."""
+    return max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
+
+
+def _write(job: Job, request: Request, state: State) -> Path:
+    network = state.average
+    checkpoint = job.out / f"{job.variant}.safetensors"
+    write_log(state.history, job.out / "log.csv")
+    write_curves(state.history, checkpoint.with_suffix(".png"), f"{job.variant}, {job.data.name}")
+    write_checkpoint(network, checkpoint, job.spec, job.data.labels)
+    write_record(_record(job, request, state, checkpoint), checkpoint.with_suffix(".json"))
+    return checkpoint
+
+
+def _record(job: Job, request: Request, state: State, checkpoint: Path) -> Record:
+    network, history, dataset = state.average, state.history, job.data
+    seconds = sum(epoch.seconds for epoch in history)
+    parts = {"train": dataset.train, "held_out": dataset.held_out, "test": dataset.test}
+    example = torch.zeros(1, 3, job.spec.height, job.spec.width)
+    device = next(network.parameters()).device
+    return Record(
+        command=request.command,
+        variant=job.variant,
+        data=dataset.name,
+        data_sha256=dataset.sha256,
+        pictures={name: len(part) for name, part in parts.items() if part is not None},
+        recipe=job.recipe.model_dump(mode="json"),
+        parameters=sum(p.numel() for p in network.parameters()),
+        mmacs=round(count_macs(network, example.to(device)) / 1e6, 2),
+        held_out_top1=history[-1].held_out_top1,
+        test_top1=evaluate(network, dataset.test, job.spec)[1]
+        if request.test and dataset.test
+        else None,
+        seconds=round(seconds, 1),
+        loading_share=round(sum(e.waiting_s + e.augmenting_s for e in history) / seconds, 4),
+        threads=torch.get_num_threads(),
+        processes=int(os.environ.get("WORLD_SIZE", "1")),
+        versions={name: metadata.version(name) for name in ("torch", "numpy", "pillow")},
+        checkpoint_sha256=sha256(checkpoint, BadCheckpoint),
+    )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Step], None]]:
+    """A bar on stderr, in the first process only; a line per epoch comes from the log."""
+    columns = (
+        TextColumn("epoch {task.fields[epoch]}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} steps"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[top1]}"),
+    )
+    hidden = int(os.environ.get("RANK", "0")) > 0
+    with Progress(*columns, console=Console(stderr=True), disable=hidden) as bar:
+        task = bar.add_task("", total=None, epoch=1, top1="")
+
+        def notify(step: Step) -> None:
+            top1 = f"held out {step.history[-1].held_out_top1:.2%}" if step.history else ""
+            bar.update(task, completed=step.done, total=step.total, epoch=step.epoch, top1=top1)
+
+        yield notify
