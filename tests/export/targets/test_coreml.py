@@ -6,16 +6,14 @@ import sys
 
 import numpy as np
 import pytest
-import skimage.data
 import torch
-from PIL import Image
 from torch import nn
 from torch.nn import functional as F
 
-from irrvit.export import target
+from irrvit.export import cases, target
 from irrvit.export.errors import BadArtifact, UnsupportedOp
 from irrvit.export.target import Precision
-from irrvit.model.spec import InputSpec, preprocess
+from irrvit.model.spec import InputSpec, read_picture
 
 coreml = target.get("coreml")
 SPEC = InputSpec(height=32, width=48, resize=32)
@@ -42,10 +40,8 @@ class Small(nn.Module):
         return self.head(tokens.mean(1))
 
 
-def _pictures():
-    names = ("coffee", "chelsea", "astronaut")
-    pictures = [Image.fromarray(getattr(skimage.data, name)()) for name in names]
-    return np.stack([preprocess(picture, SPEC) for picture in pictures]).astype(np.float32)
+def _pictures(spec=SPEC):
+    return np.stack([read_picture(path, spec) for path in cases.pictures()[:3]]).astype(np.float32)
 
 
 def _reference(network, pixels):
@@ -218,9 +214,7 @@ def _timm_network(name):
         if isinstance(norm, nn.BatchNorm1d | nn.BatchNorm2d):
             norm.train().momentum = None
             norm.reset_running_stats()
-    names = ("astronaut", "coffee")
-    pixels = np.stack([getattr(skimage.data, name)()[:224, :224] for name in names])
-    pixels = pixels.astype(np.float32)
+    pixels = _pictures(InputSpec())[:2]
     _reference(network, pixels)
     return network.eval(), pixels
 
