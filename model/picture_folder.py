@@ -49,7 +49,9 @@ def load(folder: Path) -> Dataset:
         digest.update(f"{files[i].relative_to(folder).as_posix()} {read[i][0]}\n".encode())
     kept, held_out = split_by_class(pictures.classes, _HELD_OUT)
     if not len(held_out):
-        raise BadData(f"'{folder}' has too few pictures: no class has the five that one is held of")
+        raise BadData(
+            f"'{folder}' has too few pictures: no class has the six of which one is held out"
+        )
     return Dataset(
         name=folder.name,
         labels=tuple(labels),
