@@ -6,7 +6,7 @@ Pictures reach a network through `spec.preprocess` and nothing else, here as in 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -123,7 +123,7 @@ def calibration_pictures(
 
 def batches(
     read: Callable[[np.ndarray], np.ndarray], groups: Sequence[np.ndarray], *, workers: int = 2
-) -> Iterator[np.ndarray]:
+) -> Generator[np.ndarray]:
     """Read groups of pictures in order, a few ahead of the one that is used, in threads."""
     with ThreadPoolExecutor(workers) as pool:
         ahead: deque[Future[np.ndarray]] = deque()

@@ -5,9 +5,23 @@ PyTorch's own SyncBatchNorm refuses to run on a CPU.
 
 from __future__ import annotations
 
+from typing import Any
+
+import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.nn.functional import all_reduce
+
+
+class _Sum(torch.autograd.Function):
+    """Sum over processes; its gradient is the sum of theirs."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return _summed(x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        return _summed(gradients[0])
 
 
 class SyncedBatchNorm(nn.BatchNorm2d):
@@ -16,11 +30,10 @@ class SyncedBatchNorm(nn.BatchNorm2d):
     def forward(self, input: Tensor) -> Tensor:
         if not self.training:
             return super().forward(input)
-        processes = dist.get_world_size()
-        mean = all_reduce(input.mean((0, 2, 3))) / processes
+        mean = _mean(input)
         centred = input - mean.view(1, -1, 1, 1)
-        variance = all_reduce(centred.square().mean((0, 2, 3))) / processes
-        self._remember(mean, variance, count=processes * input.numel() // input.shape[1])
+        variance = _mean(centred.square())
+        self._remember(mean, variance, count=dist.get_world_size() * input[:, 0].numel())
         scale = self.weight * (variance + self.eps).rsqrt()
         return centred * scale.view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)
 
@@ -44,6 +57,20 @@ def sync_norms(network: nn.Module) -> None:
 
 
 def _synced(norm: nn.BatchNorm2d) -> SyncedBatchNorm:
-    synced = SyncedBatchNorm(norm.num_features, norm.eps, norm.momentum)
+    where = {"device": norm.weight.device, "dtype": norm.weight.dtype}
+    synced = SyncedBatchNorm(norm.num_features, norm.eps, norm.momentum, **where)
     synced.load_state_dict(norm.state_dict())
     return synced
+
+
+def _mean(x: Tensor) -> Tensor:
+    """Of each channel, over the pictures of all processes: (B, C, H, W) -> (C)."""
+    total = _Sum.apply(x.mean((0, 2, 3)))
+    assert isinstance(total, Tensor)
+    return total / dist.get_world_size()
+
+
+def _summed(x: Tensor) -> Tensor:
+    x = x.contiguous().clone()
+    dist.all_reduce(x)
+    return x

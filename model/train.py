@@ -106,11 +106,10 @@ def train(job: Job, notify: Callable[[Step], None]) -> State:
 
 def _accelerator() -> Accelerator:
     try:
-        from accelerate import Accelerator, DistributedDataParallelKwargs
+        from accelerate import Accelerator
     except ModuleNotFoundError as error:
         raise MissingPackage("accelerate", "train") from error
-    # SyncedBatchNorm keeps the buffers of all processes equal.
-    return Accelerator(kwargs_handlers=[DistributedDataParallelKwargs(broadcast_buffers=False)])
+    return Accelerator()
 
 
 def _check(job: Job, accelerator: Accelerator) -> None:
@@ -177,7 +176,7 @@ def _close_epoch(job: Job, state: State, accelerator: Accelerator) -> None:
     """Evaluate on the held-out pictures, write the log's row and save."""
     started = time.perf_counter()
     steps, recipe = job.steps_per_epoch, job.recipe
-    state.loss_sum = accelerator.reduce(state.loss_sum, "mean")
+    state.loss_sum = _over_processes(state.loss_sum, accelerator)
     loss, top1 = evaluate(state.average, job.data.held_out, job.spec)
     clock = state.clock
     state.history.append(
@@ -198,10 +197,16 @@ def _close_epoch(job: Job, state: State, accelerator: Accelerator) -> None:
 
 
 def _save(job: Job, state: State, accelerator: Accelerator) -> None:
-    state.loss_sum = accelerator.reduce(state.loss_sum, "mean")
+    state.loss_sum = _over_processes(state.loss_sum, accelerator)
     if accelerator.is_main_process:
         train_state.save(state, job.out / _STATE_FILE, job.settings)
     accelerator.wait_for_everyone()
+
+
+def _over_processes(value: Tensor, accelerator: Accelerator) -> Tensor:
+    mean = accelerator.reduce(value, "mean")
+    assert isinstance(mean, Tensor)
+    return mean
 
 
 class _Clock:

@@ -47,14 +47,15 @@ def train(
 ) -> None:
     """Train a network, and write its checkpoint, a record, a log and its curves.
 
-    Run the same command again to go on after an interruption. For several processes or GPUs:
-    accelerate launch --module irrvit.model.train_cli --model ...
+    Run the same command again to go on after an interruption. For several GPUs or
+    machines: accelerate launch --module irrvit.model.train_cli --model ...
 
     Exits with 0 when the training is done and 2 when it could not be.
     """
     # Threads that wait by spinning starve one another as soon as anything else runs: 8 x slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    level = logging.WARNING if int(os.environ.get("RANK", "0")) else logging.INFO
+    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
     from irrvit.model.train_session import Request
 
     request = Request(
