@@ -1,7 +1,4 @@
-"""The written file and its manifest: the records, and how they are read back.
-
-A manifest lies beside its file and says all that an app or a harness may want to know about it.
-"""
+"""The written file beside its manifest: how the two are hashed, held together and read back."""
 
 from __future__ import annotations
 
@@ -10,127 +7,14 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from irrvit.export import target
 from irrvit.export.errors import BadArtifact
-from irrvit.export.target import Precision, Runner, Tolerance
-from irrvit.model.spec import InputSpec
+from irrvit.export.manifest import Manifest
+from irrvit.export.target import Runner
 
 MANIFEST = "manifest.json"
-
-
-class _Record(BaseModel):
-    # A candidate that cannot be compared has an infinite error: JSON has no number for it.
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
-
-
-class OutputDiff(_Record):
-    """One case, reference against candidate; differences in float64, relative to the case's range.
-
-    Attributes:
-        reference_range: largest minus smallest reference logit.
-        decided: whether the reference's first class leads by more than the tolerance allows to err.
-        failures: one sentence per broken limit; empty means passed.
-    """
-
-    case: str
-    reference_range: float
-    max_abs: float
-    max_rel: float
-    mean_abs: float
-    cosine: float
-    sqnr_db: float
-    top1_agrees: bool
-    top5_overlap: float
-    decided: bool
-    nonfinite: int
-    failures: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        return not self.failures
-
-
-class ParityReport(_Record):
-    """Every case of one candidate.
-
-    Attributes:
-        failures: what is wrong with the comparison as a whole (a case missing, agreement too low).
-    """
-
-    artifact_sha256: str
-    reference: str
-    runner: str
-    tolerance: Tolerance
-    expected_cases: tuple[str, ...]
-    diffs: tuple[OutputDiff, ...]
-    failures: tuple[str, ...] = ()
-    host: str
-
-    @property
-    def passed(self) -> bool:
-        """Nothing failed, and something was compared."""
-        return bool(self.diffs) and not self.failures and all(d.passed for d in self.diffs)
-
-
-class GoldenCase(_Record):
-    """A picture that comes with the package, and what the reference says about it.
-
-    Attributes:
-        picture: file name under `export/cases/`.
-        top5: class indices, best first; `logits` are theirs.
-    """
-
-    picture: str
-    picture_sha256: str
-    top5: tuple[int, ...]
-    logits: tuple[float, ...]
-
-
-class FoldSummary(_Record):
-    """What was folded, and how far the folded network is from the unfolded one in float64."""
-
-    folded: dict[str, int]
-    max_rel: float
-
-
-class Operations(_Record):
-    """Operations of the written file, had the unfolded network been written, and as it is."""
-
-    before: int
-    after: int
-
-
-class Manifest(_Record):
-    """All that is known about one written file; `sha256` ties the two together."""
-
-    schema_version: int = 1
-    model: str
-    weights: str
-    target: str
-    precision: Precision
-    file: str
-    sha256: str
-    size_bytes: int
-    macs: int
-    parameters: int
-    input: InputSpec
-    labels: tuple[str, ...]
-    fold: FoldSummary
-    operations: Operations
-    compatibility: str
-    toolchain: dict[str, str]
-    parity: tuple[ParityReport, ...]
-    findings: tuple[str, ...]
-    explanation: str | None
-    golden: tuple[GoldenCase, ...]
-    cache_key: str
-    created_utc: str
-
-    @property
-    def passed(self) -> bool:
-        return bool(self.parity) and all(report.passed for report in self.parity)
 
 
 def content_hash(path: Path) -> str:

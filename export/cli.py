@@ -48,6 +48,12 @@ def export(
     explain: Annotated[
         bool, typer.Option("--explain", help="When parity fails, find the layer that departs.")
     ] = False,
+    evaluate: Annotated[
+        str | None, typer.Option(help="Try the files on labelled pictures: fashion-mnist or DIR.")
+    ] = None,
+    data_root: Annotated[
+        Path | None, typer.Option(help="Where the files of a named data set are.")
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Export again although nothing changed.")
     ] = False,
@@ -75,6 +81,8 @@ def export(
         tensorflow=tensorflow,
         explain=explain,
         force=force,
+        evaluate=evaluate,
+        data_root=data_root,
     )
     result = _run(request)
     _print(result, as_json=as_json)

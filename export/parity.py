@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from irrvit.export.artifact import OutputDiff, ParityReport
+from irrvit.export.manifest import OutputDiff, ParityReport
 from irrvit.export.target import Tolerance
 
 # A reference whose logits spread less than this (relative to their size) can hide any error.

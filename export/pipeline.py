@@ -16,18 +16,10 @@ import numpy as np
 import torch
 
 from irrvit.export import cases, parity, target, tensorflow_runner
-from irrvit.export.artifact import (
-    MANIFEST,
-    FoldSummary,
-    GoldenCase,
-    Manifest,
-    Operations,
-    ParityReport,
-    content_hash,
-    content_size,
-)
+from irrvit.export.artifact import MANIFEST, content_hash, content_size
 from irrvit.export.explain import explain
 from irrvit.export.job import Job, toolchain
+from irrvit.export.manifest import FoldSummary, GoldenCase, Manifest, Operations, ParityReport
 from irrvit.export.target import Runner, Target
 from irrvit.model import sources
 from irrvit.model.fold import unfolded_input
@@ -117,14 +109,22 @@ def prepare(job: Job) -> Prepared:
     return Prepared(source, inputs, reference, folded, checked, macs)
 
 
-def run_reference(source: Source, inputs: Outputs) -> Outputs:
-    """The unfolded float32 network in eval mode, one picture at a time."""
+def reference_runner(source: Source) -> Callable[[np.ndarray], np.ndarray]:
+    """The unfolded float32 network in eval mode: pixels (N, H, W, 3) -> logits (N, classes)."""
     network = unfolded_input(source.network, source.input)
-    with torch.no_grad():
-        return {
-            name: network(torch.from_numpy(pixels[None]).permute(0, 3, 1, 2))[0].numpy()
-            for name, pixels in inputs.items()
-        }
+
+    def run(pixels: np.ndarray) -> np.ndarray:
+        images = torch.from_numpy(pixels.astype(np.float32)).permute(0, 3, 1, 2)
+        with torch.no_grad():
+            return network(images).numpy()
+
+    return run
+
+
+def run_reference(source: Source, inputs: Outputs) -> Outputs:
+    """The reference on every case, one picture at a time, as the files run it."""
+    run = reference_runner(source)
+    return {name: run(pixels[None])[0] for name, pixels in inputs.items()}
 
 
 def check(job: Job, path: Path, prepared: Prepared) -> tuple[ParityReport, ...]:

@@ -10,7 +10,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from irrvit.export.artifact import Artifact, ParityReport
+from irrvit.export.artifact import Artifact
+from irrvit.export.manifest import Accuracy, Manifest, ParityReport
 
 
 def to_json(model: str, artifacts: Sequence[Artifact], errors: dict[str, str]) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def _artifact_row(artifact: Artifact) -> dict[str, Any]:
         "parity": first,
         "findings": list(manifest.findings),
         "explanation": manifest.explanation,
+        "accuracy": [known.model_dump() for known in manifest.accuracy],
     }
     return row | ({"other_runners": others} if others else {})
 
@@ -77,11 +79,21 @@ def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
             findings.setdefault(finding, []).append(manifest.target)
         if manifest.explanation:
             notes.append(Text(f"  {manifest.target}: {manifest.explanation}", style="red"))
+    notes += [_accuracy_line(a.manifest, known) for a in artifacts for known in a.manifest.accuracy]
     notes += [Text(f"  {', '.join(t)}: {f}", style="yellow") for f, t in findings.items()]
     title = Text(
         f"{model}\nweights: {artifacts[0].manifest.weights}", no_wrap=True, overflow="ellipsis"
     )
     return Group(title, table, *notes)
+
+
+def _accuracy_line(manifest: Manifest, known: Accuracy) -> Text:
+    return Text(
+        f"  {manifest.target} {manifest.precision} on {known.data}: "
+        f"{known.right / known.pictures:.2%} right ({known.low:.2%} to {known.high:.2%}), PyTorch "
+        f"{known.reference_right / known.pictures:.2%}; {known.same_decisions:,} of "
+        f"{known.pictures:,} decisions the same"
+    )
 
 
 _NUMBERS = ("MB", "MMACs", "ops", "max rel", "top-1")

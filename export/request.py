@@ -29,6 +29,8 @@ class Request:
     tensorflow: bool = False
     explain: bool = False
     force: bool = False
+    evaluate: str | None = None
+    data_root: Path | None = None
 
 
 def to_jobs(request: Request) -> list[Job]:

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from irrvit.export import artifact, publish, workers
-from irrvit.export.artifact import Artifact, Manifest
+from irrvit.export.artifact import Artifact
 from irrvit.export.errors import BadArtifact, NotWritable
 from irrvit.export.job import Job, cache_key
+from irrvit.export.manifest import Manifest
 from irrvit.export.request import Request, to_jobs
 from irrvit.export.tensorflow_environment import make_environment
 
 Notify = Callable[[str, str], None]
+Outcome = Manifest | workers.Failure
 PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
 REJECTED = ".rejected"
 
@@ -33,7 +35,35 @@ class Result:
         """0: every file passed; 1: a check ran and failed; 2: something could not be done."""
         if self.errors:
             return COULD_NOT_RUN
-        return PASSED if all(a.manifest.passed for a in self.artifacts) else FAILED
+        manifests = [a.manifest for a in self.artifacts]
+        return PASSED if all(m.passed and m.is_accurate for m in manifests) else FAILED
+
+
+@dataclass(frozen=True)
+class ExportTask:
+    """Write one file into `folder`, which is empty."""
+
+    job: Job
+    folder: Path
+    log: Path
+    cache_key: str
+
+    @property
+    def name(self) -> str:
+        return self.job.name
+
+    @property
+    def target(self) -> str:
+        return self.job.target
+
+    @property
+    def chatter(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.log")
+
+    def run(self, notify: Callable[[str], None]) -> Manifest:
+        from irrvit.export import pipeline  # Brings torch: only where the work is.
+
+        return pipeline.export(self.job, self.folder, cache_key=self.cache_key, notify=notify)
 
 
 def run(request: Request, notify: Notify) -> Result:
@@ -55,6 +85,11 @@ def run(request: Request, notify: Notify) -> Result:
     if any(job.tensorflow for job in todo):
         make_environment(lambda line: notify("tensorflow", line))
     outcomes = _export(todo, keys, out, notify) if todo else {}
+    result = _collect(request.model, jobs, outcomes, out)
+    return _evaluate(result, jobs, request, notify) if request.evaluate else result
+
+
+def _collect(model: str, jobs: list[Job], outcomes: dict[str, Outcome], out: Path) -> Result:
     artifacts, errors = [], {}
     for job in jobs:
         match outcomes.get(job.name):
@@ -64,7 +99,21 @@ def run(request: Request, notify: Notify) -> Result:
                 artifacts.append(artifact.open(out / (job.name + REJECTED)))
             case _:
                 artifacts.append(artifact.open(out / job.name))
-    return Result(request.model, artifacts, errors)
+    return Result(model, artifacts, errors)
+
+
+def _evaluate(result: Result, jobs: list[Job], request: Request, notify: Notify) -> Result:
+    """Try what passed on labelled pictures, and open it again with what is now known of it."""
+    from irrvit.export.evaluation import Labelled, evaluate
+
+    assert request.evaluate is not None
+    by_name = {job.name: job for job in jobs}
+    passed = {by_name[a.path.parent.name]: a for a in result.artifacts if a.manifest.passed}
+    errors = (
+        evaluate(passed, Labelled(request.evaluate, request.data_root), notify) if passed else {}
+    )
+    again = [artifact.open(a.path) for a in result.artifacts]
+    return Result(result.model, again, result.errors | errors)
 
 
 def is_current(folder: Path, key: str) -> bool:
@@ -76,32 +125,28 @@ def is_current(folder: Path, key: str) -> bool:
     return manifest.passed and manifest.cache_key == key
 
 
-def _export(
-    jobs: list[Job], keys: dict[str, str], out: Path, notify: Notify
-) -> dict[str, workers.Outcome]:
+def _export(jobs: list[Job], keys: dict[str, str], out: Path, notify: Notify) -> dict[str, Outcome]:
     with _writable(out), publish.workspace(out, on_wait=lambda: _say_waiting(out, notify)) as space:
         tasks = [
-            workers.Task(job, space / job.name, out / f"{job.name}.log", keys[job.name])
+            ExportTask(job, space / job.name, out / f"{job.name}.log", keys[job.name])
             for job in jobs
         ]
         for task in tasks:
             task.folder.mkdir()
         outcomes = {}
         for task, outcome in workers.run(tasks, notify):
-            outcomes[task.job.name] = outcome
+            outcomes[task.name] = outcome
+            workers.settle(task, outcome)
             _place(task, outcome, out, notify)
         return outcomes
 
 
-def _place(task: workers.Task, outcome: workers.Outcome, out: Path, notify: Notify) -> None:
-    name = task.job.name
+def _place(task: ExportTask, outcome: Outcome, out: Path, notify: Notify) -> None:
+    name = task.name
     rejected = out / (name + REJECTED)
     if isinstance(outcome, workers.Failure):
-        if task.chatter.exists():
-            task.chatter.replace(task.log)  # The message names it.
         notify(name, "failed")
         return
-    task.log.unlink(missing_ok=True)
     shutil.rmtree(rejected, ignore_errors=True)
     publish.publish(task.folder, out / name if outcome.passed else rejected)
     notify(name, "done" if outcome.passed else "failed its check")

@@ -38,6 +38,7 @@ class Tolerance(BaseModel):
         max_rel: largest difference, relative to the largest reference value of the case.
         min_top1_agreement: share of cases in which both name the same class, decided cases only
             (see `irrvit.export.parity`).
+        max_points_below: how many points of top-1 on labelled pictures the file may lose.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +47,7 @@ class Tolerance(BaseModel):
     min_cosine: float
     min_sqnr_db: float
     min_top1_agreement: float = 1.0
+    max_points_below: float = 0.0
 
 
 class Runner(Protocol):

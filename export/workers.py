@@ -1,4 +1,4 @@
-"""Side by side: one process for every file to write.
+"""Side by side: a process for every file to write or to try.
 
 Converters are slow, hold the interpreter lock, talk a lot and sometimes crash; a process each makes
 them quick together, keeps their chatter in a log and confines a crash to one format.
@@ -19,54 +19,61 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from irrvit.export import target
-from irrvit.export.artifact import Manifest
 from irrvit.export.errors import ExportError, NotWritable
-from irrvit.export.job import Job
 from irrvit.model.errors import ModelError
 
 Notify = Callable[[str, str], None]
 _PATIENCE_S = 10
+_T = TypeVar("_T", bound="Task")
 
 
-@dataclass(frozen=True)
-class Task:
-    """A job with the empty folder it fills and its cache key.
+class Task(Protocol):
+    """Something to do in a process of its own; it is pickled, so it holds names and no networks.
 
     Attributes:
-        log: where what the converter printed will be found if the job fails.
+        name: what the person who waits reads.
+        target: the format that it is about; the slowest one goes first.
+        chatter: takes what the process prints while it works.
+        log: where that will be found if the task fails.
     """
 
-    job: Job
-    folder: Path
-    log: Path
-    cache_key: str
-
     @property
-    def chatter(self) -> Path:
-        """What the converter prints while it works; it disappears with the workspace."""
-        return self.folder.with_name(f"{self.folder.name}.log")
+    def name(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def chatter(self) -> Path: ...
+    @property
+    def log(self) -> Path: ...
+    def run(self, notify: Callable[[str], None]) -> object: ...
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A job that could not be done; one sentence that says why and what to do."""
+    """A task that could not be done; one sentence that says why and what to do."""
 
     message: str
 
 
-Outcome = Manifest | Failure
+def settle(task: Task, outcome: object) -> None:
+    """Keep what a failed task printed, for its message names the log; remove an older log else."""
+    if isinstance(outcome, Failure) and task.chatter.exists():
+        task.chatter.replace(task.log)
+    elif not isinstance(outcome, Failure):
+        task.log.unlink(missing_ok=True)
 
 
-def run(tasks: Iterable[Task], notify: Notify) -> Iterator[tuple[Task, Outcome]]:
+def run(tasks: Iterable[_T], notify: Notify) -> Iterator[tuple[_T, Any]]:
     """Do the tasks, one on each core; yield each with what came of it, the quickest first.
 
     Args:
-        notify: called with a job's name and what it is doing now.
+        notify: called with a task's name and what it is doing now.
     """
-    waiting = sorted(tasks, key=lambda task: target.slowest_first(task.job.target))
-    running: dict[Connection, tuple[Task, SpawnProcess]] = {}
+    waiting = sorted(tasks, key=lambda task: target.slowest_first(task.target))
+    running: dict[Connection, tuple[_T, SpawnProcess]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < _cores():
@@ -76,8 +83,8 @@ def run(tasks: Iterable[Task], notify: Notify) -> Iterator[tuple[Task, Outcome]]
                 assert isinstance(receiver, Connection)
                 task, process = running[receiver]
                 message = _receive(receiver, task, process)
-                if isinstance(message, str):
-                    notify(task.job.name, message)
+                if isinstance(message, str):  # What it is doing now.
+                    notify(task.name, message)
                 else:
                     process.join(_PATIENCE_S)  # It tidies up after itself.
                     process.kill()
@@ -98,13 +105,13 @@ def _cores() -> int:
 def _start(task: Task) -> tuple[Connection, SpawnProcess]:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(task, sender), name=task.job.name)
+    process = context.Process(target=_work, args=(task, sender), name=task.name)
     process.start()
     sender.close()
     return receiver, process
 
 
-def _receive(receiver: Connection, task: Task, process: SpawnProcess) -> str | Outcome:
+def _receive(receiver: Connection, task: Task, process: SpawnProcess) -> Any:
     try:
         return receiver.recv()
     except EOFError:
@@ -113,7 +120,7 @@ def _receive(receiver: Connection, task: Task, process: SpawnProcess) -> str | O
         if process.exitcode is not None and process.exitcode < 0:
             how = signal.Signals(-process.exitcode).name
             how += ": out of memory?" if how == "SIGKILL" else ""
-        return Failure(f"the process that converts died ({how}); its log: {task.log}")
+        return Failure(f"its process died ({how}); its log: {task.log}")
 
 
 def _work(task: Task, sender: Connection) -> None:
@@ -125,11 +132,9 @@ def _work(task: Task, sender: Connection) -> None:
     sender.close()
 
 
-def _outcome(task: Task, sender: Connection) -> Outcome:
+def _outcome(task: Task, sender: Connection) -> object:
     try:
-        from irrvit.export import pipeline
-
-        return pipeline.export(task.job, task.folder, cache_key=task.cache_key, notify=sender.send)
+        return task.run(sender.send)
     except (ExportError, ModelError) as error:
         traceback.print_exc()
         return Failure(str(error))
@@ -140,7 +145,7 @@ def _outcome(task: Task, sender: Connection) -> Outcome:
         traceback.print_exc()
         kind = type(error).__name__
         first_line = (str(error).strip().splitlines() or [""])[0]
-        return Failure(f"the converter failed with {kind}: {first_line[:300]}; its log: {task.log}")
+        return Failure(f"{task.name} failed with {kind}: {first_line[:300]}; its log: {task.log}")
 
 
 def _end_with_parent() -> None:

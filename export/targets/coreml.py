@@ -36,7 +36,9 @@ PACKAGES = ("coremltools", "torch", "numpy")
 # swapped colour channels give 0.2 to 2 and SQNR of 7 dB down to -7 on the same networks.
 TOLERANCES = {
     Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.99999, min_sqnr_db=80.0),
-    Precision.FP16: Tolerance(max_rel=1e-1, min_cosine=0.996, min_sqnr_db=21.0),
+    Precision.FP16: Tolerance(
+        max_rel=1e-1, min_cosine=0.996, min_sqnr_db=21.0, max_points_below=0.1
+    ),
 }
 
 _COMPUTE = {

@@ -29,7 +29,7 @@ OPSET = 18
 # of Core ML: float16 hardware may accumulate in float16, this machine's kernels do not.
 TOLERANCES = {
     Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.99999, min_sqnr_db=80),
-    Precision.FP16: Tolerance(max_rel=1e-1, min_cosine=0.996, min_sqnr_db=21),
+    Precision.FP16: Tolerance(max_rel=1e-1, min_cosine=0.996, min_sqnr_db=21, max_points_below=0.1),
 }
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from irrvit.export import artifact
-from irrvit.export.artifact import Manifest
 from irrvit.export.errors import BadArtifact
+from irrvit.export.manifest import Manifest
 
 
 @pytest.fixture

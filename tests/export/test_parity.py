@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irrvit.export.artifact import ParityReport
+from irrvit.export.manifest import ParityReport
 from irrvit.export.parity import check, compare
 from irrvit.export.target import Tolerance
 
