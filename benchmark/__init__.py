@@ -1,0 +1,8 @@
+"""How fast a written file is on a device, with statistics that say when a number means nothing.
+
+`measurement` has the records, `stats` turns latencies into figures, `validity` says which of them
+to believe, `store` keeps them and `baseline` compares with older ones: none of these knows a
+machine. `device` says what a kind of device has to offer and `devices/` has one file per kind.
+`subjects` finds what is to be measured (`suite` names sets of it), `session` is the order of things
+of a run, `report` and `cli` show it: `irrvit-bench`.
+"""

@@ -1,0 +1,25 @@
+"""What keeps a benchmark from being run; a slow or wrong network is none of these."""
+
+
+class BenchmarkError(Exception):
+    """Something cannot be measured; the message says what, why, and what to do."""
+
+
+class BadRequest(BenchmarkError):
+    """Options that make no sense together, or a name that nobody knows."""
+
+
+class DeviceNotFound(BenchmarkError):
+    """No device of this kind, or no such kind."""
+
+
+class RuntimeUnavailable(BenchmarkError):
+    """This device cannot run files of this format, or a package for it is missing."""
+
+
+class CommandFailed(BenchmarkError):
+    """What ran on the device died, hung or complained; the others go on."""
+
+
+class BadStore(BenchmarkError):
+    """Results cannot be read or written."""

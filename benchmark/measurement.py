@@ -1,0 +1,176 @@
+"""The records of a benchmark: what was measured, where, how, and every latency in its order.
+
+Averages are derived (`irrvit.benchmark.stats`), never stored. Units are in the names.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveFloat, PositiveInt
+
+SCHEMA = 1
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DeviceInfo(_Record):
+    """The machine that ran it.
+
+    Attributes:
+        emulated: its latencies say nothing about a real device.
+        id_hash: tells machines apart without saying which one this is.
+    """
+
+    kind: str
+    name: str
+    soc: str
+    os: str
+    ram_bytes: int
+    abi: str
+    cores: int
+    emulated: bool
+    id_hash: str
+
+
+class RunConfig(_Record):
+    """How it is measured.
+
+    Attributes:
+        iterations, seconds: timed calls of each repeat, at least; both hold.
+        repeats: whole runs, each from loading the file in a new process.
+        warmup_s: how long to wait at most until latencies are stationary.
+        settle_s: how long to wait at most for a quiet machine.
+        timeout_s: after which one answer of the measured process counts as a hang.
+    """
+
+    runtime: str
+    accelerator: str = "cpu"
+    threads: PositiveInt = 1
+    iterations: PositiveInt = 50
+    seconds: PositiveFloat = 1.0
+    repeats: PositiveInt = 5
+    warmup_s: NonNegativeFloat = 2.0
+    settle_s: NonNegativeFloat = 10.0
+    timeout_s: PositiveFloat = 120.0
+    seed: int = 0
+
+
+class Placement(_Record):
+    """Who ran the network's operations; None where the runtime does not say."""
+
+    accelerator: str
+    nodes_total: int | None = None
+    nodes_delegated: int | None = None
+    partitions: int | None = None
+
+
+class DeviceState(_Record):
+    """The machine between two measurements.
+
+    Attributes:
+        load: cores that others kept busy.
+    """
+
+    load: float | None = None
+    temperature_c: float | None = None
+    frequency_mhz: float | None = None
+    battery_percent: float | None = None
+    charging: bool | None = None
+    thermal_status: str | None = None
+    at_utc: str
+
+
+class GoldenAgreement(_Record):
+    """What the file said on this device about the pictures whose answers its manifest knows."""
+
+    cases: int
+    failures: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """A check that compared nothing has failed."""
+        return self.cases > 0 and not self.failures
+
+
+class Repeat(_Record):
+    """One whole run in a process of its own.
+
+    Attributes:
+        load_ms: from the file to a runtime that is ready; its import is not in it.
+        warmup: calls that were made before the latencies were stationary.
+        blocks_ms: consecutive calls between which another artifact had its turn; all, in order.
+        own_cpu_ms: CPU time of the measured process within the blocks, all threads.
+    """
+
+    load_ms: float
+    first_ms: float
+    warmup: int
+    blocks_ms: tuple[tuple[float, ...], ...]
+    own_cpu_ms: float
+
+    @property
+    def latencies_ms(self) -> tuple[float, ...]:
+        return tuple(ms for block in self.blocks_ms for ms in block)
+
+
+class Measurement(_Record):
+    """One artifact on one device; what is blocked by `validity` is kept and shown as invalid.
+
+    Attributes:
+        background_cores: cores that others kept busy while the calls were timed.
+        peak_memory_bytes: of a fresh process with the file loaded and called.
+        idle_memory_bytes: of that process before it loaded the file.
+        peak_gmacs: billions of MACs a second of a large linear layer in the same run.
+        interrupted: Ctrl-C ended it early.
+    """
+
+    schema_version: int = SCHEMA
+    run_id: str
+    artifact_sha256: str
+    target: str
+    variant: str
+    precision: str
+    size_bytes: int
+    macs: int
+    device: DeviceInfo
+    config: RunConfig
+    runtime_version: str
+    placement: Placement
+    golden: GoldenAgreement
+    before: DeviceState
+    after: DeviceState
+    background_cores: float | None
+    repeats: tuple[Repeat, ...]
+    peak_memory_bytes: int | None = None
+    idle_memory_bytes: int | None = None
+    peak_gmacs: float | None = None
+    interrupted: bool = False
+    started_utc: str
+
+    @property
+    def latencies_ms(self) -> tuple[float, ...]:
+        """All timed calls in their order, repeat after repeat."""
+        return tuple(ms for repeat in self.repeats for ms in repeat.latencies_ms)
+
+
+class LatencySummary(_Record):
+    """Derived from latencies; `low_ms` to `high_ms` is the 95 % interval of the median."""
+
+    n: int
+    min_ms: float
+    p50_ms: float
+    p90_ms: float
+    p99_ms: float
+    mean_ms: float
+    stdev_ms: float
+    low_ms: float
+    high_ms: float
+
+
+class Issue(_Record):
+    """Why a number is not to be believed (`blocking`), or what to know about it."""
+
+    code: str
+    detail: str
+    blocking: bool

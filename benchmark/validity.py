@@ -1,0 +1,109 @@
+"""Rules that say which measurement is not to be believed, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from irrvit.benchmark import stats
+from irrvit.benchmark.measurement import Issue, Measurement
+
+MIN_CALLS, MIN_MS = 50, 1000.0
+MAX_DRIFT = 0.05
+# Calls of one core beside a busy neighbour took up to 1.3 times as long, by shared caches and
+# memory; what a quiet machine does by itself stays below this.
+MAX_BACKGROUND_CORES = 0.2
+MAX_HALF_INTERVAL = 0.05
+MAX_REPEAT_SPREAD = 0.10
+MAX_OUTLIERS = 0.05
+
+
+def check(measurement: Measurement) -> list[Issue]:
+    """All that is to be said against a measurement; without a blocking issue it is valid."""
+    issues = list(_answers(measurement))
+    issues += _placement(measurement)
+    if _is_timed(measurement):
+        issues += _samples(measurement)
+        issues += _steadiness(measurement)
+        issues += _surroundings(measurement)
+    else:
+        issues.append(_blocking("too-few-samples", "no call was timed"))
+    return issues
+
+
+def is_valid(issues: list[Issue]) -> bool:
+    return not any(issue.blocking for issue in issues)
+
+
+def _blocking(code: str, detail: str) -> Issue:
+    return Issue(code=code, detail=detail, blocking=True)
+
+
+def _remark(code: str, detail: str) -> Issue:
+    return Issue(code=code, detail=detail, blocking=False)
+
+
+def _is_timed(measurement: Measurement) -> bool:
+    return bool(measurement.repeats) and all(r.latencies_ms for r in measurement.repeats)
+
+
+def _answers(measurement: Measurement) -> Iterator[Issue]:
+    golden = measurement.golden
+    if golden.failures:
+        yield _blocking("wrong-output", f"{golden.failures[0]} ({len(golden.failures)} in all)")
+    elif not golden.cases:
+        yield _blocking("unchecked-output", "there is no golden case to hold its outputs against")
+
+
+def _placement(measurement: Measurement) -> Iterator[Issue]:
+    asked, placed = measurement.config.accelerator, measurement.placement
+    if placed.accelerator != asked:
+        yield _blocking("fell-back", f"asked for {asked}, ran on {placed.accelerator}")
+    if placed.nodes_total and placed.nodes_delegated is not None:
+        left = placed.nodes_total - placed.nodes_delegated
+        if left:
+            yield _remark(
+                "partly-delegated",
+                f"{left} of {placed.nodes_total} operations run in slow reference kernels, "
+                f"between {placed.partitions} partitions",
+            )
+
+
+def _samples(measurement: Measurement) -> Iterator[Issue]:
+    latencies = measurement.latencies_ms
+    if len(latencies) < MIN_CALLS:
+        yield _blocking("too-few-samples", f"{len(latencies)} calls, at least {MIN_CALLS} needed")
+    elif sum(latencies) < MIN_MS:
+        yield _blocking(
+            "too-few-samples", f"{sum(latencies):.0f} ms in all, at least {MIN_MS:.0f} needed"
+        )
+    if measurement.interrupted:
+        yield _remark("interrupted", f"ended by Ctrl-C after {len(latencies)} calls")
+
+
+def _steadiness(measurement: Measurement) -> Iterator[Issue]:
+    series = [repeat.latencies_ms for repeat in measurement.repeats]
+    change = stats.drift(measurement.latencies_ms)
+    if change > MAX_DRIFT:
+        yield _blocking("throttled", f"the last calls took {change:.0%} longer than the first")
+    elif change < -MAX_DRIFT:
+        yield _blocking("not-stationary", f"the last calls took {-change:.0%} less than the first")
+    spread = stats.repeat_spread(series)
+    if spread > MAX_REPEAT_SPREAD:
+        yield _blocking("repeats-disagree", f"the medians of the repeats differ by {spread:.0%}")
+    summary = stats.summarize(series, seed=measurement.config.seed)
+    half = (summary.high_ms - summary.low_ms) / 2 / summary.p50_ms
+    if half > MAX_HALF_INTERVAL:
+        yield _blocking("noisy", f"the median is only known to +-{half:.0%}")
+    share = stats.outliers(measurement.latencies_ms)
+    if share > MAX_OUTLIERS:
+        yield _remark("outliers", f"{share:.0%} of the calls took over 1.5 times the median")
+
+
+def _surroundings(measurement: Measurement) -> Iterator[Issue]:
+    cores = measurement.background_cores
+    if cores is None:
+        yield _remark("load-unknown", "this device does not say how busy others kept it")
+    elif cores > MAX_BACKGROUND_CORES:
+        yield _blocking("background-load", f"others kept {cores:.1f} cores busy meanwhile")
+    if measurement.device.emulated:
+        yield _blocking("emulated", "an emulator's latency says nothing about the device")

@@ -1,0 +1,108 @@
+"""A valid measurement to spoil, and latencies as machines produce them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from irrvit.benchmark.measurement import (
+    DeviceInfo,
+    DeviceState,
+    GoldenAgreement,
+    Measurement,
+    Placement,
+    Repeat,
+    RunConfig,
+)
+
+STATE = DeviceState(load=0.0, at_utc="2026-01-01T00:00:00+00:00")
+
+
+def _alike_neighbours(generator, calls, *, rho=0.8, spread=0.02):
+    """An autocorrelated series around 1: the machine's mood, as AR(1), and single slow calls."""
+    noise = np.empty(calls)
+    noise[0] = generator.normal(0, spread)
+    for i in range(1, calls):
+        noise[i] = rho * noise[i - 1] + generator.normal(0, spread * np.sqrt(1 - rho**2))
+    spikes = np.where(generator.random(calls) < 0.02, generator.uniform(0.2, 1.0, calls), 0)
+    return 1 + noise + spikes
+
+
+def _in_turn(generator, *, slower=0.0, repeats=5, blocks=10, calls=10, ms=7.0):
+    """Two artifacts in turn, the second's latencies `slower` by a share: [repeat][block][call].
+
+    Each process has luck of its own with its memory (0.3 %), and the machine's slow changes hit
+    both in the same round alike.
+    """
+    pair = ([], [])
+    for _ in range(repeats):
+        weather = np.repeat(_alike_neighbours(generator, blocks, rho=0.9, spread=0.05), calls)
+        for side, factor in zip(pair, (1.0, 1.0 + slower), strict=True):
+            luck = generator.normal(1, 0.003)
+            noise = _alike_neighbours(generator, blocks * calls)
+            side.append((ms * factor * luck * weather * noise).reshape(blocks, calls).tolist())
+    return pair
+
+
+@pytest.fixture
+def alike_neighbours():
+    return _alike_neighbours
+
+
+@pytest.fixture
+def in_turn():
+    return _in_turn
+
+
+@pytest.fixture
+def device():
+    return DeviceInfo(
+        kind="host",
+        name="a machine",
+        soc="a processor",
+        os="Linux",
+        ram_bytes=8 << 30,
+        abi="x86_64",
+        cores=2,
+        emulated=False,
+        id_hash="0123456789abcdef",
+    )
+
+
+def _repeat(blocks):
+    return Repeat(
+        load_ms=20.0,
+        first_ms=12.0,
+        warmup=30,
+        blocks_ms=tuple(map(tuple, blocks)),
+        own_cpu_ms=float(np.sum([sum(block) for block in blocks])),
+    )
+
+
+@pytest.fixture
+def measurement(device):
+    """One that nothing can be said against."""
+    first, _ = _in_turn(np.random.default_rng(0), repeats=5)
+    quiet = [(7 + 0.01 * np.asarray(blocks)).tolist() for blocks in first]
+    return Measurement(
+        run_id="run",
+        artifact_sha256="ab" * 32,
+        target="tflite",
+        variant="irrvit_tiny",
+        precision="fp32",
+        size_bytes=1_000_000,
+        macs=300_000_000,
+        device=device,
+        config=RunConfig(runtime="litert"),
+        runtime_version="litert 2.3.0",
+        placement=Placement(accelerator="cpu", nodes_total=9, nodes_delegated=9, partitions=1),
+        golden=GoldenAgreement(cases=6),
+        before=STATE,
+        after=STATE,
+        background_cores=0.02,
+        repeats=tuple(_repeat(blocks) for blocks in quiet),
+        peak_memory_bytes=100_000_000,
+        idle_memory_bytes=60_000_000,
+        peak_gmacs=60.0,
+        started_utc="2026-01-01T00:00:00+00:00",
+    )
