@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from irrvit.model import random_weights, train_state, variants
+from irrvit.model import random_weights, train_state
 from irrvit.model.augment import augment, draws
 from irrvit.model.data import BadData, Dataset, batches
 from irrvit.model.errors import MissingPackage
@@ -30,6 +31,7 @@ from irrvit.model.recipe import Recipe
 from irrvit.model.spec import InputSpec
 from irrvit.model.synced_norm import sync_norms
 from irrvit.model.train_state import Epoch, State, follow, optimizer_of
+from irrvit.model.variants import Variant
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -45,14 +47,14 @@ _ORDER, _DRAWS = 0, 1  # What a seed is for.
 class Job:
     """What is to be trained, on what, how, and where the run keeps its state."""
 
-    variant: str
+    variant: Variant
     data: Dataset
     recipe: Recipe
     out: Path
 
     @property
     def spec(self) -> InputSpec:
-        return self.data.input_spec(variants.get(self.variant).input_size)
+        return self.data.input_spec(self.variant.input_size)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -63,7 +65,8 @@ class Job:
     def settings(self) -> dict[str, Any]:
         """What must be the same when a run is continued."""
         recipe = self.recipe.model_dump(mode="json")
-        return {"variant": self.variant, "data_sha256": self.data.sha256, **recipe}
+        variant = self.variant.model_dump(mode="json")
+        return {"variant": variant, "data_sha256": self.data.sha256, **recipe}
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,11 @@ def train(job: Job, notify: Callable[[Step], None]) -> State:
     return state
 
 
+def is_first_process() -> bool:
+    """Whether this is the process that writes and shows, of those that train together."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def _accelerator() -> Accelerator:
     try:
         from accelerate import Accelerator
@@ -125,7 +133,7 @@ def _check(job: Job, accelerator: Accelerator) -> None:
 
 def _begin(job: Job, accelerator: Accelerator) -> State:
     with random_weights.seeded(job.recipe.seed):
-        network = IRRViT(variants.get(job.variant), len(job.data.labels))
+        network = IRRViT(job.variant, len(job.data.labels))
     if accelerator.num_processes > 1:
         sync_norms(network)
     network = network.to(accelerator.device).to(memory_format=torch.channels_last)

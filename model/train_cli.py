@@ -44,6 +44,10 @@ def train(
         bool, typer.Option("--download", help="Fetch them into --data-root by torchvision.")
     ] = False,
     threads: Annotated[int | None, typer.Option(help="[default: all cores]")] = None,
+    ablation: Annotated[
+        bool, typer.Option("--ablation", help="Train the article's ablation of --model instead.")
+    ] = False,
+    seeds: Annotated[int, typer.Option(help="How many, from --seed on, for --ablation.")] = 2,
 ) -> None:
     """Train a network, and write its checkpoint, a record, a log and its curves.
 
@@ -68,11 +72,12 @@ def train(
         data_root=data_root,
         download=download,
         threads=threads,
+        ablation_seeds=seeds if ablation else None,
         command=shlex.join(["irrvit-train", *sys.argv[1:]]),
     )
     result = _run(request)
-    if result.checkpoint is not None:
-        print(result.checkpoint)
+    if os.environ.get("RANK", "0") == "0":
+        print(result.path)
 
 
 def _run(request: Request) -> Result:

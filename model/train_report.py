@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from torch import nn
 
 from irrvit.model import checkpoint
 from irrvit.model.errors import MissingPackage
+from irrvit.model.files import write_in_one_piece
 from irrvit.model.spec import InputSpec
 from irrvit.model.train_state import Epoch
 
@@ -52,12 +51,12 @@ def write_checkpoint(
     network: nn.Module, path: Path, spec: InputSpec, labels: tuple[str, ...]
 ) -> None:
     """Write weights with their labels and their input."""
-    _write(path, lambda part: checkpoint.write(network, part, spec, labels))
+    write_in_one_piece(path, lambda part: checkpoint.write(network, part, spec, labels))
 
 
 def write_record(record: Record, path: Path) -> None:
     text = json.dumps(asdict(record), indent=2) + "\n"
-    _write(path, lambda part: part.write_text(text))
+    write_in_one_piece(path, lambda part: part.write_text(text))
 
 
 def write_log(history: list[Epoch], path: Path) -> None:
@@ -66,7 +65,7 @@ def write_log(history: list[Epoch], path: Path) -> None:
     writer = csv.DictWriter(text, [f.name for f in fields(Epoch)], lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(epoch) for epoch in history)
-    _write(path, lambda part: part.write_text(text.getvalue()))
+    write_in_one_piece(path, lambda part: part.write_text(text.getvalue()))
 
 
 def write_curves(history: list[Epoch], path: Path, title: str) -> None:
@@ -85,11 +84,4 @@ def write_curves(history: list[Epoch], path: Path, title: str) -> None:
     accuracy.plot(epochs, [100 * row.held_out_top1 for row in history], color="tab:green")
     accuracy.set(xlabel="epoch", ylabel="held-out top-1, %")
     figure.suptitle(title)
-    _write(path, lambda part: figure.savefig(part, format="png", dpi=110))
-
-
-def _write(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside `path` and rename into place, so that there is never half a file."""
-    part = path.with_name(path.name + ".part")
-    write(part)
-    os.replace(part, path)
+    write_in_one_piece(path, lambda part: figure.savefig(part, format="png", dpi=110))

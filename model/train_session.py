@@ -14,13 +14,13 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from irrvit.model import datasets, variants
+from irrvit.model import ablation, datasets, variants
 from irrvit.model.errors import BadCheckpoint, ModelError
 from irrvit.model.evaluate import evaluate
 from irrvit.model.files import sha256
 from irrvit.model.macs import count_macs
 from irrvit.model.recipe import RECIPES, Recipe
-from irrvit.model.train import Job, Step, train
+from irrvit.model.train import Job, Step, is_first_process, train
 from irrvit.model.train_report import (
     Record,
     write_checkpoint,
@@ -41,6 +41,7 @@ class Request:
 
     Attributes:
         overrides: fields of the recipe; None leaves the recipe's own.
+        ablation_seeds: with how many seeds to run the ablation instead of one training.
         command: as it was typed, for the record.
     """
 
@@ -53,15 +54,16 @@ class Request:
     data_root: Path | None = None
     download: bool = False
     threads: int | None = None
+    ablation_seeds: int | None = None
     command: str = ""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a run left; `checkpoint` is None in all processes but the first."""
+    """The file that a run made, and what it went through, if it was one training."""
 
-    checkpoint: Path | None
-    history: list[Epoch]
+    path: Path
+    history: list[Epoch] = field(default_factory=list)
 
 
 def run(request: Request) -> Result:
@@ -70,7 +72,20 @@ def run(request: Request) -> Result:
     Raises:
         ModelError: saying what is wrong with the request, the data or the folder.
     """
-    variants.get(request.model)
+    job = _job(request)
+    with _progress() as notify:
+        if request.ablation_seeds is not None:
+            ablation.run(job, request.ablation_seeds, notify)
+            return Result(job.out / "ablation.md")
+        state = train(job, notify)
+    checkpoint = job.out / f"{job.variant.name}.safetensors"
+    if is_first_process():
+        _write(job, request, state, checkpoint)
+    return Result(checkpoint, state.history)
+
+
+def _job(request: Request) -> Job:
+    variant = variants.get(request.model)
     recipe = _recipe(request)
     dataset = datasets.load(request.data, root=request.data_root, download=request.download)
     if request.test and dataset.test is None:
@@ -79,12 +94,7 @@ def run(request: Request) -> Result:
         raise BadRequest(f"--threads {request.threads}: expected 1 or more")
     torch.set_num_threads(request.threads or _fair_threads())
     request.out.mkdir(parents=True, exist_ok=True)
-    job = Job(request.model, dataset, recipe, request.out)
-    with _progress() as notify:
-        state = train(job, notify)
-    if int(os.environ.get("RANK", "0")):
-        return Result(None, state.history)
-    return Result(_write(job, request, state), state.history)
+    return Job(variant, dataset, recipe, request.out)
 
 
 def _recipe(request: Request) -> Recipe:
@@ -104,14 +114,12 @@ def _fair_threads() -> int:
     return max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
 
 
-def _write(job: Job, request: Request, state: State) -> Path:
-    network = state.average
-    checkpoint = job.out / f"{job.variant}.safetensors"
+def _write(job: Job, request: Request, state: State, checkpoint: Path) -> None:
     write_log(state.history, job.out / "log.csv")
-    write_curves(state.history, checkpoint.with_suffix(".png"), f"{job.variant}, {job.data.name}")
-    write_checkpoint(network, checkpoint, job.spec, job.data.labels)
+    title = f"{job.variant.name}, {job.data.name}"
+    write_curves(state.history, checkpoint.with_suffix(".png"), title)
+    write_checkpoint(state.average, checkpoint, job.spec, job.data.labels)
     write_record(_record(job, request, state, checkpoint), checkpoint.with_suffix(".json"))
-    return checkpoint
 
 
 def _record(job: Job, request: Request, state: State, checkpoint: Path) -> Record:
@@ -122,7 +130,7 @@ def _record(job: Job, request: Request, state: State, checkpoint: Path) -> Recor
     device = next(network.parameters()).device
     return Record(
         command=request.command,
-        variant=job.variant,
+        variant=job.variant.name,
         data=dataset.name,
         data_sha256=dataset.sha256,
         pictures={name: len(part) for name, part in parts.items() if part is not None},
@@ -153,8 +161,7 @@ def _progress() -> Iterator[Callable[[Step], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[top1]}"),
     )
-    hidden = int(os.environ.get("RANK", "0")) > 0
-    with Progress(*columns, console=Console(stderr=True), disable=hidden) as bar:
+    with Progress(*columns, console=Console(stderr=True), disable=not is_first_process()) as bar:
         task = bar.add_task("", total=None, epoch=1, top1="")
 
         def notify(step: Step) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from irrvit.model.errors import ModelError
+from irrvit.model.files import write_in_one_piece
 from irrvit.model.recipe import Recipe
 
 
@@ -94,9 +94,7 @@ def save(state: State, path: Path, settings: dict[str, Any]) -> None:
         "clock": state.clock,
         "history": [asdict(epoch) for epoch in state.history],
     }
-    part = path.with_suffix(".part")
-    torch.save(content, part)
-    os.replace(part, path)
+    write_in_one_piece(path, lambda part: torch.save(content, part))
 
 
 def restore(state: State, path: Path, settings: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ import safetensors.torch
 import torch
 from PIL import Image
 
-from irrvit.model import picture_folder, train
+from irrvit.model import picture_folder, train, variants
 from irrvit.model.data import BadData
 from irrvit.model.evaluate import evaluate
 from irrvit.model.recipe import RECIPES
@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def job(folder, tmp_path) -> Job:
-    return Job("irrvit_tiny", picture_folder.load(folder), RECIPE, tmp_path)
+    return Job(variants.get("irrvit_tiny"), picture_folder.load(folder), RECIPE, tmp_path)
 
 
 @pytest.fixture(autouse=True)
