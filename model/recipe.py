@@ -33,6 +33,23 @@ class Augmentation(_Record):
     erase: Share = 0
 
 
+class Deit(_Record):
+    """DeiT's regularization (arXiv 2012.12877), in place of an `Augmentation`.
+
+    Attributes:
+        rand_augment: in timm's notation.
+        mixup, cutmix: the alpha of each; one of the two is drawn for a batch.
+        drop_path: how often the last block's branches are dropped; earlier ones less.
+        erase: probability.
+    """
+
+    rand_augment: str = "rand-m9-mstd0.5-inc1"
+    mixup: NonNegativeFloat = 0.8
+    cutmix: NonNegativeFloat = 1.0
+    drop_path: Share = 0.1
+    erase: Share = 0.25
+
+
 class Recipe(_Record):
     """AdamW, a warm-up and a cosine.
 
@@ -49,6 +66,7 @@ class Recipe(_Record):
     label_smoothing: Share = 0.1
     ema_decay: Share = 0.998
     augmentation: Augmentation = Augmentation()
+    deit: Deit | None = None
     seed: int = 0
 
     def lr_at(self, step: int, steps_per_epoch: int) -> float:
@@ -78,5 +96,9 @@ RECIPES: dict[str, Recipe] = {
             clutter=0.4,
             erase=0.25,
         ),
+    ),
+    # For a GPU machine; never run to its end by us.
+    "imagenet": Recipe(
+        epochs=300, batch=1024, lr=1e-3, warmup_epochs=5, ema_decay=0.9999, deit=Deit()
     ),
 }

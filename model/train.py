@@ -12,7 +12,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +20,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from irrvit.model import random_weights, train_state
-from irrvit.model.augment import augment, draws
-from irrvit.model.data import BadData, Dataset, batches
+from irrvit.model import feed, random_weights, train_state
+from irrvit.model.data import BadData, Dataset
 from irrvit.model.errors import MissingPackage
-from irrvit.model.evaluate import evaluate, in_groups, normalized, to_unit
+from irrvit.model.evaluate import evaluate, in_groups
+from irrvit.model.feed import ORDER, Batch, Clock, Plan
 from irrvit.model.network import IRRViT
 from irrvit.model.recipe import Recipe
 from irrvit.model.spec import InputSpec
@@ -40,7 +39,6 @@ log = logging.getLogger(__name__)
 
 _STATE_FILE = "state.pt"
 _SAVE_STEPS = 500
-_ORDER, _DRAWS = 0, 1  # What a seed is for.
 
 
 @dataclass(frozen=True)
@@ -138,6 +136,10 @@ def _begin(job: Job, accelerator: Accelerator) -> State:
         sync_norms(network)
     network = network.to(accelerator.device).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).eval().requires_grad_(False)
+    if job.recipe.deit is not None:
+        from irrvit.model import deit  # Needs timm.
+
+        deit.add_stochastic_depth(network.blocks, job.recipe.deit.drop_path)
     optimizer = optimizer_of(network, job.recipe)
     return State(network, average, optimizer, loss_sum=torch.zeros((), device=accelerator.device))
 
@@ -146,32 +148,37 @@ def _epoch(job: Job, state: State, trained: nn.Module, accelerator: Accelerator)
     """Do the steps that are left of an epoch, yielding after each."""
     recipe, first = job.recipe, state.step % job.steps_per_epoch
     epoch = state.step // job.steps_per_epoch
-    order = np.random.default_rng([recipe.seed, _ORDER, epoch]).permutation(len(job.data.train))
-    groups = in_groups(order, recipe.batch)[first : job.steps_per_epoch]
+    rng = np.random.default_rng([recipe.seed, ORDER, epoch])
+    groups = in_groups(rng.permutation(len(job.data.train)), recipe.batch)
     share = _share(accelerator, recipe.batch)
-    groups = [group[share] for group in groups]
-    stream = batches(partial(job.data.train.pixels, spec=job.spec), groups)
+    steps = [(state.step + n, g[share]) for n, g in enumerate(groups[first : job.steps_per_epoch])]
+    plan = Plan(job.data.train, job.spec, recipe, steps, share, len(job.data.labels))
     trained.train()
-    clock = _Clock(state.clock)
-    for group, pixels in zip(groups, stream, strict=True):
-        clock.add("waiting_s")
-        table = draws(recipe.batch, _generator(recipe.seed, state.step))[share]
-        images = augment(to_unit(pixels, torch.device("cpu")), table, recipe.augmentation)
-        images = normalized(images, job.spec).to(accelerator.device)
-        clock.add("augmenting_s")
-        classes = torch.from_numpy(job.data.train.classes[group]).to(accelerator.device)
-        _step(job, state, trained, (images, classes))
+    clock = Clock(state.clock)
+    for images, classes in _feed(plan, clock):
+        batch = images.to(accelerator.device), classes.to(accelerator.device)
+        _step(job, state, trained, batch)
         clock.add("working_s")
         yield
         clock.restart()
 
 
-def _step(job: Job, state: State, trained: nn.Module, batch: tuple[Tensor, Tensor]) -> None:
+def _feed(plan: Plan, clock: Clock) -> Iterator[Batch]:
+    if plan.recipe.deit is None:
+        return feed.feed(plan, clock)
+    from irrvit.model import deit  # Needs timm.
+
+    return deit.feed(plan, clock)
+
+
+def _step(job: Job, state: State, trained: nn.Module, batch: Batch) -> None:
     recipe, (images, classes) = job.recipe, batch
     for group in state.optimizer.param_groups:
         group["lr"] = recipe.lr_at(state.step, job.steps_per_epoch)
     logits = trained(images)
-    loss = F.cross_entropy(logits, classes, label_smoothing=recipe.label_smoothing)
+    # Odds that were mixed of classes are smooth already.
+    smoothing = 0.0 if classes.is_floating_point() else recipe.label_smoothing
+    loss = F.cross_entropy(logits, classes, label_smoothing=smoothing)
     state.optimizer.zero_grad()
     loss.backward()
     state.optimizer.step()
@@ -217,28 +224,7 @@ def _over_processes(value: Tensor, accelerator: Accelerator) -> Tensor:
     return mean
 
 
-class _Clock:
-    """Adds the time since it was last asked to one of a state's sums."""
-
-    def __init__(self, sums: dict[str, float]) -> None:
-        self.sums = sums
-        self.restart()
-
-    def restart(self) -> None:
-        self.last = time.perf_counter()
-
-    def add(self, what: str) -> None:
-        now = time.perf_counter()
-        self.sums[what] = self.sums.get(what, 0.0) + now - self.last
-        self.last = now
-
-
 def _share(accelerator: Accelerator, batch: int) -> slice:
     """This process's part of a batch."""
     part = batch // accelerator.num_processes
     return slice(accelerator.process_index * part, (accelerator.process_index + 1) * part)
-
-
-def _generator(seed: int, step: int) -> torch.Generator:
-    (number,) = np.random.SeedSequence([seed, _DRAWS, step]).generate_state(1, np.uint64)
-    return torch.Generator().manual_seed(int(number))

@@ -29,7 +29,7 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="[default: artifacts/train/<model>]; continued if begun.")
     ] = None,
-    recipe: Annotated[str, typer.Option(help="plain, or camera: as a phone sees.")] = "plain",
+    recipe: Annotated[str, typer.Option(help="plain, camera or imagenet.")] = "plain",
     epochs: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
     batch: Annotated[int | None, typer.Option(help="Pictures a step, all processes.")] = None,
     lr: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
