@@ -14,6 +14,7 @@ from torch import nn
 
 from irrvit.model import checkpoint, sources
 from irrvit.model.errors import BadCheckpoint
+from irrvit.model.spec import InputSpec
 
 TINY = "irrvit_tiny"
 
@@ -194,3 +195,30 @@ class TestOtherFiles:
         a, b = checkpoint.read(path), checkpoint.read(tmp_path / "b.pth")
         assert a.sha256 == b.sha256
         assert a.description == f"checkpoint a.pth sha256 {a.sha256}"
+
+
+class TestDescription:
+    """What a file of irrvit-train says about its network."""
+
+    SPEC = InputSpec(height=56, width=56, resize=57)
+
+    def test_comes_back_as_it_was_written(self, tmp_path):
+        network = sources.load(TINY).network
+        labels = tuple(f"label {i}" for i in range(1000))
+        checkpoint.write(network, tmp_path / "w.safetensors", self.SPEC, labels)
+        read = checkpoint.read(tmp_path / "w.safetensors")
+        assert (read.input, read.labels) == (self.SPEC, labels)
+        own = network.state_dict()
+        assert all(torch.equal(own[k], v) for k, v in read.tensors.items())
+
+    def test_other_programs_say_nothing(self, state, tmp_path):
+        safetensors.torch.save_file(state, tmp_path / "w.safetensors", {"format": "pt"})
+        read = checkpoint.read(tmp_path / "w.safetensors")
+        assert (read.input, read.labels) == (None, None)
+
+    @pytest.mark.parametrize(
+        "about", [{"input": "{}}"}, {"input": '{"height": 0}'}, {"labels": '{"a": 1}'}]
+    )
+    def test_description_that_cannot_be_read(self, state, tmp_path, about):
+        safetensors.torch.save_file(state, tmp_path / "w.safetensors", about)
+        assert "in a way that cannot be read" in refused(tmp_path / "w.safetensors")
