@@ -18,7 +18,7 @@ class Amplifier(nn.Module):
     def forward(self, x):
         means = torch.stack([x.mean((1, 2, 3)), x[:, 0].mean((1, 2)), x[:, 1].std((1, 2))], dim=1)
         ramp = torch.linspace(0.1, 1.7, x.shape[-1], dtype=x.dtype)  # So that no sum is exact.
-        chaos = torch.sin((x * ramp).sum((1, 2, 3)) * 1e6)[:, None]
+        chaos = torch.sin((x.square() * ramp).sum((1, 2, 3)) * 1e6)[:, None]
         wild = (x.amax((1, 2, 3)) > self.threshold)[:, None]
         return torch.cat([means, torch.where(wild, chaos, means[:, :1])], dim=1)
 
