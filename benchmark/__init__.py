@@ -4,5 +4,7 @@
 to believe, `store` keeps them and `baseline` compares with older ones: none of these knows a
 machine. `device` says what a kind of device has to offer and `devices/` has one file per kind.
 `subjects` finds what is to be measured (`suite` names sets of it), `session` is the order of things
-of a run, `report` and `cli` show it: `irrvit-bench`.
+of a run and `lanes` what it knows of each file meanwhile; `golden` checks the answers. `worker` is
+the process that is measured, in one of the `runtimes`; `linear` is the layer that tells a device's
+peak. `request`, `report` and `cli` are `irrvit-bench`.
 """

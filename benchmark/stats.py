@@ -128,7 +128,7 @@ def repeat_spread(repeats: Series) -> float:
 
 
 def is_stationary(blocks: Series) -> bool:
-    """Whether the last three blocks of calls are alike within 3 %, or none gets quicker any more."""
+    """Whether the last three blocks of calls are alike within 3 %, or get no quicker any more."""
     if len(blocks) < 3:
         return False
     *_, first, second, third = (float(np.median(block)) for block in blocks)

@@ -11,15 +11,21 @@ from pathlib import Path
 
 import pytest
 
+import irrvit.benchmark.errors
 import irrvit.export.target
 import irrvit.model
 
 ROOTS = {
     "irrvit.model": Path(irrvit.model.__file__).parent,
     "irrvit.export": Path(irrvit.export.target.__file__).parent,
+    "irrvit.benchmark": Path(irrvit.benchmark.errors.__file__).parent,
 }
 # What each package may import of the others.
-BELOW = {"irrvit.model": set(), "irrvit.export": {"irrvit.model"}}
+BELOW = {
+    "irrvit.model": set(),
+    "irrvit.export": {"irrvit.model"},
+    "irrvit.benchmark": {"irrvit.export", "irrvit.model"},
+}
 EXTRAS = [
     "accelerate",
     "ai_edge_litert",
@@ -143,7 +149,12 @@ sys.exit(str([m for m in sys.modules if m.startswith("irrvit.export.targets.") o
 
 
 @pytest.mark.parametrize(
-    ("name", "option"), [("irrvit.export.cli", "--target"), ("irrvit.model.train_cli", "--recipe")]
+    ("name", "option"),
+    [
+        ("irrvit.export.cli", "--target"),
+        ("irrvit.model.train_cli", "--recipe"),
+        ("irrvit.benchmark.cli", "--device"),
+    ],
 )
 def test_help_comes_quickly_and_without_torch_or_extras(name, option):
     code = f"""{BLOCKER}

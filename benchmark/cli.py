@@ -1,0 +1,125 @@
+"""`irrvit-bench`: how fast files are on a device, and whether the number can be believed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from irrvit.benchmark.request import Request, Result
+
+COULD_NOT_RUN, INTERRUPTED = 2, 130
+DEFAULT_MODEL = "irrvit_300m"
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command()
+def bench(
+    artifacts: Annotated[
+        list[Path] | None, typer.Argument(help="Folders or files that irrvit-export wrote.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="A kind of device from --list.")] = "host",
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="A network; exported first if need be; may repeat.  [irrvit_300m]"),
+    ] = None,
+    suite: Annotated[str | None, typer.Option(help="A set of networks from --list.")] = None,
+    runtime: Annotated[
+        str | None, typer.Option(help="litert, onnxruntime or torch.  [default: each file's own]")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of the runtime.")] = 1,
+    iterations: Annotated[
+        int, typer.Option(min=1, help="Timed calls of a repeat, at least; and at least 1 s.")
+    ] = 50,
+    repeats: Annotated[int, typer.Option(min=1, help="Whole runs, in new processes.")] = 5,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds until it counts as hung.")] = 120,
+    store: Annotated[
+        Path | None, typer.Option(help="[default: artifacts/measurements.jsonl]")
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="A store or a result of --json to be held against.")
+    ] = None,
+    fail_above: Annotated[
+        str, typer.Option(help="With --compare: how much slower is too slow.")
+    ] = "5%",
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
+    list_all: Annotated[bool, typer.Option("--list", help="Show devices and suites.")] = False,
+) -> None:
+    """Measure files on a device: latency, memory, MACs a second, and whether the answers are right.
+
+    Exits with 0 when every number is valid and, with --compare, none is slower; 1 when one is
+    invalid, wrong or slower; 2 when something could not be measured.
+    """
+    from irrvit.benchmark.request import Request
+
+    if list_all:
+        return _list()
+    models = tuple(model or (() if artifacts or suite else (DEFAULT_MODEL,)))
+    request = Request(
+        device=device,
+        artifacts=tuple(artifacts or ()),
+        models=models,
+        suite=suite,
+        runtime=runtime,
+        threads=threads,
+        iterations=iterations,
+        repeats=repeats,
+        timeout_s=timeout,
+        store=store,
+        compare=compare,
+        fail_above=fail_above,
+    )
+    result = _run(request)
+    _print(result, as_json=as_json)
+    raise typer.Exit(result.exit_code)
+
+
+def _list() -> None:
+    from irrvit.benchmark import device, suite
+
+    print("devices: " + ", ".join(device.kinds()))
+    for name in suite.names():
+        print(f"{name}: {suite.get(name).about}\n  " + "\n  ".join(suite.get(name).models))
+
+
+def _run(request: Request) -> Result:
+    from irrvit.benchmark.errors import BenchmarkError
+    from irrvit.benchmark.request import run
+    from irrvit.export.progress import progress
+
+    try:
+        with progress() as notify:
+            return run(request, notify)
+    except BenchmarkError as error:
+        print(f"irrvit-bench: {error}", file=sys.stderr)
+        raise typer.Exit(COULD_NOT_RUN) from error
+    except KeyboardInterrupt:
+        print("irrvit-bench: interrupted before anything was measured", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _print(result: Result, *, as_json: bool) -> None:
+    from rich.console import Console
+
+    from irrvit.benchmark import report
+
+    for name, message in result.problems.items():
+        print(f"irrvit-bench: {name}: {message}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(report.to_json(result)))
+    elif result.rows:
+        Console().print(report.to_table(result))
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""What a run came to, for people (a table of 80 columns) and for machines (JSON)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from irrvit.benchmark.baseline import Gate
+from irrvit.benchmark.request import Result, Row
+from irrvit.benchmark.stats import Comparison, Verdict
+
+_HEADINGS = ("network", "by", "p50 ms", "95 %", "p90", "GMAC/s", "peak", "MB", "")
+_LEFT = ("network", "by", "")
+
+
+def to_json(result: Result) -> dict[str, Any]:
+    """The result as one JSON object; `measurement` has every latency and can be read back."""
+    return {
+        "measurements": [_json_row(row) for row in result.rows],
+        "baseline": [
+            {
+                "name": gated.name,
+                "gate": str(gated.gate),
+                "detail": gated.detail,
+                "comparison": _json_comparison(gated.comparison),
+            }
+            for gated in result.gated
+        ],
+        "errors": [{"name": name, "message": text} for name, text in result.problems.items()],
+        "interrupted": result.interrupted,
+    }
+
+
+def _json_row(row: Row) -> dict[str, Any]:
+    return {
+        "measurement": row.measurement.model_dump(mode="json"),
+        "summary": row.summary.model_dump(),
+        "gmacs": row.gmacs,
+        "share_of_peak": _share_of_peak(row),
+        "valid": row.is_valid,
+        "issues": [issue.model_dump() for issue in row.issues],
+        "against_first": _json_comparison(row.against_first),
+    }
+
+
+def _json_comparison(compared: Comparison | None) -> dict[str, Any] | None:
+    """JSON has no infinity: an interval that is everything has null for its upper end."""
+    if compared is None:
+        return None
+    high = compared.high if math.isfinite(compared.high) else None
+    return {
+        "ratio": compared.ratio,
+        "low": compared.low,
+        "high": high,
+        "verdict": str(compared.verdict),
+    }
+
+
+def _share_of_peak(row: Row) -> float | None:
+    peak = row.measurement.peak_gmacs
+    return None if peak is None else row.gmacs / peak
+
+
+def to_table(result: Result) -> RenderableType:
+    """A row for each file, and below it comparisons, and what is to be said against a number."""
+    first = result.rows[0].measurement
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for heading in _HEADINGS:
+        left = heading in _LEFT
+        shrinks = heading == "network"
+        table.add_column(
+            heading,
+            justify="left" if left else "right",
+            no_wrap=True,
+            overflow="ellipsis" if shrinks else "fold",
+            max_width=25 if shrinks else None,
+        )
+    for row in result.rows:
+        table.add_row(*_cells(row))
+    threads = first.config.threads
+    title = Text(
+        f"{first.device.name}, {threads} thread{'s' if threads > 1 else ''}, "
+        f"{len(first.repeats)} repeats",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+    return Group(title, table, *_comparisons(result.rows), *_remarks(result))
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    measurement, summary = row.measurement, row.summary
+    share, memory = _share_of_peak(row), measurement.peak_memory_bytes
+    wrong = any(issue.code == "wrong-output" for issue in row.issues)
+    verdict = "[green]valid[/]" if row.is_valid else "[red]WRONG[/]" if wrong else "[red]invalid[/]"
+    return (
+        f"{measurement.variant} {measurement.precision}",
+        measurement.config.runtime.removesuffix("runtime"),
+        f"{summary.p50_ms:.2f}",
+        f"{summary.low_ms:.2f}-{summary.high_ms:.2f}",
+        f"{summary.p90_ms:.2f}",
+        f"{row.gmacs:.1f}",
+        "-" if share is None else f"{share:.0%}",
+        "-" if memory is None else f"{memory / 1e6:.0f}",
+        verdict,
+    )
+
+
+def _comparisons(rows: list[Row]) -> list[Text]:
+    """Also by MACs a millisecond: a network with more of them may be the faster one a MAC."""
+    lines = []
+    for row in rows[1:]:
+        compared = row.against_first
+        if compared is None:
+            continue
+        told = compared.verdict if row.is_valid and rows[0].is_valid else Verdict.CANNOT_TELL
+        speed = row.measurement.macs / rows[0].measurement.macs / compared.ratio
+        name = f"{row.measurement.variant} by {row.measurement.config.runtime}"
+        lines.append(
+            Text(
+                f"  {name}: {compared.ratio:.3f} x the time of the first "
+                f"({compared.low:.3f} to {compared.high:.3f}): {told}; "
+                f"{speed:.3f} x its MACs per ms"
+            )
+        )
+    return lines
+
+
+def _remarks(result: Result) -> list[Text]:
+    lines = [
+        Text(
+            f"  {row.measurement.variant} by {row.measurement.config.runtime}: "
+            f"{issue.code}: {issue.detail}",
+            style="red" if issue.blocking else "yellow",
+        )
+        for row in result.rows
+        for issue in row.issues
+    ]
+    lines += [
+        Text(
+            f"  baseline: {gated.name}: {gated.gate}: {gated.detail}",
+            style="green" if gated.gate is Gate.PASSED else "red",
+        )
+        for gated in result.gated
+    ]
+    return lines

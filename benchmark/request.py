@@ -1,0 +1,136 @@
+"""One call of `irrvit-bench`: what was asked for, what is done about it, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from irrvit.benchmark import baseline, device, session, stats, store, suite, validity
+from irrvit.benchmark.baseline import Gate, Gated
+from irrvit.benchmark.errors import BadRequest, BadStore
+from irrvit.benchmark.measurement import Issue, LatencySummary, Measurement, RunConfig
+from irrvit.benchmark.stats import Comparison
+from irrvit.benchmark.subjects import Found, from_models, from_paths
+
+Notify = Callable[[str, str], None]
+_STORE = Path("artifacts") / "measurements.jsonl"
+VALID, INVALID, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of `irrvit-bench`."""
+
+    device: str
+    artifacts: tuple[Path, ...] = ()
+    models: tuple[str, ...] = ()
+    suite: str | None = None
+    runtime: str | None = None
+    threads: int = 1
+    iterations: int = 50
+    repeats: int = 5
+    timeout_s: float = 120.0
+    store: Path | None = None
+    compare: Path | None = None
+    fail_above: str = "5%"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A measurement with what is derived from it; `against_first`: its time by the first's."""
+
+    measurement: Measurement
+    summary: LatencySummary
+    issues: list[Issue]
+    against_first: Comparison | None = None
+
+    @property
+    def is_valid(self) -> bool:
+        return validity.is_valid(self.issues)
+
+    @property
+    def gmacs(self) -> float:
+        """Billions of multiply-accumulates a second."""
+        return self.measurement.macs / self.summary.p50_ms / 1e6
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a run; `problems` has a sentence for each thing that was not measured."""
+
+    rows: list[Row]
+    problems: dict[str, str]
+    gated: list[Gated] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0: valid and no slower; 1: invalid, wrong or slower; 2: something was not measured."""
+        gates = {gated.gate for gated in self.gated}
+        if self.interrupted:
+            return INTERRUPTED
+        if self.problems or gates & {Gate.REFUSED, Gate.CANNOT_TELL}:
+            return COULD_NOT_RUN
+        valid = all(row.is_valid for row in self.rows) and Gate.REGRESSED not in gates
+        return VALID if valid else INVALID
+
+
+def run(request: Request, notify: Notify) -> Result:
+    """Measure what was asked for; every measurement is on the disk before this returns.
+
+    Raises:
+        BenchmarkError: before anything is measured, when the request makes no sense.
+    """
+    chosen = device.find(request.device)
+    fail_above = baseline.parse_percent(request.fail_above)
+    old = baseline.read(request.compare, notify) if request.compare else []
+    found = _find(request, chosen, notify)
+    if not found.subjects:
+        return Result([], found.problems)
+    config = RunConfig(
+        runtime=found.subjects[0].runtime,
+        threads=request.threads,
+        iterations=request.iterations,
+        repeats=request.repeats,
+        timeout_s=request.timeout_s,
+    )
+    outcome = session.run(chosen, found.subjects, config, notify)
+    measured = outcome.measurements
+    problems = found.problems | outcome.failures | _keep(measured, request.store or _STORE)
+    gated = [baseline.gate(m, old, fail_above=fail_above) for m in measured if old]
+    return Result(_rows(measured), problems, gated, outcome.interrupted)
+
+
+def _keep(measurements: list[Measurement], path: Path) -> dict[str, str]:
+    """A full disk is a problem to be told, and no reason to print nothing."""
+    try:
+        for measurement in measurements:
+            store.append(path, measurement)
+    except BadStore as error:
+        return {"store": str(error)}
+    return {}
+
+
+def _find(request: Request, chosen: device.Device, notify: Notify) -> Found:
+    named = [bool(request.artifacts), bool(request.models), request.suite is not None]
+    if sum(named) > 1:
+        raise BadRequest("give files, --model or --suite: one of the three")
+    if request.artifacts:
+        return from_paths(request.artifacts, chosen.RUNTIMES, runtime=request.runtime)
+    models = suite.get(request.suite).models if request.suite else request.models
+    return from_models(models, chosen.RUNTIMES, runtime=request.runtime, notify=notify)
+
+
+def _rows(measurements: list[Measurement]) -> list[Row]:
+    """The first is what others of its run are held against, pair by pair of blocks."""
+    rows = []
+    for measurement in measurements:
+        series = [repeat.latencies_ms for repeat in measurement.repeats]
+        summary = stats.summarize(series, seed=measurement.config.seed)
+        compared = None
+        if rows and len(measurement.repeats) == len(measurements[0].repeats):
+            sides = [[r.blocks_ms for r in m.repeats] for m in (measurement, measurements[0])]
+            compared = stats.compare_paired(*sides)
+        rows.append(Row(measurement, summary, validity.check(measurement), compared))
+    return rows

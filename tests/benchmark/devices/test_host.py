@@ -1,0 +1,105 @@
+"""A real process in a real runtime: what it says, and what happens when it dies or hangs."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from irrvit.benchmark.devices import host
+from irrvit.benchmark.errors import CommandFailed
+from irrvit.benchmark.measurement import RunConfig
+
+RUNTIMES = [
+    pytest.param("litert", marks=pytest.mark.needs("ai_edge_litert")),
+    pytest.param("onnxruntime", marks=pytest.mark.needs("onnxruntime", "onnx")),
+]
+SIZE = 256
+
+
+@pytest.fixture
+def start():
+    processes = []
+
+    def start(runtime="litert", path=f"linear:{SIZE}", **config):
+        processes.append(host.open(path, RunConfig(runtime=runtime, **config)))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.close()
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_a_linear_layer_is_computed_and_timed(start, runtime):
+    process = start(runtime)
+    pixels = np.eye(SIZE, dtype=np.float32)
+    process.set_input(pixels)
+    timed = process.time(20, untimed=2)
+    weights = np.random.default_rng(0).standard_normal((SIZE, SIZE), np.float32)
+    expected = weights.T if runtime == "litert" else weights  # Rows are outputs in TFLite.
+    np.testing.assert_allclose(process.logits(), expected.ravel(), rtol=1e-5)
+    assert len(timed.latencies_ms) == 20
+    assert 0 < sum(timed.latencies_ms) <= timed.wall_ms
+    assert runtime in process.loaded.runtime_version
+
+
+@pytest.mark.needs("ai_edge_litert")
+def test_litert_says_who_runs_its_operations(start):
+    placement = start().loaded.placement
+    assert (placement.nodes_total, placement.nodes_delegated, placement.partitions) == (1, 1, 1)
+
+
+@pytest.mark.needs("ai_edge_litert")
+def test_the_memory_of_a_process_grows_by_what_it_loads(start):
+    process = start(path="linear:1024")
+    process.set_input(np.zeros((1024, 1024)))
+    process.time(1)
+    assert process.peak_memory_bytes() > process.loaded.idle_memory_bytes + 4 * 1024**2
+
+
+@pytest.mark.needs("ai_edge_litert")
+def test_the_harness_adds_less_than_20_microseconds_to_a_call(start):
+    process = start(path="linear:8")
+    process.set_input(np.zeros((8, 8)))
+    runs = [process.time(2000) for _ in range(5)]
+    added = [(run.wall_ms - sum(run.latencies_ms)) / 2000 for run in runs]
+    assert 1000 * min(added) < 20
+
+
+@pytest.mark.needs("ai_edge_litert")
+def test_a_file_that_is_none_is_said_in_the_words_of_its_runtime(start, tmp_path):
+    (tmp_path / "broken.tflite").write_bytes(b"no model")
+    with pytest.raises(CommandFailed, match="its runtime says: ValueError"):
+        start(path=str(tmp_path / "broken.tflite"))
+
+
+@pytest.mark.needs("ai_edge_litert")
+def test_a_process_that_dies_is_said_with_its_signal(start):
+    process = start()
+    process.set_input(np.zeros((SIZE, SIZE)))
+    os.kill(process.pid, signal.SIGSEGV)
+    with pytest.raises(CommandFailed, match=r"its process died \(SIGSEGV\)"):
+        process.time(10)
+
+
+@pytest.mark.needs("ai_edge_litert")
+def test_a_process_that_hangs_is_ended_after_its_time(start):
+    process = start(timeout_s=5.0)
+    process.set_input(np.zeros((SIZE, SIZE)))
+    os.kill(process.pid, signal.SIGSTOP)
+    process._timeout_s = 0.5
+    with pytest.raises(CommandFailed, match=r"did not answer within 0\.5 s"):
+        process.time(1)
+    process.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process.pid, 0)
+
+
+@pytest.mark.needs("ai_edge_litert")
+def test_an_interrupt_of_the_terminal_does_not_reach_the_process(start):
+    process = start()
+    process.set_input(np.zeros((SIZE, SIZE)))
+    os.kill(process.pid, signal.SIGINT)
+    assert len(process.time(3).latencies_ms) == 3
+    assert os.getsid(process.pid) != os.getsid(0)
