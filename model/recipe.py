@@ -97,6 +97,13 @@ RECIPES: dict[str, Recipe] = {
             erase=0.25,
         ),
     ),
+    # The last epochs, from --init, on pictures that are hardly changed.
+    "finish": Recipe(
+        epochs=5,
+        lr=1e-3,
+        warmup_epochs=0.2,
+        augmentation=Augmentation(shift=0.04, scale=0.04, mirror=0.5),
+    ),
     # For a GPU machine; never run to its end by us.
     "imagenet": Recipe(
         epochs=300, batch=1024, lr=1e-3, warmup_epochs=5, ema_decay=0.9999, deit=Deit()

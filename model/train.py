@@ -20,7 +20,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from irrvit.model import feed, random_weights, train_state
+from irrvit.model import checkpoint, feed, random_weights, train_state
+from irrvit.model.checkpoint import Checkpoint
 from irrvit.model.data import BadData, Dataset
 from irrvit.model.errors import MissingPackage
 from irrvit.model.evaluate import evaluate, in_groups
@@ -43,12 +44,17 @@ _SAVE_STEPS = 500
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be trained, on what, how, and where the run keeps its state."""
+    """What is to be trained, on what, how, and where the run keeps its state.
+
+    Attributes:
+        init: weights to begin with; None begins with random ones.
+    """
 
     variant: Variant
     data: Dataset
     recipe: Recipe
     out: Path
+    init: Checkpoint | None = None
 
     @property
     def spec(self) -> InputSpec:
@@ -64,7 +70,8 @@ class Job:
         """What must be the same when a run is continued."""
         recipe = self.recipe.model_dump(mode="json")
         variant = self.variant.model_dump(mode="json")
-        return {"variant": variant, "data_sha256": self.data.sha256, **recipe}
+        init = self.init.sha256 if self.init is not None else None
+        return {"variant": variant, "data_sha256": self.data.sha256, "init": init, **recipe}
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ def train(job: Job, notify: Callable[[Step], None]) -> State:
 
     Raises:
         BadData: there are fewer pictures than one batch takes.
+        BadCheckpoint: `job.init` is of another network.
         BadState: the folder holds a run with other settings, or a damaged one.
     """
     accelerator = _accelerator()
@@ -132,6 +140,8 @@ def _check(job: Job, accelerator: Accelerator) -> None:
 def _begin(job: Job, accelerator: Accelerator) -> State:
     with random_weights.seeded(job.recipe.seed):
         network = IRRViT(job.variant, len(job.data.labels))
+    if job.init is not None:
+        checkpoint.fit(network, job.init)
     if accelerator.num_processes > 1:
         sync_norms(network)
     network = network.to(accelerator.device).to(memory_format=torch.channels_last)

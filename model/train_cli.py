@@ -29,11 +29,12 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="[default: artifacts/train/<model>]; continued if begun.")
     ] = None,
-    recipe: Annotated[str, typer.Option(help="plain, camera or imagenet.")] = "plain",
+    recipe: Annotated[str, typer.Option(help="plain, camera, finish or imagenet.")] = "plain",
     epochs: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
     batch: Annotated[int | None, typer.Option(help="Pictures a step, all processes.")] = None,
     lr: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
     seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 0,
+    init: Annotated[Path | None, typer.Option(help="A checkpoint to begin with.")] = None,
     test: Annotated[
         bool, typer.Option("--test", help="At the end, look at the test pictures, once.")
     ] = False,
@@ -72,6 +73,7 @@ def train(
         data_root=data_root,
         download=download,
         threads=threads,
+        init=init,
         ablation_seeds=seeds if ablation else None,
         command=shlex.join(["irrvit-train", *sys.argv[1:]]),
     )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import torch
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from irrvit.model import ablation, datasets, variants
+from irrvit.model import ablation, checkpoint, datasets, variants
 from irrvit.model.errors import BadCheckpoint, ModelError
 from irrvit.model.evaluate import evaluate
 from irrvit.model.files import sha256
@@ -41,6 +43,7 @@ class Request:
 
     Attributes:
         overrides: fields of the recipe; None leaves the recipe's own.
+        init: a checkpoint to begin with.
         ablation_seeds: with how many seeds to run the ablation instead of one training.
         command: as it was typed, for the record.
     """
@@ -54,6 +57,7 @@ class Request:
     data_root: Path | None = None
     download: bool = False
     threads: int | None = None
+    init: Path | None = None
     ablation_seeds: int | None = None
     command: str = ""
 
@@ -78,10 +82,10 @@ def run(request: Request) -> Result:
             ablation.run(job, request.ablation_seeds, notify)
             return Result(job.out / "ablation.md")
         state = train(job, notify)
-    checkpoint = job.out / f"{job.variant.name}.safetensors"
+    path = job.out / f"{job.variant.name}.safetensors"
     if is_first_process():
-        _write(job, request, state, checkpoint)
-    return Result(checkpoint, state.history)
+        _write(job, request, state, path)
+    return Result(path, state.history)
 
 
 def _job(request: Request) -> Job:
@@ -94,7 +98,8 @@ def _job(request: Request) -> Job:
         raise BadRequest(f"--threads {request.threads}: expected 1 or more")
     torch.set_num_threads(request.threads or _fair_threads())
     request.out.mkdir(parents=True, exist_ok=True)
-    return Job(variant, dataset, recipe, request.out)
+    init = checkpoint.read(request.init) if request.init is not None else None
+    return Job(variant, dataset, recipe, request.out, init)
 
 
 def _recipe(request: Request) -> Recipe:
@@ -114,15 +119,15 @@ def _fair_threads() -> int:
     return max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
 
 
-def _write(job: Job, request: Request, state: State, checkpoint: Path) -> None:
+def _write(job: Job, request: Request, state: State, path: Path) -> None:
     write_log(state.history, job.out / "log.csv")
     title = f"{job.variant.name}, {job.data.name}"
-    write_curves(state.history, checkpoint.with_suffix(".png"), title)
-    write_checkpoint(state.average, checkpoint, job.spec, job.data.labels)
-    write_record(_record(job, request, state, checkpoint), checkpoint.with_suffix(".json"))
+    write_curves(state.history, path.with_suffix(".png"), title)
+    write_checkpoint(state.average, path, job.spec, job.data.labels)
+    write_record(_record(job, request, state, path), path.with_suffix(".json"))
 
 
-def _record(job: Job, request: Request, state: State, checkpoint: Path) -> Record:
+def _record(job: Job, request: Request, state: State, path: Path) -> Record:
     network, history, dataset = state.average, state.history, job.data
     seconds = sum(epoch.seconds for epoch in history)
     parts = {"train": dataset.train, "held_out": dataset.held_out, "test": dataset.test}
@@ -143,11 +148,21 @@ def _record(job: Job, request: Request, state: State, checkpoint: Path) -> Recor
         else None,
         seconds=round(seconds, 1),
         loading_share=round(sum(e.waiting_s + e.augmenting_s for e in history) / seconds, 4),
+        begun_from=_earlier(job, request),
         threads=torch.get_num_threads(),
         processes=int(os.environ.get("WORLD_SIZE", "1")),
         versions={name: metadata.version(name) for name in ("torch", "numpy", "pillow")},
-        checkpoint_sha256=sha256(checkpoint, BadCheckpoint),
+        checkpoint_sha256=sha256(path, BadCheckpoint),
     )
+
+
+def _earlier(job: Job, request: Request) -> dict[str, Any] | None:
+    """What is known about the weights that the run began with."""
+    if job.init is None or request.init is None:
+        return None
+    beside = request.init.with_suffix(".json")
+    told = json.loads(beside.read_text()) if beside.is_file() else {}
+    return told | {"checkpoint_sha256": job.init.sha256}
 
 
 @contextmanager

@@ -15,8 +15,9 @@ import safetensors.torch
 import torch
 from PIL import Image
 
-from irrvit.model import picture_folder, train, variants
+from irrvit.model import checkpoint, picture_folder, train, variants
 from irrvit.model.data import BadData
+from irrvit.model.errors import BadCheckpoint
 from irrvit.model.evaluate import evaluate
 from irrvit.model.recipe import RECIPES
 from irrvit.model.train import Job
@@ -111,6 +112,25 @@ def test_seed_decides(job, tmp_path):
         state = train.train(replace(job, recipe=recipe, out=out), ignore)
         losses.append(state.history[0].train_loss)
     assert losses[0] == losses[1] != losses[2]
+
+
+def test_a_run_begins_with_the_weights_it_was_given(job, tmp_path):
+    earlier = train.train(job, ignore).average
+    checkpoint.write(earlier, tmp_path / "w.safetensors", job.spec, job.data.labels)
+    (tmp_path / "next").mkdir()
+    still = RECIPE.model_copy(update={"lr": 1e-9, "ema_decay": 0})
+    given = checkpoint.read(tmp_path / "w.safetensors")
+    later = train.train(replace(job, recipe=still, out=tmp_path / "next", init=given), ignore)
+    for (name, mine), theirs in zip(
+        later.network.named_parameters(), earlier.parameters(), strict=True
+    ):
+        assert torch.allclose(mine, theirs, atol=1e-6), name
+
+
+def test_weights_of_another_network_are_refused(job, tmp_path):
+    torch.save({"w": torch.zeros(1)}, tmp_path / "w.pth")
+    with pytest.raises(BadCheckpoint, match="does not fit the network"):
+        train.train(replace(job, init=checkpoint.read(tmp_path / "w.pth")), ignore)
 
 
 def test_other_settings_do_not_continue_a_run(job):

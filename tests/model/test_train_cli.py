@@ -43,7 +43,10 @@ def arguments(**changes: str) -> list[str]:
         ({"model": "irvit_tiny"}, "did you mean 'irrvit_tiny'?"),
         ({"data": "nowhere"}, "unknown data 'nowhere': expected fashion-mnist"),
         ({"data": "pictures/black"}, "has 0 folders"),
-        ({"recipe": "best"}, "unknown recipe 'best': expected one of plain, camera, imagenet"),
+        (
+            {"recipe": "best"},
+            "unknown recipe 'best': expected one of plain, camera, finish, imagenet",
+        ),
         ({"epochs": "0"}, "--epochs 0: Input should be greater than 0"),
         ({"lr": "-1"}, "--lr -1.0: Input should be greater than 0"),
         ({"lr": "nan"}, "--lr nan: Input should be"),
