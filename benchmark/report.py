@@ -14,7 +14,7 @@ from irrvit.benchmark.baseline import Gate
 from irrvit.benchmark.request import Result, Row
 from irrvit.benchmark.stats import Comparison, Verdict
 
-_HEADINGS = ("network", "by", "p50 ms", "95 %", "p90", "GMAC/s", "peak", "MB", "")
+_HEADINGS = ("network", "by", "p50 ms", "95 %", "p90 ms", "GMAC/s", "peak", "MB", "")
 _LEFT = ("network", "by", "")
 
 
@@ -71,15 +71,9 @@ def to_table(result: Result) -> RenderableType:
     first = result.rows[0].measurement
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for heading in _HEADINGS:
-        left = heading in _LEFT
-        shrinks = heading == "network"
-        table.add_column(
-            heading,
-            justify="left" if left else "right",
-            no_wrap=True,
-            overflow="ellipsis" if shrinks else "fold",
-            max_width=25 if shrinks else None,
-        )
+        # Only a long name may take two lines.
+        justify = "left" if heading in _LEFT else "right"
+        table.add_column(heading, justify=justify, no_wrap=heading != "network", overflow="fold")
     for row in result.rows:
         table.add_row(*_cells(row))
     threads = first.config.threads
@@ -101,7 +95,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{measurement.variant} {measurement.precision}",
         measurement.config.runtime.removesuffix("runtime"),
         f"{summary.p50_ms:.2f}",
-        f"{summary.low_ms:.2f}-{summary.high_ms:.2f}",
+        f"±{(summary.high_ms - summary.low_ms) / 2 / summary.p50_ms:.1%}",
         f"{summary.p90_ms:.2f}",
         f"{row.gmacs:.1f}",
         "-" if share is None else f"{share:.0%}",

@@ -99,7 +99,7 @@ def run(request: Request, notify: Notify) -> Result:
     measured = outcome.measurements
     problems = found.problems | outcome.failures | _keep(measured, request.store or _STORE)
     gated = [baseline.gate(m, old, fail_above=fail_above) for m in measured if old]
-    return Result(_rows(measured), problems, gated, outcome.interrupted)
+    return Result(to_rows(measured), problems, gated, outcome.interrupted)
 
 
 def _keep(measurements: list[Measurement], path: Path) -> dict[str, str]:
@@ -122,7 +122,7 @@ def _find(request: Request, chosen: device.Device, notify: Notify) -> Found:
     return from_models(models, chosen.RUNTIMES, runtime=request.runtime, notify=notify)
 
 
-def _rows(measurements: list[Measurement]) -> list[Row]:
+def to_rows(measurements: list[Measurement]) -> list[Row]:
     """The first is what others of its run are held against, pair by pair of blocks."""
     rows = []
     for measurement in measurements:

@@ -1,0 +1,103 @@
+"""`irrvit-bench` as a person meets it: in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from irrvit.benchmark import store
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "irrvit.benchmark.cli", *map(str, arguments)]
+
+
+def run(*arguments, cwd=None):
+    return subprocess.run(
+        command(*arguments),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=cwd,
+        env=os.environ | {"COLUMNS": "80"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--device", "pixel"], "no device kind 'pixel' is installed yet: installed are host"),
+        (["--suite", "peer"], "did you mean 'peers'?"),
+        (["--suite", "peers", "--model", "x"], "one of the three"),
+        (["--fail-above", "much"], "expected a percentage"),
+        (["--compare", "nothing.json"], "cannot read nothing.json"),
+        (["--runtime", "ncnn"], "this device has litert, onnxruntime, torch"),
+        (["nothing.tflite"], "nothing.tflite does not exist"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence_and_exits_2(arguments, message, tmp_path):
+    done = run(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_devices_and_suites_are_listed():
+    done = run("--list")
+    assert done.returncode == 0
+    assert "devices: host" in done.stdout
+    assert "timm:repvit_m0_9" in done.stdout
+
+
+@pytest.fixture(scope="session")
+def artifact_folder(tmp_path_factory):
+    """`irrvit_tiny` as ONNX, exported by the command itself, with its manifest."""
+    out = tmp_path_factory.mktemp("artifacts")
+    code = ["-m", "irrvit.export.cli", "--model", "irrvit_tiny", "--target", "onnx", "--out", out]
+    subprocess.run([sys.executable, *map(str, code)], check=True, capture_output=True, timeout=300)
+    return out / "onnx-fp32"
+
+
+@pytest.mark.slow
+@pytest.mark.needs("onnx", "onnxruntime")
+def test_a_file_is_measured_kept_and_printed(artifact_folder, tmp_path):
+    kept = tmp_path / "store.jsonl"
+    done = run(artifact_folder, "--repeats", 2, "--store", kept, "--json")
+    assert done.returncode in (0, 1), done.stderr  # 1 on a machine that does other things.
+    (printed,) = json.loads(done.stdout)["measurements"]
+    (measurement,) = store.load(kept).measurements
+    assert printed["measurement"] == measurement.model_dump(mode="json")
+    assert measurement.golden.passed
+    assert measurement.golden.cases == 6
+    assert measurement.peak_gmacs is not None
+    assert all(sum(repeat.latencies_ms) >= 1000 for repeat in measurement.repeats)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("onnx", "onnxruntime")
+def test_ctrl_c_keeps_what_was_measured(artifact_folder, tmp_path):
+    kept = tmp_path / "store.jsonl"
+    process = subprocess.Popen(
+        command(artifact_folder, "--repeats", 50, "--store", kept),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "repeat 2" in line:
+            break
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted; what was measured is kept" in errors
+    assert "Traceback" not in errors
+    (measurement,) = store.load(kept).measurements
+    assert measurement.interrupted
+    assert "irrvit_tiny" in out

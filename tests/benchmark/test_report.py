@@ -1,0 +1,101 @@
+"""What is printed fits a terminal, and what is printed as JSON can be read back."""
+
+import json
+
+import pytest
+from rich.console import Console
+
+from irrvit.benchmark import report, store, validity
+from irrvit.benchmark.baseline import Gate, Gated
+from irrvit.benchmark.measurement import GoldenAgreement
+from irrvit.benchmark.request import Result, Row, to_rows
+
+
+def render(result):
+    console = Console(width=80, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(report.to_table(result))
+    return console.export_text()
+
+
+@pytest.fixture
+def slow(measurement):
+    repeats = tuple(
+        r.model_copy(update={"blocks_ms": tuple(tuple(20 * ms for ms in b) for b in r.blocks_ms)})
+        for r in measurement.repeats
+    )
+    name = "timm:mobilenetv4_conv_small_with_a_name"
+    return measurement.model_copy(update={"repeats": repeats, "variant": name})
+
+
+def test_a_table_of_slow_networks_with_long_names_fits_80_columns(measurement, slow):
+    text = render(Result(to_rows([measurement, slow]), {}))
+    assert max(map(len, text.splitlines())) <= 80
+    assert "7.0" in text
+    assert "141." in text
+    assert text.count("valid") == 2
+
+
+def test_a_network_is_held_against_the_first(measurement, slow):
+    text = " ".join(render(Result(to_rows([measurement, slow]), {})).split())
+    assert "20.000 x the time of the first (20.000 to 20.000): slower" in text
+    assert "0.050 x its MACs per ms" in text
+
+
+def test_an_invalid_number_is_compared_with_nothing(measurement, slow):
+    busy = slow.model_copy(update={"background_cores": 1.0})
+    text = " ".join(render(Result(to_rows([measurement, busy]), {})).split())
+    assert "cannot tell" in text
+    assert "background-load: others kept 1.0 cores busy" in text
+
+
+def test_a_wrong_answer_is_shown_as_wrong(measurement):
+    golden = GoldenAgreement(cases=6, failures=("cat.jpg: names class 3, the reference class 5",))
+    text = render(Result(to_rows([measurement.model_copy(update={"golden": golden})]), {}))
+    assert "WRONG" in text
+    assert "cat.jpg: names class 3" in text
+
+
+def test_json_is_read_back_with_every_latency(measurement, slow, tmp_path):
+    result = Result(to_rows([measurement, slow]), {"x": "died"})
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps(report.to_json(result), allow_nan=False))
+    assert store.load(path) == store.Loaded([measurement, slow], [])
+    assert json.loads(path.read_text())["errors"] == [{"name": "x", "message": "died"}]
+
+
+def test_one_repeat_has_no_end_of_its_interval_in_json(measurement, slow):
+    pair = [m.model_copy(update={"repeats": m.repeats[:1]}) for m in (measurement, slow)]
+    printed = report.to_json(Result(to_rows(pair), {}))
+    assert printed["measurements"][1]["against_first"]["high"] is None
+    json.dumps(printed, allow_nan=False)
+
+
+def row(measurement, **changes):
+    (made,) = to_rows([measurement.model_copy(update=changes)])
+    assert isinstance(made, Row)
+    assert made.is_valid == validity.is_valid(made.issues)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems", "gate", "code"),
+    [
+        ({}, {}, Gate.PASSED, 0),
+        ({"background_cores": 1.0}, {}, Gate.PASSED, 1),
+        ({}, {}, Gate.REGRESSED, 1),
+        ({}, {}, Gate.CANNOT_TELL, 2),
+        ({}, {}, Gate.REFUSED, 2),
+        ({}, {"net": "its process died"}, Gate.PASSED, 2),
+    ],
+)
+def test_the_exit_code_says_what_came_of_it(measurement, changes, problems, gate, code):
+    result = Result([row(measurement, **changes)], problems, [Gated("net", gate, "")])
+    assert result.exit_code == code
+
+
+def test_ctrl_c_has_the_exit_code_of_its_signal(measurement):
+    assert Result([row(measurement)], {}, interrupted=True).exit_code == 130
+
+
+def test_nothing_measured_is_no_success():
+    assert Result([], {"net": "corrupt"}).exit_code == 2
