@@ -20,7 +20,7 @@ _UNTIMED = 2
 LINEAR_SIZE, _LINEAR_CALLS = 1024, 10
 
 
-@dataclass
+@dataclass(eq=False)  # Two lanes of one file are two lanes.
 class Turn:
     """One process in one repeat, and what it has been timed at so far."""
 
@@ -72,7 +72,7 @@ def _calls_of_a_block(call_ms: float) -> int:
     return int(max(1, min(1000, round(_BLOCK_MS / call_ms))))
 
 
-@dataclass
+@dataclass(eq=False)  # Two lanes of one file are two lanes.
 class Lane:
     """One file, or the device's own peak in a runtime, through all repeats."""
 

@@ -135,3 +135,8 @@ def test_a_machine_that_stays_busy_is_waited_for_and_said(fake):
         "waiting for a quiet machine: others keep 1.5 cores busy",
         "others keep 1.5 cores busy; going on all the same",
     ]
+
+
+def test_a_file_that_is_given_twice_is_measured_twice(fake):
+    first, second = run(fake, "a", "a").measurements
+    assert len(first.latencies_ms) == len(second.latencies_ms)
