@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -76,6 +77,27 @@ def test_a_file_is_measured_kept_and_printed(artifact_folder, tmp_path):
     assert measurement.golden.cases == 6
     assert measurement.peak_gmacs is not None
     assert all(sum(repeat.latencies_ms) >= 1000 for repeat in measurement.repeats)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("onnx", "onnxruntime")
+def test_wrong_answers_are_shown_as_wrong_and_a_corrupt_file_stops_no_other(
+    artifact_folder, tmp_path
+):
+    wrong, corrupt = tmp_path / "wrong", tmp_path / "corrupt"
+    for copy in (wrong, corrupt):
+        shutil.copytree(artifact_folder, copy)
+    manifest = json.loads((wrong / "manifest.json").read_text())
+    manifest["golden"][0]["top5"] = manifest["golden"][0]["top5"][::-1]
+    (wrong / "manifest.json").write_text(json.dumps(manifest))
+    with (corrupt / manifest["file"]).open("ab") as file:
+        file.write(b"more")
+    done = run(corrupt, wrong, "--repeats", 1, "--store", tmp_path / "store.jsonl")
+    assert done.returncode == 2
+    assert "WRONG" in done.stdout
+    assert "wrong-output" in done.stdout
+    assert f"{corrupt}: " in done.stderr
+    assert "is not the file that its manifest describes" in done.stderr
 
 
 @pytest.mark.slow

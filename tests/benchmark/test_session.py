@@ -50,7 +50,7 @@ class FakeDevice:
     def __init__(self, info):
         self.info, self.RUNTIMES = info, {"tflite": ("litert",)}
         self.events, self.open_processes = [], []
-        self.latency_ms, self.logits, self.dies_at = {}, {}, {}
+        self.latency_ms, self.logits, self.dies_at, self.unloadable = {}, {}, {}, ()
         self.fault: BaseException = CommandFailed("its process died (SIGSEGV)")
 
     def describe(self):
@@ -60,7 +60,7 @@ class FakeDevice:
         return DeviceState(load=0.0, at_utc="2026-01-01T00:00:00+00:00")
 
     def open(self, path, config):
-        if path == "corrupt":
+        if path in ("corrupt", *self.unloadable):
             raise CommandFailed("its runtime says: not a model")
         return FakeProcess(self, path)
 
@@ -140,3 +140,10 @@ def test_a_machine_that_stays_busy_is_waited_for_and_said(fake):
 def test_a_file_that_is_given_twice_is_measured_twice(fake):
     first, second = run(fake, "a", "a").measurements
     assert len(first.latencies_ms) == len(second.latencies_ms)
+
+
+def test_a_runtime_without_its_linear_layer_has_no_peak_and_is_measured_all_the_same(fake):
+    fake.unloadable = ("linear:1024",)
+    outcome = run(fake, "a")
+    assert outcome.failures == {}
+    assert outcome.measurements[0].peak_gmacs is None

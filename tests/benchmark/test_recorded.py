@@ -1,0 +1,55 @@
+"""What the statistics say of latencies that a real machine produced.
+
+`recorded/` has `irrvit_300m.tflite` measured against itself in one run, by LiteRT 2.3.0 and one
+thread on two cores of a virtual x86-64 machine: `busy` beside a process that kept the other core
+busy.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from irrvit.benchmark import stats, store, validity
+from irrvit.benchmark.stats import Verdict
+
+FOLDER = Path(__file__).with_name("recorded")
+NAMES = sorted(path.stem for path in FOLDER.glob("*.jsonl"))
+TRIALS, REPEATS = 100, 5
+
+
+def load(name):
+    loaded = store.load(FOLDER / f"{name}.jsonl")
+    assert loaded.damaged == []
+    return loaded.measurements
+
+
+def verdicts(name, *, slower):
+    """Some repeats, drawn; within each, chance says which of the two processes is called A."""
+    sides = [[repeat.blocks_ms for repeat in m.repeats] for m in load(name)]
+    generator = np.random.default_rng(0)
+    found = []
+    for _ in range(TRIALS):
+        ours, theirs = [], []
+        for i in generator.permutation(len(sides[0]))[:REPEATS]:
+            pair = [sides[0][i], sides[1][i]]
+            a, b = pair if generator.random() < 0.5 else reversed(pair)
+            ours.append(a)
+            theirs.append([[(1 + slower) * ms for ms in block] for block in b])
+        found.append(stats.compare_paired(ours, theirs).verdict)
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_against_itself_cannot_tell(name):
+    assert verdicts(name, slower=0.0).count(Verdict.CANNOT_TELL) >= 95
+
+
+@pytest.mark.parametrize(("slower", "verdict"), [(0.05, Verdict.FASTER), (-0.05, Verdict.SLOWER)])
+def test_a_difference_of_5_percent_is_found_even_beside_a_busy_core(slower, verdict):
+    assert verdicts("busy", slower=slower).count(verdict) >= 90
+
+
+def test_a_busy_core_beside_it_blocks_a_measurement():
+    for measurement in load("busy"):
+        assert [i.code for i in validity.check(measurement) if i.blocking] == ["background-load"]
