@@ -9,7 +9,7 @@ from irrvit.benchmark.measurement import Issue, Measurement
 
 MIN_CALLS, MIN_MS = 50, 1000.0
 MAX_DRIFT = 0.05
-# A fifth of a core. On two cores a call took 9.9 ms beside two busy processes and 5.2 ms beside one.
+# On two cores a call took 9.9 ms beside two busy processes and 5.2 ms beside one.
 MAX_BACKGROUND_CORES = 0.2
 MAX_HALF_INTERVAL = 0.05
 MAX_REPEAT_SPREAD = 0.10
