@@ -26,7 +26,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 def export(
     model: Annotated[
         str, typer.Option(help="A name from --list, timm:NAME[.WEIGHTS], or FILE.pt2.")
-    ] = "irrvit_300m",
+    ] = "irrvit_fashion",
     target: Annotated[
         list[str] | None, typer.Option(help="A format; may repeat.  [default: all]")
     ] = None,
