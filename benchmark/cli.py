@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from irrvit.benchmark.request import Request, Result
 
 COULD_NOT_RUN, INTERRUPTED = 2, 130
-DEFAULT_MODEL = "irrvit_300m"
+DEFAULT_MODEL = "irrvit_fashion"
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -26,7 +26,7 @@ def bench(
     device: Annotated[str, typer.Option(help="A kind of device from --list.")] = "host",
     model: Annotated[
         list[str] | None,
-        typer.Option(help="A network; exported first if need be; may repeat.  [irrvit_300m]"),
+        typer.Option(help="A network; exported first if need be; may repeat.  [irrvit_fashion]"),
     ] = None,
     suite: Annotated[str | None, typer.Option(help="A set of networks from --list.")] = None,
     runtime: Annotated[
