@@ -38,7 +38,7 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(key "$python")" ]; then
   exit 0
 fi
 
-scripts/system-packages.sh python
+scripts/system-packages.sh scripts/setup-packages.txt "make setup"
 if [ "$(.venv/bin/python -V 2>/dev/null)" != "$("$python" -V)" ]; then
   say "making .venv with $("$python" -V)"
   "$python" -m venv --clear .venv

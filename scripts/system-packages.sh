@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Install the system packages that a part needs: scripts/parts/PART/system-packages.txt.
+# Install the system packages of a list: system-packages.sh LIST WHAT-NEEDS-THEM.
 #
 # Root on Debian or Ubuntu: installed. Anybody else there: told the one command to run.
 # Elsewhere the list is only shown, because other systems name these packages differently.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-list=scripts/parts/$1/system-packages.txt
+list=$1 needed_by=$2
 wanted=$(sed '/^#/d' "$list" | tr '\n' ' ')
 
 if ! command -v dpkg-query >/dev/null; then
-  [ "$(uname)" = Darwin ] || echo "system packages: part '$1' needs the likes of: $wanted" >&2
+  [ "$(uname)" = Darwin ] || echo "system packages: $needed_by needs the likes of: $wanted" >&2
   exit 0
 fi
 
@@ -22,7 +22,7 @@ done
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ]; then
-  echo "part '$1' needs system packages; run this once, then again what you ran:" >&2
+  echo "$needed_by needs system packages; run this once, then again what you ran:" >&2
   echo "  sudo apt-get install --no-install-recommends$missing" >&2
   exit 1
 fi

@@ -20,7 +20,7 @@ fi
 failed=""
 for part in "$@"; do
   echo "=== part $part" >&2
-  scripts/system-packages.sh "$part" && "scripts/parts/$part/test.sh" </dev/null || failed="$failed $part"
+  scripts/system-packages.sh "scripts/parts/$part/system-packages.txt" "part '$part'" && "scripts/parts/$part/test.sh" </dev/null || failed="$failed $part"
 done
 if [ -n "$failed" ]; then
   echo "test: FAILED:$failed" >&2
