@@ -123,7 +123,8 @@ def _accelerator() -> Accelerator:
         from accelerate import Accelerator
     except ModuleNotFoundError as error:
         raise MissingPackage("accelerate", "train") from error
-    return Accelerator()
+    # Said outright: without it, processes that torchrun starts on CPUs do not know of each other.
+    return Accelerator(cpu=not torch.accelerator.is_available())
 
 
 def _check(job: Job, accelerator: Accelerator) -> None:
