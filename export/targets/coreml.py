@@ -20,8 +20,6 @@ from irrvit.export.target import Precision, Runner, Tolerance
 from irrvit.model.spec import InputSpec
 
 SUFFIX = ".mlpackage"
-DEFAULT_PRECISION = Precision.FP16
-PACKAGES = ("coremltools", "torch", "numpy")
 # Measured with the reference interpreter on the cases of `irrvit.export.cases`: the folded file
 # against the unfolded network, for IRRViT, for EfficientNet-Lite0 with ImageNet weights and for
 # twelve timm networks with random weights (MobileNet V2 to V4, DeiT, Swin, PVT v2, CoaT, RepViT,
