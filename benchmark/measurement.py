@@ -174,3 +174,35 @@ class Issue(_Record):
     code: str
     detail: str
     blocking: bool
+
+
+class ProfileRow(_Record):
+    """What the operations of one module took in a call; `module` is "other" if nothing says whose.
+
+    Attributes:
+        operations: of the file, as the runtime ran them.
+    """
+
+    module: str
+    operations: int
+    ms: float
+
+
+class Profile(_Record):
+    """Where the time of a call goes, from the runtime's own profiler, in the order of the network.
+
+    Attributes:
+        total_ms: of the rows; a profiled call takes longer than one that is not.
+        p50_ms: of calls without the profiler, on the same machine straight before.
+    """
+
+    artifact_sha256: str
+    target: str
+    variant: str
+    precision: str
+    runtime: str
+    runtime_version: str
+    threads: PositiveInt
+    p50_ms: float
+    total_ms: float
+    rows: tuple[ProfileRow, ...]
