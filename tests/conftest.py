@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import random
+import shutil
 import sys
 
 import numpy as np
@@ -69,3 +70,34 @@ def _seeds():
     np.random.seed(0)
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(0)
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    """The browser of this machine: skips where there is none, since none is ever downloaded."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("Chromium is not installed (Debian's package is called chromium)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path):
+    """A headless Chromium: `Browser` of Playwright's synchronous API, one for each test file.
+
+    `chromium.new_page(viewport={"width": 390, "height": 844})` gives a page, to be closed by whoever
+    opens it; `chromium.new_context(color_scheme="dark", offline=True)` settings of its own.
+
+    While it is open its thread counts as running an event loop: no second `sync_playwright()` and
+    no `asyncio.run()` in the same test file. Code that starts a browser itself is tested with
+    `chromium_path` alone.
+    """
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(
+            executable_path=chromium_path,
+            args=["--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
