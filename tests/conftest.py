@@ -86,8 +86,8 @@ def chromium_path():
 def chromium(chromium_path):
     """A headless Chromium: `Browser` of Playwright's synchronous API, one for each test file.
 
-    `chromium.new_page(viewport={"width": 390, "height": 844})` gives a page, to be closed by whoever
-    opens it; `chromium.new_context(color_scheme="dark", offline=True)` settings of its own.
+    `chromium.new_page(viewport={"width": 390, "height": 844})` gives a page, to be closed by its
+    user; `chromium.new_context(color_scheme="dark", offline=True)` gives settings of its own.
 
     While it is open its thread counts as running an event loop: no second `sync_playwright()` and
     no `asyncio.run()` in the same test file. Code that starts a browser itself is tested with
