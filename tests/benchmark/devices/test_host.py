@@ -88,7 +88,7 @@ def test_a_process_that_hangs_is_ended_after_its_time(start):
     process = start(timeout_s=5.0)
     process.set_input(np.zeros((SIZE, SIZE)))
     os.kill(process.pid, signal.SIGSTOP)
-    process._timeout_s = 0.5
+    process._worker.timeout_s = 0.5
     with pytest.raises(CommandFailed, match=r"did not answer within 0\.5 s"):
         process.time(1)
     process.close()
