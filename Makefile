@@ -11,7 +11,7 @@ help: ## show this
 setup: ## build .venv from constraints.txt; instant when it is current
 	@scripts/setup.sh
 
-demo: setup ## export EfficientNet-Lite0 and IRRViT to every format and look at photographs with them
+demo: setup ## export EfficientNet-Lite0 and IRRViT to every format and look at pictures with them
 	@scripts/demo.sh
 
 test: ## run all tests of every part, or of some: make test PARTS="python"

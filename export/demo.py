@@ -1,6 +1,7 @@
-"""`python -m irrvit.export.demo FOLDER...`: what each file of a model says about the photographs.
+"""`python -m irrvit.export.demo FOLDER...`: what each file of a model says about pictures.
 
-Exits with 1 when two files of one model name different things in a photograph.
+Photographs, or for a network that learnt Fashion-MNIST one test picture of each class. Exits with 1
+when two files of one model name different things in a picture.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from rich.table import Table
 from irrvit.export import artifact, cases, parity
 from irrvit.export.artifact import MANIFEST, Artifact
 from irrvit.export.errors import BadArtifact, ExportError
+from irrvit.export.manifest import Manifest
 from irrvit.export.target import Tolerance
+from irrvit.model import fashion_mnist
 
 _WIDTH = 80
 _DISAGREES, _COULD_NOT_RUN = 1, 2
 
 Logits = dict[str, np.ndarray]
-"""(classes,) by photograph."""
+"""(classes,) by picture."""
 
 
 def artifacts(folder: Path) -> list[Artifact]:
@@ -38,10 +41,23 @@ def artifacts(folder: Path) -> list[Artifact]:
     return found
 
 
-def classify(opened: Artifact) -> Logits:
-    """Run one file on every photograph."""
-    pictures = cases.golden_pictures(opened.manifest.input)
-    return dict(zip(pictures, opened.run(np.stack(list(pictures.values()))), strict=True))
+def pictures(manifest: Manifest) -> dict[str, np.ndarray]:
+    """What to show to the files of a network: name -> uint8 (H, W, 3).
+
+    Someone who has not got Fashion-MNIST sees photographs: any network has to name them alike.
+    """
+    is_of_clothes = manifest.labels == fashion_mnist.LABELS
+    if not is_of_clothes or not fashion_mnist.ROOT.exists():
+        return cases.golden_pictures(manifest.input)
+    test = fashion_mnist.load().test
+    assert test is not None
+    first = np.unique(test.classes, return_index=True)[1]
+    return dict(zip(manifest.labels, test.pixels(first, manifest.input), strict=True))
+
+
+def classify(opened: Artifact, shown: Mapping[str, np.ndarray]) -> Logits:
+    """Run one file on every picture."""
+    return dict(zip(shown, opened.run(np.stack(list(shown.values()))), strict=True))
 
 
 def top(logits: np.ndarray, labels: tuple[str, ...], *, k: int = 3) -> list[tuple[str, float]]:
@@ -53,9 +69,9 @@ def top(logits: np.ndarray, labels: tuple[str, ...], *, k: int = 3) -> list[tupl
 
 
 def disagreements(said: Mapping[str, Logits], tolerances: Mapping[str, Tolerance]) -> list[str]:
-    """One sentence for each photograph and pair of files that name different things.
+    """One sentence for each picture and pair of files that name different things.
 
-    A photograph in which the first class leads by less than the two files may be apart is no
+    A picture in which the first class leads by less than the two files may be apart is no
     evidence (see `irrvit.export.parity.compare`): an untrained network hardly prefers any class.
     """
     sentences = []
@@ -70,14 +86,14 @@ def disagreements(said: Mapping[str, Logits], tolerances: Mapping[str, Tolerance
 
 
 def table(title: str, said: Mapping[str, Logits], labels: tuple[str, ...]) -> Table:
-    """A row for each photograph, a column for each file."""
+    """A row for each picture, a column for each file."""
     columns = Table(title=title, width=_WIDTH, show_lines=True, title_justify="left")
-    columns.add_column("photograph", ratio=3, overflow="fold")
+    columns.add_column("picture", ratio=3, overflow="fold")
     for name in said:
         columns.add_column(name, ratio=4)
     for picture in next(iter(said.values())):
         cells = [_cell(top(logits[picture], labels)) for logits in said.values()]
-        columns.add_row(Path(picture).stem, *cells)
+        columns.add_row(picture.removesuffix(".jpg"), *cells)
     return columns
 
 
@@ -93,8 +109,9 @@ def _cell(best: list[tuple[str, float]]) -> Table:
 def show(folder: Path, console: Console) -> list[str]:
     """Print what the files in a folder say; return where they disagree."""
     opened = {f"{a.manifest.target} {a.manifest.precision}": a for a in artifacts(folder)}
-    said = {name: classify(one) for name, one in opened.items()}
     manifest = next(iter(opened.values())).manifest
+    shown = pictures(manifest)
+    said = {name: classify(one, shown) for name, one in opened.items()}
     console.print(table(f"{manifest.model}, weights: {manifest.weights}", said, manifest.labels))
     return disagreements(said, {n: one.manifest.parity[0].tolerance for n, one in opened.items()})
 

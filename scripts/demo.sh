@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The main job: export two networks to every format, prove them, look at the photographs with them.
+# The main job: export two networks to every format, prove them, look at pictures with them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for model in efficientnet_lite0 irrvit_300m; do
+for model in efficientnet_lite0 irrvit_fashion; do
   echo "demo: irrvit-export --model $model" >&2
   .venv/bin/irrvit-export --model "$model" --out "artifacts/$model"
 done
-echo "demo: what each file says about the sample photographs" >&2
-.venv/bin/python -m irrvit.export.demo artifacts/efficientnet_lite0 artifacts/irrvit_300m
+echo "demo: what each file says about pictures" >&2
+.venv/bin/python -m irrvit.export.demo artifacts/efficientnet_lite0 artifacts/irrvit_fashion

@@ -12,6 +12,7 @@ import pytest
 
 from irrvit.export import cases, demo
 from irrvit.export.target import Tolerance
+from irrvit.model import fashion_mnist
 
 TOLERANCE = Tolerance(max_rel=1e-3, min_cosine=0.99, min_sqnr_db=40)
 
@@ -85,3 +86,22 @@ def test_a_damaged_file_is_named(exported_twice, tmp_path):
     done = run_demo(copied)
     assert done.returncode == 2
     assert "irrvit_tiny.onnx is not the file that its manifest describes" in done.stderr
+
+
+def shown(folder: Path) -> dict[str, np.ndarray]:
+    return demo.pictures(demo.artifacts(folder)[0].manifest)
+
+
+def test_network_of_photographs_is_shown_photographs(exported_twice):
+    assert list(shown(exported_twice)) == [path.name for path in cases.pictures()]
+
+
+@pytest.mark.skipif(not fashion_mnist.ROOT.exists(), reason="dataset-fashion-mnist is missing")
+def test_network_of_clothes_is_shown_one_picture_of_each(exported_twice):
+    manifest = demo.artifacts(exported_twice)[0].manifest
+    pictures = demo.pictures(manifest.model_copy(update={"labels": fashion_mnist.LABELS}))
+    assert tuple(pictures) == fashion_mnist.LABELS
+    test = fashion_mnist.load().test
+    assert test is not None
+    boot = test.pixels([0], manifest.input)[0]  # The first picture is an ankle boot.
+    assert np.array_equal(pictures["Ankle boot"], boot)
