@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -75,6 +79,40 @@ def test_root_of_torchvision_is_read(small, tmp_path_factory):
     (root / "FashionMNIST").mkdir()
     small.rename(root / "FashionMNIST" / "raw")
     assert len(fashion_mnist.load(root).train) == 22
+
+
+class Silent(SimpleHTTPRequestHandler):
+    def log_message(self, format, *args):
+        pass
+
+
+@pytest.fixture
+def mirror(small, monkeypatch):
+    """A server on loopback that torchvision takes for the one Fashion-MNIST comes from."""
+    vision = pytest.importorskip("torchvision.datasets").FashionMNIST
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(small)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(vision, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
+    sums = [
+        (name, hashlib.md5((small / name).read_bytes()).hexdigest()) for name, _ in vision.resources
+    ]
+    monkeypatch.setattr(vision, "resources", sums)
+    yield small
+    server.shutdown()
+    server.server_close()
+
+
+class TestDownload:
+    def test_what_torchvision_fetches_is_what_is_read(self, mirror, tmp_path_factory):
+        root = tmp_path_factory.mktemp("root")
+        fetched = fashion_mnist.load(root, download=True)
+        assert fetched.sha256 == fashion_mnist.load(mirror).sha256
+        assert fashion_mnist.load(root).sha256 == fetched.sha256  # Kept: not fetched twice.
+
+    def test_what_cannot_be_fetched_is_one_sentence(self, mirror, tmp_path_factory):
+        (mirror / "t10k-labels-idx1-ubyte.gz").unlink()
+        with pytest.raises(BadData, match="torchvision could not fetch Fashion-MNIST"):
+            fashion_mnist.load(tmp_path_factory.mktemp("root"), download=True)
 
 
 def test_hash_changes_with_one_class(small):
