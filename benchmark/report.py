@@ -12,7 +12,7 @@ from rich.text import Text
 
 from irrvit.benchmark.baseline import Gate
 from irrvit.benchmark.request import Result, Row
-from irrvit.benchmark.stats import Comparison, Verdict
+from irrvit.benchmark.stats import Comparison
 
 _HEADINGS = ("network", "by", "p50 ms", "95 %", "p90 ms", "GMAC/s", "peak", "MB", "")
 _LEFT = ("network", "by", "")
@@ -41,7 +41,7 @@ def _json_row(row: Row) -> dict[str, Any]:
         "measurement": row.measurement.model_dump(mode="json"),
         "summary": row.summary.model_dump(),
         "gmacs": row.gmacs,
-        "share_of_peak": _share_of_peak(row),
+        "share_of_peak": row.share_of_peak,
         "valid": row.is_valid,
         "issues": [issue.model_dump() for issue in row.issues],
         "against_first": _json_comparison(row.against_first),
@@ -59,11 +59,6 @@ def _json_comparison(compared: Comparison | None) -> dict[str, Any] | None:
         "high": high,
         "verdict": str(compared.verdict),
     }
-
-
-def _share_of_peak(row: Row) -> float | None:
-    peak = row.measurement.peak_gmacs
-    return None if peak is None else row.gmacs / peak
 
 
 def to_table(result: Result) -> RenderableType:
@@ -88,7 +83,7 @@ def to_table(result: Result) -> RenderableType:
 
 def _cells(row: Row) -> tuple[str, ...]:
     measurement, summary = row.measurement, row.summary
-    share, memory = _share_of_peak(row), measurement.peak_memory_bytes
+    share, memory = row.share_of_peak, measurement.peak_memory_bytes
     wrong = any(issue.code == "wrong-output" for issue in row.issues)
     verdict = "[green]valid[/]" if row.is_valid else "[red]WRONG[/]" if wrong else "[red]invalid[/]"
     return (
@@ -105,20 +100,17 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _comparisons(rows: list[Row]) -> list[Text]:
-    """Also by MACs a millisecond: a network with more of them may be the faster one a MAC."""
     lines = []
-    for row in rows[1:]:
+    for row in rows:
         compared = row.against_first
         if compared is None:
             continue
-        told = compared.verdict if row.is_valid and rows[0].is_valid else Verdict.CANNOT_TELL
-        speed = row.measurement.macs / rows[0].measurement.macs / compared.ratio
         name = f"{row.measurement.variant} by {row.measurement.config.runtime}"
         lines.append(
             Text(
                 f"  {name}: {compared.ratio:.3f} x the time of the first "
-                f"({compared.low:.3f} to {compared.high:.3f}): {told}; "
-                f"{speed:.3f} x its MACs per ms"
+                f"({compared.low:.3f} to {compared.high:.3f}): {row.verdict}; "
+                f"{row.speed_against_first:.3f} x its MACs per ms"
             )
         )
     return lines

@@ -10,7 +10,7 @@ from irrvit.benchmark import baseline, device, session, stats, store, suite, val
 from irrvit.benchmark.baseline import Gate, Gated
 from irrvit.benchmark.errors import BadRequest, BadStore
 from irrvit.benchmark.measurement import Issue, LatencySummary, Measurement, RunConfig
-from irrvit.benchmark.stats import Comparison
+from irrvit.benchmark.stats import Comparison, Verdict
 from irrvit.benchmark.subjects import Found, from_models, from_paths
 
 Notify = Callable[[str, str], None]
@@ -38,11 +38,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Row:
-    """A measurement with what is derived from it; `against_first`: its time by the first's."""
+    """A measurement with what is derived from it.
+
+    Attributes:
+        first: of the same run, which the others are held against.
+        against_first: its time by the first's.
+    """
 
     measurement: Measurement
     summary: LatencySummary
     issues: list[Issue]
+    first: Row | None = None
     against_first: Comparison | None = None
 
     @property
@@ -53,6 +59,27 @@ class Row:
     def gmacs(self) -> float:
         """Billions of multiply-accumulates a second."""
         return self.measurement.macs / self.summary.p50_ms / 1e6
+
+    @property
+    def share_of_peak(self) -> float | None:
+        """Of what the device does in a large linear layer."""
+        peak = self.measurement.peak_gmacs
+        return None if peak is None else self.gmacs / peak
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Against the first; an invalid number is compared with nothing."""
+        if self.first is None or self.against_first is None:
+            return None
+        both = self.is_valid and self.first.is_valid
+        return self.against_first.verdict if both else Verdict.CANNOT_TELL
+
+    @property
+    def speed_against_first(self) -> float | None:
+        """MACs a millisecond by the first's: a network with more of them may be faster a MAC."""
+        if self.first is None or self.against_first is None:
+            return None
+        return self.measurement.macs / self.first.measurement.macs / self.against_first.ratio
 
 
 @dataclass(frozen=True)
@@ -123,14 +150,23 @@ def _find(request: Request, chosen: device.Device, notify: Notify) -> Found:
 
 
 def to_rows(measurements: list[Measurement]) -> list[Row]:
-    """The first is what others of its run are held against, pair by pair of blocks."""
-    rows = []
+    """The first of a run is what its others are held against, pair by pair of blocks."""
+    rows: list[Row] = []
+    firsts: dict[str, Row] = {}
     for measurement in measurements:
         series = [repeat.latencies_ms for repeat in measurement.repeats]
         summary = stats.summarize(series, seed=measurement.config.seed)
-        compared = None
-        if rows and len(measurement.repeats) == len(measurements[0].repeats):
-            sides = [[r.blocks_ms for r in m.repeats] for m in (measurement, measurements[0])]
-            compared = stats.compare_paired(*sides)
-        rows.append(Row(measurement, summary, validity.check(measurement), compared))
+        first = firsts.get(measurement.run_id)
+        compared = None if first is None else _compare(measurement, first.measurement)
+        row = Row(measurement, summary, validity.check(measurement), first, compared)
+        rows.append(row)
+        firsts.setdefault(measurement.run_id, row)
     return rows
+
+
+def _compare(ours: Measurement, theirs: Measurement) -> Comparison | None:
+    """None where a Ctrl-C left them with unlike repeats."""
+    if len(ours.repeats) != len(theirs.repeats):
+        return None
+    sides = [[repeat.blocks_ms for repeat in m.repeats] for m in (ours, theirs)]
+    return stats.compare_paired(*sides)
