@@ -37,7 +37,8 @@ def in_groups(indices: np.ndarray, size: int) -> list[np.ndarray]:
 
 def to_unit(pixels: np.ndarray, where: torch.device) -> Tensor:
     """uint8 (B, H, W, 3) -> (B, 3, H, W) on the 0..1 scale, channels last in memory."""
-    return torch.from_numpy(pixels).to(where).permute(0, 3, 1, 2).float() / 255
+    images = torch.from_numpy(pixels).to(where).permute(0, 3, 1, 2)
+    return images.to(torch.get_default_dtype()) / 255
 
 
 def normalized(images: Tensor, spec: InputSpec) -> Tensor:
