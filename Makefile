@@ -1,7 +1,7 @@
 # `make` shows what there is to do. Everything stays in the checkout but system packages (apt).
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint clean
+.PHONY: help setup demo test lint web clean
 
 PARTS ?= $(notdir $(wildcard scripts/parts/*))
 
@@ -20,6 +20,10 @@ test: ## run all tests of every part, or of some: make test PARTS="python"
 lint: setup ## ruff and pyright
 	@scripts/lint.sh
 
+web: ## build the page with the camera classifier: web_app/dist
+	@scripts/web.sh
+
 clean: ## remove what was built; .venv and .venv-tensorflow too
 	rm -rf .venv .venv-tensorflow* artifacts build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf web_app/node_modules web_app/dist web_app/public/models
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+import headers from "./headers.json" with { type: "json" };
+
+/** The runtimes' own files, loaded by their own loaders: a folder each below `runtime/`. */
+const RUNTIMES = {
+  litert: {
+    folder: "node_modules/@litertjs/core/wasm",
+    files: /^litert_wasm_.*internal\.(js|wasm)$/,
+  },
+  onnxruntime: {
+    folder: "node_modules/onnxruntime-web/dist",
+    files: /^ort-wasm-simd-threaded\.(mjs|wasm)$/,
+  },
+};
+
+function runtimes(): Plugin {
+  return {
+    name: "runtimes",
+    generateBundle() {
+      for (const [name, { folder, files }] of Object.entries(RUNTIMES)) {
+        for (const file of readdirSync(folder).filter((file) => files.test(file))) {
+          const source = readFileSync(join(folder, file));
+          this.emitFile({ type: "asset", fileName: `runtime/${name}/${file}`, source });
+        }
+      }
+    },
+  };
+}
+
+/** The headers that a host must send, in the form that several static hosts read. */
+function headerFile(): Plugin {
+  const lines = Object.entries(headers).map(([name, value]) => `  ${name}: ${value}\n`);
+  return {
+    name: "header-file",
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "_headers", source: `/*\n${lines.join("")}` });
+    },
+  };
+}
+
+export default defineConfig({
+  base: "./", // Any folder of any host.
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0, // The Content-Security-Policy allows no data: script or style.
+    modulePreload: { polyfill: false },
+  },
+  // LiteRT.js loads its code by importScripts, which workers of type "module" do not have.
+  worker: { format: "iife" },
+  plugins: [runtimes(), headerFile()],
+});
