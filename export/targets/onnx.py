@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from irrvit.model.spec import InputSpec
 
 SUFFIX = ".onnx"
 OPSET = 18
+# The exporter's note on a node: the paths of the modules that it stands in, then its own name.
+_SCOPES = "pkg.torch.onnx.name_scopes"
 # Measured with this pipeline, folded file against unfolded network, the worst of nine cases, for
 # IRRViT, EfficientNet-Lite0 with ImageNet weights and twelve timm networks with random weights
 # (`tests/export/test_zoo.py` and MobileOne).
@@ -50,7 +53,7 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
     except torch.onnx.errors.OnnxExporterError as error:
         raise UnsupportedOp(f"ONNX: the exporter cannot express the network: {error}") from error
     assert program is not None
-    model = _without_provenance(program.model_proto)
+    model = _without_provenance(_named_after_modules(program.model_proto))
     if precision is Precision.FP16:
         model = _to_float16(model)
     onnx.checker.check_model(model)
@@ -65,6 +68,18 @@ def _to_float16(model: onnx.ModelProto) -> onnx.ModelProto:
     half = OnnxModel(convert_float_to_float16(model, keep_io_types=True))
     half.topological_sort()  # the casts of inputs are appended, behind the nodes that read them
     return half.model
+
+
+def _named_after_modules(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Put a module's path before the names of its nodes, `stem.0.1/node_relu`, for profilers."""
+    for node in model.graph.node:
+        notes = {note.key: note.value for note in node.metadata_props}
+        *modules, _operation = ast.literal_eval(notes.get(_SCOPES, "['']"))
+        path = modules[-1].split(".") if modules else []
+        while path[:1] == ["network"]:  # What wraps the network keeps it under this name.
+            path = path[1:]
+        node.name = f"{'.'.join(path)}/{node.name}"
+    return model
 
 
 def _without_provenance(model: onnx.ModelProto) -> onnx.ModelProto:
