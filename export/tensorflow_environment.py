@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
-
+from irrvit.export.built_folder import build_once
 from irrvit.export.errors import RunnerUnavailable
 
 VARIABLE = "IRRVIT_TENSORFLOW_ENV"
@@ -49,34 +47,21 @@ def is_current(folder: Path) -> bool:
 def make_environment(progress: Callable[[str], None], folder: Path | None = None) -> Path:
     """Make the environment unless it is current; return its folder.
 
-    It is built under another name, stamped last and then renamed, so that one which was
-    interrupted is never taken for whole. (Only `python -m ...` is used in it: scripts would hold
-    the old name.)
-
     Raises:
         RunnerUnavailable: saying what pip said.
     """
     folder = folder or environment()
-    if is_current(folder):
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_name(folder.name + ".lock")):
-        if not is_current(folder):
-            _build(folder, progress)
+    build_once(folder, lambda unfinished: _build(unfinished, progress), is_current=is_current)
     return folder
 
 
 def _build(folder: Path, progress: Callable[[str], None]) -> None:
-    unfinished = folder.with_name(folder.name + ".unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    progress(f"making the TensorFlow environment in {folder} (1.6 GB, some minutes)")
-    _call([sys.executable, "-m", "venv", str(unfinished)])
-    pip = [str(python(unfinished)), "-m", "pip", "install", "--quiet"]
+    """Only `python -m ...` is used in it later: scripts hold the name it is built under."""
+    progress("making the TensorFlow environment (1.6 GB, some minutes)")
+    _call([sys.executable, "-m", "venv", str(folder)])
+    pip = [str(python(folder)), "-m", "pip", "install", "--quiet"]
     _call([*pip, "--disable-pip-version-check", "-r", str(_REQUIREMENTS)])
-    (unfinished / _STAMP).write_text(_key())
-    if folder.exists():
-        shutil.rmtree(folder)
-    unfinished.rename(folder)
+    (folder / _STAMP).write_text(_key())
     progress("the TensorFlow environment is ready")
 
 
