@@ -103,16 +103,17 @@ function roundHalfToEven(value: number): number {
   return value - below === 0.5 ? below + (below % 2) : Math.round(value);
 }
 
-const HALF = 1 << (WEIGHT_BITS - 1);
+// Locals of this module, not imports: they stand in the innermost loops.
+const BITS = WEIGHT_BITS;
+const HALF = 1 << (BITS - 1);
 
 function resizeRows(bytes: Frame["bytes"], plan: Plan): void {
   const { starts, weights, taps } = plan.columns;
   const { narrowed, stepX, stepY } = plan;
-  const width = starts.length;
   let row = plan.origin + plan.firstRow * stepY;
   for (let out = 0; out < narrowed.length; row += stepY) {
     let k = 0;
-    for (let x = 0; x < width; x++) {
+    for (let x = 0; x < starts.length; x++) {
       let red = HALF;
       let green = HALF;
       let blue = HALF;
@@ -125,28 +126,34 @@ function resizeRows(bytes: Frame["bytes"], plan: Plan): void {
         at += stepX;
       }
       // A clamped array cuts off below 0 and above 255.
-      narrowed[out++] = red >> WEIGHT_BITS;
-      narrowed[out++] = green >> WEIGHT_BITS;
-      narrowed[out++] = blue >> WEIGHT_BITS;
+      narrowed[out++] = red >> BITS;
+      narrowed[out++] = green >> BITS;
+      narrowed[out++] = blue >> BITS;
     }
   }
 }
 
-function resizeColumns(plan: Plan): void {
-  const { starts, weights, taps } = plan.rows;
-  const { narrowed, output, firstRow } = plan;
+function resizeColumns({ rows, narrowed, output, firstRow }: Plan): void {
+  const { starts, weights, taps } = rows;
   const rowLength = output.length / starts.length;
   let out = 0;
   for (let y = 0; y < starts.length; y++) {
     const first = ((starts[y] as number) - firstRow) * rowLength;
-    for (let x = 0; x < rowLength; x++) {
-      let sum = HALF;
+    for (let x = 0; x < rowLength; x += 3) {
+      let red = HALF;
+      let green = HALF;
+      let blue = HALF;
       let at = first + x;
       for (let k = y * taps; k < (y + 1) * taps; k++) {
-        sum = (sum + Math.imul(narrowed[at] as number, weights[k] as number)) | 0;
+        const weight = weights[k] as number;
+        red = (red + Math.imul(narrowed[at] as number, weight)) | 0;
+        green = (green + Math.imul(narrowed[at + 1] as number, weight)) | 0;
+        blue = (blue + Math.imul(narrowed[at + 2] as number, weight)) | 0;
         at += rowLength;
       }
-      output[out++] = sum >> WEIGHT_BITS;
+      output[out++] = red >> BITS;
+      output[out++] = green >> BITS;
+      output[out++] = blue >> BITS;
     }
   }
 }
