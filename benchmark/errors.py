@@ -17,8 +17,16 @@ class RuntimeUnavailable(BenchmarkError):
     """This device cannot run files of this format, or a package for it is missing."""
 
 
+class SetupFailed(BenchmarkError):
+    """What a kind of device needs could not be installed or built."""
+
+
 class CommandFailed(BenchmarkError):
     """What ran on the device died, hung or complained; the others go on."""
+
+
+class DeviceLost(CommandFailed):
+    """The device itself is gone, and may come back: a cable was pulled."""
 
 
 class BadStore(BenchmarkError):

@@ -42,6 +42,8 @@ class RunConfig(_Record):
         warmup_s: how long to wait at most until latencies are stationary.
         settle_s: how long to wait at most for a quiet machine.
         timeout_s: after which one answer of the measured process counts as a hang.
+        start_below_c: how cool the device is to be at the start.
+        sustained_s: if given, each file alone is called for that long, to see it slow down.
     """
 
     runtime: str
@@ -53,6 +55,8 @@ class RunConfig(_Record):
     warmup_s: NonNegativeFloat = 2.0
     settle_s: NonNegativeFloat = 10.0
     timeout_s: PositiveFloat = 120.0
+    start_below_c: float | None = None
+    sustained_s: PositiveFloat | None = None
     seed: int = 0
 
 
@@ -70,6 +74,8 @@ class DeviceState(_Record):
 
     Attributes:
         load: cores that others kept busy.
+        temperature_c: of a phone's skin where it says, else of its battery.
+        thermal_status: in Android's words, from `none` (it does not slow down) to `shutdown`.
     """
 
     load: float | None = None
@@ -77,6 +83,7 @@ class DeviceState(_Record):
     frequency_mhz: float | None = None
     battery_percent: float | None = None
     charging: bool | None = None
+    is_screen_on: bool | None = None
     thermal_status: str | None = None
     at_utc: str
 
@@ -93,6 +100,19 @@ class GoldenAgreement(_Record):
         return self.cases > 0 and not self.failures
 
 
+class Energy(_Record):
+    """What a call costs beyond an idle device.
+
+    Attributes:
+        uncertainty_mj: half of the 95 % interval.
+        source: what was read, or why it is not available.
+    """
+
+    mj_per_call: float | None = None
+    uncertainty_mj: float | None = None
+    source: str
+
+
 class Repeat(_Record):
     """One whole run in a process of its own.
 
@@ -100,6 +120,7 @@ class Repeat(_Record):
         load_ms: from the file to a runtime that is ready; its import is not in it.
         warmup: calls that were made before the latencies were stationary.
         blocks_ms: consecutive calls between which another artifact had its turn; all, in order.
+        calls_per_value: of how many calls each of them is the mean; 1 where single ones are known.
         own_cpu_ms: CPU time of the measured process within the blocks, all threads.
     """
 
@@ -107,6 +128,7 @@ class Repeat(_Record):
     first_ms: float
     warmup: int
     blocks_ms: tuple[tuple[float, ...], ...]
+    calls_per_value: PositiveInt = 1
     own_cpu_ms: float
 
     @property
@@ -122,6 +144,7 @@ class Measurement(_Record):
         peak_memory_bytes: of a fresh process with the file loaded and called.
         idle_memory_bytes: of that process before it loaded the file.
         peak_gmacs: billions of MACs a second of a large linear layer in the same run.
+        during: states between its blocks.
         interrupted: Ctrl-C ended it early.
     """
 
@@ -140,11 +163,13 @@ class Measurement(_Record):
     golden: GoldenAgreement
     before: DeviceState
     after: DeviceState
+    during: tuple[DeviceState, ...] = ()
     background_cores: float | None
     repeats: tuple[Repeat, ...]
     peak_memory_bytes: int | None = None
     idle_memory_bytes: int | None = None
     peak_gmacs: float | None = None
+    energy: Energy | None = None
     interrupted: bool = False
     started_utc: str
 
