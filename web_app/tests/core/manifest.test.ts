@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { BadManifest, parseManifest } from "../../src/core/manifest";
+import { read } from "./golden";
+
+const golden = read("manifest.json");
+
+function changed(field: string, value: unknown): string {
+  const manifest = structuredClone(golden.valid);
+  const names = field.split(".");
+  const last = names.pop() as string;
+  const owner = names.reduce((record, name) => record[name], manifest);
+  if (value === null) delete owner[last];
+  else owner[last] = value;
+  return JSON.stringify(manifest);
+}
+
+test("a valid manifest is read whole", () => {
+  expect(parseManifest(JSON.stringify(golden.valid))).toEqual(golden.valid);
+});
+
+test.each(golden.invalid)("$name", ({ field, value }: (typeof golden.invalid)[number]) => {
+  expect(() => parseManifest(changed(field, value))).toThrow(BadManifest);
+  expect(() => parseManifest(changed(field, value))).toThrow(`manifest.json: ${field} is`);
+});
+
+test("text that is no JSON is refused", () => {
+  expect(() => parseManifest("<html>")).toThrow("manifest.json is not JSON");
+});
+
+test("a manifest that is no object is refused", () => {
+  expect(() => parseManifest("[]")).toThrow("schema_version is missing");
+  expect(() => parseManifest("null")).toThrow("the whole is null");
+});
