@@ -1,0 +1,64 @@
+package irrvit.runtime
+
+import ai.onnxruntime.OnnxJavaType
+import ai.onnxruntime.OnnxTensor
+import ai.onnxruntime.OrtEnvironment
+import ai.onnxruntime.OrtException
+import ai.onnxruntime.OrtLoggingLevel
+import ai.onnxruntime.OrtSession
+import ai.onnxruntime.TensorInfo
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
+
+/** An `.onnx` file in onnxruntime's CPU provider. */
+class OnnxRuntime(content: ByteArray, threads: Int) : Runtime {
+    private val environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR)
+    private val session = open(content, threads)
+    private val name = session.inputNames.single()
+    private val info = session.inputInfo.getValue(name).info as TensorInfo
+    private val isFloat = info.type == OnnxJavaType.FLOAT
+    private val buffer = ByteBuffer.allocateDirect(size() * (if (isFloat) Float.SIZE_BYTES else 1))
+        .order(ByteOrder.nativeOrder())
+    private val feed = mapOf(name to tensor())
+
+    override val version = "onnxruntime ${environment.version}"
+    override val placement = Placement()
+
+    override fun set(pixels: FloatArray) {
+        if (pixels.size != size()) throw RuntimeFault("the picture has ${pixels.size} values: expected ${size()}")
+        if (isFloat) {
+            buffer.asFloatBuffer().put(pixels)
+        } else {
+            pixels.forEachIndexed { i, value -> buffer.put(i, value.toInt().toByte()) }
+        }
+    }
+
+    override fun call() = session.run(feed).close()
+
+    override fun logits(): FloatArray = session.run(feed).use { answer ->
+        val values = (answer.get(0) as OnnxTensor).floatBuffer
+        FloatArray(values.remaining()).also(values::get)
+    }
+
+    override fun close() {
+        feed.values.forEach(OnnxTensor::close)
+        session.close()
+    }
+
+    private fun open(content: ByteArray, threads: Int): OrtSession {
+        val options = OrtSession.SessionOptions()
+        options.setIntraOpNumThreads(threads)
+        options.setInterOpNumThreads(1)
+        try {
+            return environment.createSession(content, options)
+        } catch (error: OrtException) {
+            throw RuntimeFault("onnxruntime cannot read this file: ${error.message}", error)
+        }
+    }
+
+    private fun size() = info.shape.reduce(Long::times).toInt()
+
+    private fun tensor(): OnnxTensor =
+        if (isFloat) OnnxTensor.createTensor(environment, buffer.asFloatBuffer(), info.shape)
+        else OnnxTensor.createTensor(environment, buffer, info.shape, info.type)
+}
