@@ -5,12 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 
+def weights(size: int) -> np.ndarray:
+    """The same (size, size) whenever and wherever they are made."""
+    return np.random.default_rng(0).standard_normal((size, size), np.float32)
+
+
 def tflite(size: int) -> bytes:
     """`image` (size, size) times constant weights -> `logits` (size, size)."""
     import flatbuffers
     from ai_edge_litert import schema_py_generated as schema
 
-    weights = np.random.default_rng(0).standard_normal((size, size), np.float32)
+    matrix = weights(size)
     kind = schema.BuiltinOperator.FULLY_CONNECTED
     code = schema.OperatorCodeT(deprecatedBuiltinCode=kind, builtinCode=kind, version=1)
     layer = schema.OperatorT(
@@ -24,9 +29,9 @@ def tflite(size: int) -> bytes:
         for name, b in (("image", 0), ("weights", 1), ("logits", 0))
     ]
     graph = schema.SubGraphT(tensors=tensors, inputs=[0], outputs=[2], operators=[layer])
-    buffers = [schema.BufferT(), schema.BufferT(data=weights.view(np.uint8).ravel())]
+    buffers = [schema.BufferT(), schema.BufferT(data=matrix.view(np.uint8).ravel())]
     model = schema.ModelT(version=3, operatorCodes=[code], subgraphs=[graph], buffers=buffers)
-    builder = flatbuffers.Builder(weights.nbytes + 4096)
+    builder = flatbuffers.Builder(matrix.nbytes + 4096)
     builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
     return bytes(builder.Output())
 
@@ -35,13 +40,12 @@ def onnx(size: int) -> bytes:
     """The same as an ONNX file."""
     from onnx import TensorProto, helper, numpy_helper
 
-    weights = np.random.default_rng(0).standard_normal((size, size), np.float32)
     ends = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, [size, size])
         for name in ("image", "logits")
     ]
     layer = helper.make_node("MatMul", ["image", "weights"], ["logits"])
-    constant = numpy_helper.from_array(weights, "weights")
+    constant = numpy_helper.from_array(weights(size), "weights")
     graph = helper.make_graph([layer], "linear", ends[:1], ends[1:], [constant])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
     return model.SerializeToString()
