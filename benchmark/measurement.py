@@ -113,6 +113,20 @@ class Energy(_Record):
     source: str
 
 
+class HostParity(_Record):
+    """How far the outputs on a device are from those of the same file on this machine.
+
+    Attributes:
+        max_rel: the largest difference, as a share of the largest output for its picture; None
+            where an output is not finite.
+        same_decisions: pictures in which both name the same class.
+    """
+
+    pictures: int
+    max_rel: float | None
+    same_decisions: int
+
+
 class Repeat(_Record):
     """One whole run in a process of its own.
 
@@ -141,6 +155,7 @@ class Measurement(_Record):
 
     Attributes:
         background_cores: cores that others kept busy while the calls were timed.
+        repeats: none where the clock would say nothing about the device.
         peak_memory_bytes: of a fresh process with the file loaded and called.
         idle_memory_bytes: of that process before it loaded the file.
         peak_gmacs: billions of MACs a second of a large linear layer in the same run.
@@ -166,6 +181,7 @@ class Measurement(_Record):
     during: tuple[DeviceState, ...] = ()
     background_cores: float | None
     repeats: tuple[Repeat, ...]
+    host_parity: HostParity | None = None
     peak_memory_bytes: int | None = None
     idle_memory_bytes: int | None = None
     peak_gmacs: float | None = None
