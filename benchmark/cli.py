@@ -112,7 +112,7 @@ def _print(result: Result, *, as_json: bool) -> None:
         print(f"irrvit-bench: {name}: {message}", file=sys.stderr)
     if as_json:
         print(json.dumps(report.to_json(result)))
-    elif result.rows:
+    elif result.rows or result.answers:
         Console().print(report.to_table(result))
 
 

@@ -11,17 +11,21 @@ from rich.table import Table
 from rich.text import Text
 
 from irrvit.benchmark.baseline import Gate
-from irrvit.benchmark.request import Result, Row
+from irrvit.benchmark.request import Answers, Result, Row
 from irrvit.benchmark.stats import Comparison
 
 _HEADINGS = ("network", "by", "p50 ms", "95 %", "p90 ms", "GMAC/s", "peak", "MB", "")
+_ANSWER_HEADINGS = ("network", "by", "golden cases", "max rel", "same class", "")
 _LEFT = ("network", "by", "")
 
 
 def to_json(result: Result) -> dict[str, Any]:
     """The result as one JSON object; `measurement` has every latency and can be read back."""
     return {
-        "measurements": [_json_row(row) for row in result.rows],
+        "measurements": [
+            *map(_json_row, result.rows),
+            *map(_json_answers, result.answers),
+        ],
         "baseline": [
             {
                 "name": gated.name,
@@ -48,6 +52,14 @@ def _json_row(row: Row) -> dict[str, Any]:
     }
 
 
+def _json_answers(answers: Answers) -> dict[str, Any]:
+    return {
+        "measurement": answers.measurement.model_dump(mode="json"),
+        "valid": answers.is_valid,
+        "issues": [issue.model_dump() for issue in answers.issues],
+    }
+
+
 def _json_comparison(compared: Comparison | None) -> dict[str, Any] | None:
     """JSON has no infinity: an interval that is everything has null for its upper end."""
     if compared is None:
@@ -63,13 +75,15 @@ def _json_comparison(compared: Comparison | None) -> dict[str, Any] | None:
 
 def to_table(result: Result) -> RenderableType:
     """A row for each file, and below it comparisons, and what is to be said against a number."""
-    first = result.rows[0].measurement
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for heading in _HEADINGS:
-        # Only a long name may take two lines.
-        justify = "left" if heading in _LEFT else "right"
-        table.add_column(heading, justify=justify, no_wrap=heading != "network", overflow="fold")
-    for row in result.rows:
+    parts = [_timed(result.rows)] if result.rows else []
+    parts += [_answers(result.answers)] if result.answers else []
+    return Group(*parts, *_comparisons(result.rows), *_remarks(result))
+
+
+def _timed(rows: list[Row]) -> RenderableType:
+    first = rows[0].measurement
+    table = _table(_HEADINGS)
+    for row in rows:
         table.add_row(*_cells(row))
     threads = first.config.threads
     title = Text(
@@ -78,7 +92,41 @@ def to_table(result: Result) -> RenderableType:
         no_wrap=True,
         overflow="ellipsis",
     )
-    return Group(title, table, *_comparisons(result.rows), *_remarks(result))
+    return Group(title, table)
+
+
+def _answers(answers: list[Answers]) -> RenderableType:
+    """No milliseconds: an emulator's would be taken for the device's."""
+    table = _table(_ANSWER_HEADINGS)
+    for one in answers:
+        table.add_row(*_answer_cells(one))
+    name = answers[0].measurement.device.name
+    title = Text(f"{name}: answers, beside this machine's", no_wrap=True, overflow="ellipsis")
+    return Group(title, table)
+
+
+def _table(headings: tuple[str, ...]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for heading in headings:
+        # Only a long name may take two lines.
+        justify = "left" if heading in _LEFT else "right"
+        table.add_column(heading, justify=justify, no_wrap=heading != "network", overflow="fold")
+    return table
+
+
+def _answer_cells(answers: Answers) -> tuple[str, ...]:
+    measurement = answers.measurement
+    golden, parity = measurement.golden, measurement.host_parity
+    difference = "-" if parity is None or parity.max_rel is None else f"{parity.max_rel:.1e}"
+    same = "-" if parity is None else f"{parity.same_decisions} of {parity.pictures}"
+    return (
+        f"{measurement.variant} {measurement.precision}",
+        measurement.config.runtime.removesuffix("runtime"),
+        f"{golden.cases - len(golden.failures)} of {golden.cases}",
+        difference,
+        same,
+        "[green]right[/]" if answers.is_valid else "[red]WRONG[/]",
+    )
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -123,7 +171,7 @@ def _remarks(result: Result) -> list[Text]:
             f"{issue.code}: {issue.detail}",
             style="red" if issue.blocking else "yellow",
         )
-        for row in result.rows
+        for row in (*result.rows, *result.answers)
         for issue in row.issues
     ]
     lines += [

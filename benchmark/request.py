@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from irrvit.benchmark import baseline, device, session, stats, store, suite, validity
+from irrvit.benchmark import answers, baseline, device, session, stats, store, suite, validity
 from irrvit.benchmark.baseline import Gate, Gated
 from irrvit.benchmark.errors import BadRequest, BadStore
 from irrvit.benchmark.measurement import Issue, LatencySummary, Measurement, RunConfig
@@ -83,6 +83,18 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """A measurement on an emulated device: whether it is right, and nothing about time."""
+
+    measurement: Measurement
+    issues: list[Issue]
+
+    @property
+    def is_valid(self) -> bool:
+        return validity.is_valid(self.issues)
+
+
+@dataclass(frozen=True)
 class Result:
     """What came of a run; `problems` has a sentence for each thing that was not measured."""
 
@@ -90,6 +102,7 @@ class Result:
     problems: dict[str, str]
     gated: list[Gated] = field(default_factory=list)
     interrupted: bool = False
+    answers: list[Answers] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -99,7 +112,8 @@ class Result:
             return INTERRUPTED
         if self.problems or gates & {Gate.REFUSED, Gate.CANNOT_TELL}:
             return COULD_NOT_RUN
-        valid = all(row.is_valid for row in self.rows) and Gate.REGRESSED not in gates
+        rows = [*self.rows, *self.answers]
+        valid = all(row.is_valid for row in rows) and Gate.REGRESSED not in gates
         return VALID if valid else INVALID
 
 
@@ -110,23 +124,23 @@ def run(request: Request, notify: Notify) -> Result:
         BenchmarkError: before anything is measured, when the request makes no sense.
     """
     chosen = device.find(request.device)
+    is_emulated = chosen.describe().emulated
+    if is_emulated and request.compare:
+        raise BadRequest(
+            f"--compare is about latency, and {request.device} is emulated: leave it out"
+        )
     fail_above = baseline.parse_percent(request.fail_above)
     old = baseline.read(request.compare, notify) if request.compare else []
-    found = _find(request, chosen, notify)
+    found = find_subjects(request, chosen, notify)
     if not found.subjects:
         return Result([], found.problems)
-    config = RunConfig(
-        runtime=found.subjects[0].runtime,
-        threads=request.threads,
-        iterations=request.iterations,
-        repeats=request.repeats,
-        timeout_s=request.timeout_s,
-    )
-    outcome = session.run(chosen, found.subjects, config, notify)
+    measure = answers.run if is_emulated else session.run
+    outcome = measure(chosen, found.subjects, to_config(request, found), notify)
     measured = outcome.measurements
     problems = found.problems | outcome.failures | _keep(measured, request.store or _STORE)
     gated = [baseline.gate(m, old, fail_above=fail_above) for m in measured if old]
-    return Result(to_rows(measured), problems, gated, outcome.interrupted)
+    rows, untimed = to_rows(measured), to_answers(measured)
+    return Result(rows, problems, gated, outcome.interrupted, untimed)
 
 
 def _keep(measurements: list[Measurement], path: Path) -> dict[str, str]:
@@ -139,7 +153,18 @@ def _keep(measurements: list[Measurement], path: Path) -> dict[str, str]:
     return {}
 
 
-def _find(request: Request, chosen: device.Device, notify: Notify) -> Found:
+def to_config(request: Request, found: Found) -> RunConfig:
+    return RunConfig(
+        runtime=found.subjects[0].runtime,
+        threads=request.threads,
+        iterations=request.iterations,
+        repeats=request.repeats,
+        timeout_s=request.timeout_s,
+    )
+
+
+def find_subjects(request: Request, chosen: device.Device, notify: Notify) -> Found:
+    """The files that were asked for, exported first where they have to be."""
     named = [bool(request.artifacts), bool(request.models), request.suite is not None]
     if sum(named) > 1:
         raise BadRequest("give files, --model or --suite: one of the three")
@@ -150,10 +175,10 @@ def _find(request: Request, chosen: device.Device, notify: Notify) -> Found:
 
 
 def to_rows(measurements: list[Measurement]) -> list[Row]:
-    """The first of a run is what its others are held against, pair by pair of blocks."""
+    """Those that were timed; the first of a run is what its others are held against, in pairs."""
     rows: list[Row] = []
     firsts: dict[str, Row] = {}
-    for measurement in measurements:
+    for measurement in filter(_is_timed, measurements):
         series = [repeat.latencies_ms for repeat in measurement.repeats]
         summary = stats.summarize(series, seed=measurement.config.seed)
         first = firsts.get(measurement.run_id)
@@ -162,6 +187,15 @@ def to_rows(measurements: list[Measurement]) -> list[Row]:
         rows.append(row)
         firsts.setdefault(measurement.run_id, row)
     return rows
+
+
+def to_answers(measurements: list[Measurement]) -> list[Answers]:
+    """Those that were not timed."""
+    return [Answers(m, validity.check(m)) for m in measurements if not _is_timed(m)]
+
+
+def _is_timed(measurement: Measurement) -> bool:
+    return bool(measurement.repeats)
 
 
 def _compare(ours: Measurement, theirs: Measurement) -> Comparison | None:

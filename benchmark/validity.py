@@ -24,6 +24,8 @@ def check(measurement: Measurement) -> list[Issue]:
         issues += _samples(measurement)
         issues += _steadiness(measurement)
         issues += _surroundings(measurement)
+    elif measurement.device.emulated:
+        issues.append(_remark("emulated", "only its answers count: it was not timed"))
     else:
         issues.append(_blocking("too-few-samples", "no call was timed"))
     return issues

@@ -95,6 +95,12 @@ def test_an_emulator_blocks(measurement):
     assert codes(measurement.model_copy(update={"device": device})) == [("emulated", True)]
 
 
+def test_answers_of_an_emulator_stand_without_a_latency(measurement):
+    device = measurement.device.model_copy(update={"emulated": True})
+    answers = measurement.model_copy(update={"device": device, "repeats": ()})
+    assert codes(answers) == [("emulated", False)]
+
+
 def test_an_interrupted_measurement_says_so(measurement):
     found = codes(measurement.model_copy(update={"interrupted": True}))
     assert found == [("interrupted", False)]
