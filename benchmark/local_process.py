@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +75,10 @@ class LocalProcess:
 
     def peak_memory_bytes(self) -> int | None:
         return self._worker.ask("memory")["bytes"]
+
+    def profile(self, calls: int) -> list[dict[str, Any]]:
+        """See `irrvit.benchmark.profile.Profiled`."""
+        return self._worker.ask("profile", calls=calls)["events"]
 
     def close(self) -> None:
         self._process.kill()

@@ -2,7 +2,7 @@
 
     {"do": "load", "runtime": "litert", "path": "net.tflite", "threads": 1}
     {"do": "set", "pixels": "picture.npy"}      {"do": "time", "calls": 50}
-    {"do": "logits"}                            {"do": "memory"}
+    {"do": "logits"}     {"do": "memory"}       {"do": "profile", "calls": 50}
 
 One line of JSON in, one out. It, `runtimes` and `linear` need numpy and the runtime and nothing
 else of the project (but its networks, for PyTorch), so that an emulated ARM can run it too.
@@ -55,14 +55,16 @@ def peak_memory_bytes() -> int:
 
 
 class Worker:
-    """Answers commands; `runtime` is there after `load`."""
+    """Answers commands; `runtime` is there after `load` and `pixels` after `set`."""
 
     runtime: Runtime
+    pixels: np.ndarray
 
     def load(self, runtime: str, path: str, threads: int) -> dict[str, Any]:
         importlib.import_module(
             PACKAGES[runtime]
         )  # What it takes to import is not the file's to answer for.
+        self.loaded = {"runtime": runtime, "path": path, "threads": threads}
         idle = peak_memory_bytes()
         start = time.perf_counter_ns()
         self.runtime = RUNTIMES[runtime](path, threads)
@@ -75,7 +77,8 @@ class Worker:
         }
 
     def set(self, pixels: str) -> dict[str, Any]:
-        self.runtime.set(np.load(pixels))
+        self.pixels = np.load(pixels)
+        self.runtime.set(self.pixels)
         return {}
 
     def logits(self) -> dict[str, Any]:
@@ -89,6 +92,13 @@ class Worker:
 
     def memory(self) -> dict[str, Any]:
         return {"bytes": peak_memory_bytes()}
+
+    def profile(self, calls: int) -> dict[str, Any]:
+        """Load the file once more, with the runtime's own profiler: `<runtime>_profiler.py`."""
+        profiler = importlib.import_module(f"irrvit.benchmark.{self.loaded['runtime']}_profiler")
+        content = Path(self.loaded["path"]).read_bytes()
+        events = profiler.events(content, self.loaded["threads"], self.pixels, calls)
+        return {"events": events}
 
 
 def main() -> None:
