@@ -15,7 +15,7 @@ from PIL import Image
 from preprocess_cases import PHOTOGRAPHS, noise, photograph, preprocess_cases
 
 from irrvit.benchmark import golden, stats
-from irrvit.benchmark.measurement import Measurement
+from irrvit.benchmark.measurement import SCHEMA, Measurement
 from irrvit.export import demo
 from irrvit.export.manifest import Manifest
 
@@ -169,7 +169,9 @@ def measurement_case() -> dict[str, Any]:
     return {
         "manifest": manifest.model_dump(mode="json"),
         "run": run,
-        "expected": expected.model_dump(mode="json"),
+        # What an app does not know it leaves out: those fields have defaults.
+        "expected": expected.model_dump(mode="json", exclude_unset=True)
+        | {"schema_version": SCHEMA},
     }
 
 
