@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,6 +50,9 @@ def bench(
         str, typer.Option(help="With --compare: how much slower is too slow.")
     ] = "5%",
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
+    setup: Annotated[
+        str | None, typer.Option(help="Install what a kind of device needs: arm64.")
+    ] = None,
     list_all: Annotated[bool, typer.Option("--list", help="Show devices and suites.")] = False,
 ) -> None:
     """Measure files on a device: latency, memory, MACs a second, and whether the answers are right.
@@ -59,6 +64,8 @@ def bench(
 
     if list_all:
         return _list()
+    if setup is not None:
+        return _setup(setup)
     models = tuple(model or (() if artifacts or suite else (DEFAULT_MODEL,)))
     request = Request(
         device=device,
@@ -87,19 +94,35 @@ def _list() -> None:
         print(f"{name}: {suite.get(name).about}\n  " + "\n  ".join(suite.get(name).models))
 
 
+def _setup(kind: str) -> None:
+    from irrvit.benchmark import setup
+    from irrvit.export.progress import bar
+
+    with _told(interrupted="interrupted; what was there before is untouched"), bar() as progress:
+        said = setup.run(kind, progress)
+    print(said)
+
+
 def _run(request: Request) -> Result:
-    from irrvit.benchmark.errors import BenchmarkError
     from irrvit.benchmark.request import run
     from irrvit.export.progress import progress
 
+    with _told(interrupted="interrupted before anything was measured"), progress() as notify:
+        return run(request, notify)
+
+
+@contextmanager
+def _told(*, interrupted: str) -> Iterator[None]:
+    """Say in a sentence why something could not be done, and exit accordingly."""
+    from irrvit.benchmark.errors import BenchmarkError
+
     try:
-        with progress() as notify:
-            return run(request, notify)
+        yield
     except BenchmarkError as error:
         print(f"irrvit-bench: {error}", file=sys.stderr)
         raise typer.Exit(COULD_NOT_RUN) from error
     except KeyboardInterrupt:
-        print("irrvit-bench: interrupted before anything was measured", file=sys.stderr)
+        print(f"irrvit-bench: {interrupted}", file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None
 
 

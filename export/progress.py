@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 Notify = Callable[[str, str], None]
 
@@ -33,6 +40,30 @@ def progress() -> Iterator[Notify]:
             )
 
         yield notify
+
+
+@contextmanager
+def bar() -> Iterator[Callable[[str, float], None]]:
+    """Yield a function of (stage, share that is done): one bar, or in a log a line per stage."""
+    if not sys.stderr.isatty():
+        yield _plain_bar(_plain(time.perf_counter()))
+        return
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+        line = display.add_task("", total=1.0)
+        yield lambda stage, share: display.update(line, description=stage, completed=share)
+
+
+def _plain_bar(notify: Notify) -> Callable[[str, float], None]:
+    latest = ""
+
+    def follow(stage: str, share: float) -> None:
+        nonlocal latest
+        if stage != latest:
+            latest = stage
+            notify(f"{share:4.0%}", stage)
+
+    return follow
 
 
 def _plain(started: float) -> Notify:
