@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig, type Plugin } from "vite";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 import headers from "./headers.json" with { type: "json" };
 
 /** The runtimes' own files, loaded by their own loaders: a folder each below `runtime/`. */
@@ -42,6 +42,8 @@ function headerFile(): Plugin {
 
 export default defineConfig({
   base: "./", // Any folder of any host.
+  // Otherwise onnxruntime-web brings its WebAssembly loader within its own code as well.
+  resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   build: {
     target: "es2022",
     assetsInlineLimit: 0, // The Content-Security-Policy allows no data: script or style.

@@ -1,0 +1,94 @@
+// The worker that holds a `.tflite` file in LiteRT.js: WebAssembly, or WebGPU where there is one.
+
+import {
+  type CompiledModel,
+  getWebGpuDevice,
+  loadAndCompile,
+  loadLiteRt,
+  supportsFeature,
+  Tensor,
+} from "@litertjs/core";
+import packaged from "@litertjs/core/package.json" with { type: "json" };
+import { type Pixels, type Placement, type Runtime, type RuntimeOptions, serve } from "./runtime";
+
+const FOLDER = new URL("../runtime/litert/", self.location.href).href;
+
+serve(async ({ accelerator, threads }: RuntimeOptions) => {
+  const onGpu = accelerator === "gpu";
+  const used = onGpu ? 1 : threads;
+  // Its threads are workers too; told nothing, they would load this file instead of LiteRT's.
+  Object.assign(self, {
+    Module: {
+      mainScriptUrlOrBlob: `${FOLDER}litert_wasm_threaded_internal.js`,
+      locateFile: (file: string) => FOLDER + file,
+    },
+  });
+  await loadLiteRt(FOLDER, { threads: used > 1, jspi: onGpu && (await supportsFeature("jspi")) });
+  if (onGpu && getWebGpuDevice() === null) {
+    throw new Error("this browser offers no WebGPU device; use the CPU instead");
+  }
+  return async (bytes) => {
+    const model = await loadAndCompile(bytes, {
+      accelerator: onGpu ? "webgpu" : "wasm",
+      cpuOptions: { numThreads: used },
+      gpuOptions: { precision: "fp32" },
+    });
+    // Where WebGPU cannot run the whole file, LiteRT may have chosen WebAssembly instead.
+    return model.options.accelerator === "webgpu" ? new OnGpu(model) : new OnCpu(model, used);
+  };
+});
+
+class OnCpu implements Runtime {
+  readonly version = `@litertjs/core ${packaged.version}`;
+  readonly accelerator: Placement = "cpu";
+  private input: Tensor | undefined;
+
+  constructor(
+    protected readonly model: CompiledModel,
+    readonly threads: number,
+  ) {}
+
+  set(pixels: Pixels): void {
+    const [wanted] = this.model.getInputDetails();
+    if (wanted === undefined) throw new Error("the model has no input");
+    this.input?.delete();
+    const values = wanted.dtype === "uint8" ? Uint8Array.from(pixels) : Float32Array.from(pixels);
+    this.input = new Tensor(values, wanted.shape);
+  }
+
+  async call(): Promise<void> {
+    (await this.output()).delete();
+  }
+
+  async logits(): Promise<Float32Array<ArrayBuffer>> {
+    const output = await this.output();
+    const values = Float32Array.from(await output.data());
+    output.delete();
+    return values;
+  }
+
+  protected async output(): Promise<Tensor> {
+    if (this.input === undefined) throw new Error("no pixels were given yet");
+    const [output] = await this.model.run([this.input]);
+    if (output === undefined) throw new Error("the model has no output");
+    return output;
+  }
+}
+
+class OnGpu extends OnCpu {
+  override readonly accelerator = this.placement();
+
+  constructor(model: CompiledModel) {
+    super(model, 1);
+  }
+
+  /** The GPU is done when its answer can be read, not when it was asked. */
+  override async call(): Promise<void> {
+    await this.logits();
+  }
+
+  private placement(): Placement {
+    if (getWebGpuDevice()?.adapterInfo.architecture === "swiftshader") return "software gpu";
+    return this.model.isFullyAccelerated ? "gpu" : "partly gpu";
+  }
+}
