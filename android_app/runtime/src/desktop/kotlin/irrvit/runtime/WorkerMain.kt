@@ -7,12 +7,13 @@ import java.net.StandardProtocolFamily
 import java.net.UnixDomainSocketAddress
 import java.nio.channels.Channels
 import java.nio.channels.ServerSocketChannel
+import kotlin.concurrent.thread
 import kotlin.system.exitProcess
 
 private const val USAGE = """usage: java -jar worker.jar (--port N | --socket PATH) [--root FOLDER]
 
 Runs the app's benchmark worker on this machine: listens on a TCP port of this machine (0: any) or a
-unix socket, says "listening on ..." on stdout, serves one connection and ends with it."""
+unix socket, says "listening on ..." on stdout, and gives every connection a worker of its own."""
 
 /** The worker without a phone: the same code, on a desktop's JVM. */
 fun main(arguments: Array<String>) {
@@ -20,10 +21,14 @@ fun main(arguments: Array<String>) {
     val root = File(options["--root"] ?: ".")
     val server = listen(options["--port"], options["--socket"])
     println("listening on ${(server.localAddress as? InetSocketAddress)?.port ?: options["--socket"]}")
-    server.accept().use { connection ->
-        BenchmarkWorker(root).serve(Channels.newInputStream(connection), Channels.newOutputStream(connection))
+    while (true) {
+        val connection = server.accept()
+        thread {
+            connection.use {
+                BenchmarkWorker(root).serve(Channels.newInputStream(it), Channels.newOutputStream(it))
+            }
+        }
     }
-    exitProcess(0)
 }
 
 private fun listen(port: String?, socket: String?): ServerSocketChannel {

@@ -1,6 +1,8 @@
 package irrvit.runtime
 
+import irrvit.core.toJson
 import java.io.File
+import java.io.IOException
 import java.io.InputStream
 import java.io.OutputStream
 import java.nio.ByteBuffer
@@ -10,7 +12,7 @@ import org.json.JSONArray
 import org.json.JSONObject
 
 /**
- * The process that is measured: it holds one file in one runtime and does what it is told.
+ * What is measured: it holds one file in one runtime and does what it is told.
  *
  *     {"do": "load", "runtime": "litert", "path": "net.tflite", "threads": 1}
  *     {"do": "set", "pixels": "picture.npy"}      {"do": "time", "calls": 50}
@@ -26,11 +28,16 @@ class BenchmarkWorker(private val root: File) {
     /** Answer every line until there are no more. */
     fun serve(commands: InputStream, answers: OutputStream) {
         val writer = answers.bufferedWriter()
-        commands.bufferedReader().forEachLine { line ->
-            writer.write(answer(line).toString() + "\n")
-            writer.flush()
+        try {
+            commands.bufferedReader().forEachLine { line ->
+                writer.write(answer(line).toString() + "\n")
+                writer.flush()
+            }
+        } catch (gone: IOException) {
+            // Whoever asked has gone in the middle of it: as good an end as any.
+        } finally {
+            runtime?.close()
         }
-        runtime?.close()
     }
 
     /** Errors go to whoever asked: this process has nobody else to tell. */
@@ -41,7 +48,7 @@ class BenchmarkWorker(private val root: File) {
     }
 
     private fun perform(command: JSONObject): JSONObject = when (val name = command.getString("do")) {
-        "load" -> load(command.getString("runtime"), file(command.getString("path")), command.getInt("threads"))
+        "load" -> load(command)
         "set" -> set(pixels(command))
         "logits" -> JSONObject().put("logits", JSONArray(loaded().logits().map(Float::toDouble)))
         "time" -> time(command.getInt("calls"))
@@ -49,17 +56,23 @@ class BenchmarkWorker(private val root: File) {
         else -> throw RuntimeFault("there is no command \"$name\"")
     }
 
-    private fun load(name: String, file: File, threads: Int): JSONObject {
+    private fun load(command: JSONObject): JSONObject {
+        val name = command.getString("runtime")
+        val accelerator = command.optString("accelerator", "cpu")
+        if (accelerator != "cpu") throw RuntimeFault("$name runs on the cpu only here, not on \"$accelerator\"")
+        loadLibraries(name)
+        val file = file(command.getString("path"))
         val idle = peakMemoryBytes()
         val start = System.nanoTime()
-        val opened = openRuntime(name, file, threads)
+        val opened = openRuntime(name, file.readBytes(), command.getInt("threads"))
         val loadMs = (System.nanoTime() - start) / 1e6
         runtime?.close()
         runtime = opened
         return JSONObject()
             .put("load_ms", loadMs)
             .put("version", opened.version)
-            .put("placement", placement(opened.placement))
+            .put("accelerator", accelerator)
+            .put("placement", opened.placement.toJson().apply { remove("accelerator") })
             .put("idle_memory_bytes", idle)
     }
 
@@ -90,11 +103,6 @@ class BenchmarkWorker(private val root: File) {
         if (command.has("base64")) floats(ByteBuffer.wrap(Base64.getDecoder().decode(command.getString("base64"))))
         else readNpy(file(command.getString("pixels")).readBytes())
 }
-
-private fun placement(placement: Placement) = JSONObject()
-    .putOpt("nodes_total", placement.nodesTotal)
-    .putOpt("nodes_delegated", placement.nodesDelegated)
-    .putOpt("partitions", placement.partitions)
 
 private fun floats(bytes: ByteBuffer): FloatArray {
     val values = bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer()

@@ -1,5 +1,6 @@
 package irrvit.runtime
 
+import irrvit.core.Placement
 import org.bytedeco.javacpp.BytePointer
 import org.bytedeco.javacpp.Pointer
 import org.bytedeco.tensorflowlite.BuiltinOpResolver
@@ -9,9 +10,11 @@ import org.bytedeco.tensorflowlite.InterpreterBuilder
 import org.bytedeco.tensorflowlite.TfLiteTensor
 import org.bytedeco.tensorflowlite.global.tensorflowlite
 
+internal fun liteRtVersion() = "tensorflow-lite ${tensorflowlite.TfLiteVersion().string}"
+
 /** A `.tflite` file in TensorFlow Lite's interpreter, XNNPACK as the platform has it. */
 class LiteRt(content: ByteArray, threads: Int) : Runtime {
-    override val version = "tensorflow-lite ${tensorflowlite.TfLiteVersion().string}"
+    override val version = liteRtVersion()
 
     // Native code reads these as long as the interpreter lives, so they live as long.
     private val bytes = BytePointer(*content)

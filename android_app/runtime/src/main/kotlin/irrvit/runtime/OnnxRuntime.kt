@@ -7,12 +7,17 @@ import ai.onnxruntime.OrtException
 import ai.onnxruntime.OrtLoggingLevel
 import ai.onnxruntime.OrtSession
 import ai.onnxruntime.TensorInfo
+import irrvit.core.Placement
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
 
+private fun environment() = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR)
+
+internal fun onnxRuntimeVersion() = "onnxruntime ${environment().version}"
+
 /** An `.onnx` file in onnxruntime's CPU provider. */
 class OnnxRuntime(content: ByteArray, threads: Int) : Runtime {
-    private val environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR)
+    private val environment = environment()
     private val session = open(content, threads)
     private val name = session.inputNames.single()
     private val info = session.inputInfo.getValue(name).info as TensorInfo
@@ -21,7 +26,7 @@ class OnnxRuntime(content: ByteArray, threads: Int) : Runtime {
         .order(ByteOrder.nativeOrder())
     private val feed = mapOf(name to tensor())
 
-    override val version = "onnxruntime ${environment.version}"
+    override val version = onnxRuntimeVersion()
     override val placement = Placement()
 
     override fun set(pixels: FloatArray) {

@@ -1,14 +1,6 @@
 package irrvit.runtime
 
-import java.io.File
-
-/** Who ran the network's operations; null where the runtime does not say. */
-data class Placement(
-    val nodesTotal: Int? = null,
-    val nodesDelegated: Int? = null,
-    val partitions: Int? = null,
-)
-
+import irrvit.core.Placement
 /** A file held by a runtime. `call` is what is timed, and nothing else is. */
 interface Runtime : AutoCloseable {
     val version: String
@@ -26,12 +18,26 @@ interface Runtime : AutoCloseable {
 /** A runtime or a file that cannot be had, in words for a person. */
 class RuntimeFault(message: String, cause: Throwable? = null) : Exception(message, cause)
 
-private val OPENERS: Map<String, (ByteArray, Int) -> Runtime> =
-    mapOf("litert" to ::LiteRt, "onnxruntime" to ::OnnxRuntime)
-private val SUFFIXES = mapOf("tflite" to "litert", "onnx" to "onnxruntime")
+/** A runtime by its name: what it takes to have it at all, and to have it hold a file. */
+private class Kind(val suffix: String, val version: () -> String, val open: (ByteArray, Int) -> Runtime)
+
+private val KINDS = mapOf(
+    "litert" to Kind("tflite", ::liteRtVersion, ::LiteRt),
+    "onnxruntime" to Kind("onnx", ::onnxRuntimeVersion, ::OnnxRuntime),
+)
 
 /** The runtime that runs files of this name, or null. */
-fun runtimeOf(fileName: String): String? = SUFFIXES[fileName.substringAfterLast('.')]
+fun runtimeOf(fileName: String): String? =
+    KINDS.entries.find { it.value.suffix == fileName.substringAfterLast('.') }?.key
+
+/** Have a runtime's native libraries in memory, so that no file has to answer for them. */
+fun loadLibraries(name: String): String {
+    try {
+        return kind(name).version()
+    } catch (error: LinkageError) { // They are packed per processor.
+        throw RuntimeFault("$name is not part of this build, or not for this processor: $error", error)
+    }
+}
 
 /**
  * Hold a file's content in a runtime.
@@ -39,17 +45,9 @@ fun runtimeOf(fileName: String): String? = SUFFIXES[fileName.substringAfterLast(
  * From memory, never mapped: a mapped file that is replaced in place kills the process.
  */
 fun openRuntime(name: String, content: ByteArray, threads: Int): Runtime {
-    val open = OPENERS[name]
-        ?: throw RuntimeFault("there is no runtime \"$name\": expected one of ${OPENERS.keys}")
-    try {
-        return open(content, threads)
-    } catch (error: LinkageError) { // Native libraries are packed per processor.
-        throw RuntimeFault("$name is not part of this build, or not for this processor: $error", error)
-    }
+    loadLibraries(name)
+    return kind(name).open(content, threads)
 }
 
-/** As above, from a file. */
-fun openRuntime(name: String, file: File, threads: Int): Runtime {
-    if (!file.canRead()) throw RuntimeFault("there is no file ${file.path} that can be read")
-    return openRuntime(name, file.readBytes(), threads)
-}
+private fun kind(name: String) =
+    KINDS[name] ?: throw RuntimeFault("there is no runtime \"$name\": expected one of ${KINDS.keys}")

@@ -1,0 +1,110 @@
+package irrvit.core
+
+import org.json.JSONArray
+import org.json.JSONException
+import org.json.JSONObject
+
+/** The picture a network expects; `resize` and `crop` as in Python's `InputSpec`. */
+data class InputSpec(val height: Int, val width: Int, val resize: Int, val interpolation: String)
+
+/** A picture that comes with the app, and what PyTorch says about it: classes, best first. */
+data class GoldenCase(val picture: String, val top5: List<Int>, val logits: List<Double>)
+
+/** What is known about a model file: `manifest.json` beside it. Nothing else may be read about it. */
+data class Manifest(
+    val model: String,
+    val target: String,
+    val precision: String,
+    val file: String,
+    val sha256: String,
+    val sizeBytes: Long,
+    val macs: Long,
+    val input: InputSpec,
+    val labels: List<String>,
+    val maxRel: Double,
+    val golden: List<GoldenCase>,
+)
+
+/** A manifest cannot be used; the message names the field. */
+class BadManifest(message: String) : Exception(message)
+
+/** Read a manifest, or throw [BadManifest] with the first field that is missing or wrong. */
+fun parseManifest(json: String): Manifest {
+    val root = try {
+        Field(JSONObject(json), "")
+    } catch (error: JSONException) {
+        throw BadManifest("manifest.json is not JSON (${error.message}); export the model again")
+    }
+    root["schema_version"].oneOf("1")
+    return Manifest(
+        model = root["model"].text(),
+        target = root["target"].text(),
+        precision = root["precision"].text(),
+        file = root["file"].fileName(),
+        sha256 = root["sha256"].hash(),
+        sizeBytes = root["size_bytes"].whole(),
+        macs = root["macs"].whole(),
+        input = inputSpec(root["input"]),
+        labels = root["labels"].list().map(Field::text),
+        maxRel = root["parity"].list().map { it["tolerance"]["max_rel"].number() }.firstOrNull()
+            ?: root["parity"].wrong("a list that is not empty"),
+        golden = root["golden"].list().map(::goldenCase),
+    )
+}
+
+private fun inputSpec(field: Field): InputSpec {
+    field["color"].oneOf("RGB")
+    field["crop"].oneOf("center")
+    return InputSpec(
+        height = field["height"].whole().toInt(),
+        width = field["width"].whole().toInt(),
+        resize = field["resize"].whole().toInt(),
+        interpolation = field["interpolation"].oneOf("nearest", "bilinear", "bicubic", "lanczos"),
+    )
+}
+
+private fun goldenCase(field: Field): GoldenCase {
+    field["picture_sha256"].hash()
+    return GoldenCase(
+        picture = field["picture"].fileName(),
+        top5 = field["top5"].list().map { it.number().toInt() },
+        logits = field["logits"].list().map(Field::number),
+    )
+}
+
+/** A value and the way to it, for the message. */
+private class Field(private val value: Any?, private val name: String) {
+    operator fun get(key: String): Field {
+        if (value !is JSONObject) wrong("an object")
+        return Field(value.opt(key), if (name.isEmpty()) key else "$name.$key")
+    }
+
+    fun list(): List<Field> {
+        if (value !is JSONArray) wrong("a list")
+        return List(value.length()) { Field(value.opt(it), "$name.$it") }
+    }
+
+    fun text(): String = value as? String ?: wrong("a text")
+
+    fun number(): Double = (value as? Number ?: wrong("a number")).toDouble()
+
+    fun whole(): Long {
+        if (value !is Int && value !is Long || number() <= 0) wrong("a whole number above 0")
+        return (value as Number).toLong()
+    }
+
+    fun oneOf(vararg allowed: String): String =
+        allowed.find { it == value?.toString() } ?: wrong(allowed.joinToString(" or "))
+
+    fun hash(): String = matching(Regex("[0-9a-f]{64}"), "64 hexadecimal digits")
+
+    /** A name in the manifest's own folder: it becomes part of a path. */
+    fun fileName(): String = matching(Regex("\\w[\\w.-]*"), "the name of a file")
+
+    private fun matching(pattern: Regex, expected: String) = text().takeIf(pattern::matches) ?: wrong(expected)
+
+    fun wrong(expected: String): Nothing {
+        val found = if (value == null || value == JSONObject.NULL) "missing" else value.toString().take(60)
+        throw BadManifest("manifest.json: $name is $found, expected $expected; export the model again")
+    }
+}
