@@ -83,11 +83,11 @@ def _parse(line: str) -> dict[str, Any]:
 
 
 def to_loaded(answer: dict[str, Any], *, accelerator: str) -> Loaded:
-    """What a worker answers to `load`."""
+    """What a worker answers to `load`; some say themselves which accelerator it really is."""
     return Loaded(
         load_ms=answer["load_ms"],
         runtime_version=answer["version"],
-        placement=Placement(accelerator=accelerator, **answer["placement"]),
+        placement=Placement(**{"accelerator": accelerator} | answer["placement"]),
         idle_memory_bytes=answer["idle_memory_bytes"],
     )
 

@@ -101,12 +101,12 @@ class Worker:
         return {"events": events}
 
 
-def main() -> None:
+def serve(worker: object) -> None:
+    """Do what stdin says by the methods of `worker`, until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.
     # Runtimes print to stdout as they like: answers have a pipe of their own.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    worker = Worker()
     for line in sys.stdin:
         command = json.loads(line)
         do = getattr(worker, command.pop("do"))
@@ -116,6 +116,10 @@ def main() -> None:
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
+
+
+def main() -> None:
+    serve(Worker())
 
 
 if __name__ == "__main__":

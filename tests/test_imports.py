@@ -37,6 +37,7 @@ EXTRAS = [
     "onnx",
     "onnxruntime",
     "onnxscript",
+    "playwright",
     "tensorflow",
     "timm",
     "torchvision",

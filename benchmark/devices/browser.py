@@ -1,0 +1,76 @@
+"""A browser of this machine: each file in a page of a browser of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from irrvit.benchmark import machine
+from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable
+from irrvit.benchmark.local_process import LocalProcess
+from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
+from irrvit.benchmark.page_server import built_page
+
+RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",)}
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_ON_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+_PATIENCE_S = 20
+
+
+def describe() -> DeviceInfo:
+    """The browser with its version, on this machine's processor."""
+    asked = subprocess.run(
+        [_executable(), "--version"],
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE_S,
+        check=True,
+    )
+    browser = " ".join(asked.stdout.split()[:2])  # Debian's goes on about how it was built.
+    soc = machine.cpuinfo("model name") or platform.processor() or platform.machine()
+    return DeviceInfo(
+        kind="browser",
+        name=f"{browser} on {soc}, {machine.cores()} cores",
+        soc=soc,
+        os=platform.platform(),
+        ram_bytes=machine.ram_bytes(),
+        abi=platform.machine(),
+        cores=machine.cores(),
+        emulated=False,
+        # Another version of the browser is the same device, as with any runtime.
+        id_hash=machine.id_hash(f"{soc} {browser.split()[0]}"),
+    )
+
+
+def state() -> DeviceState:
+    """See `irrvit.benchmark.device.Device`."""
+    return machine.state()
+
+
+def open(path: str, config: RunConfig) -> LocalProcess:
+    """See `irrvit.benchmark.device.Device`."""
+    built_page()
+    if importlib.util.find_spec("playwright") is None:
+        raise RuntimeUnavailable(
+            "the package playwright is not installed, and browsers are driven by it: "
+            'pip install "irrvit-mobile[browser]"'
+        )
+    command = [sys.executable, "-P", "-m", "irrvit.benchmark.browser_worker"]
+    return LocalProcess([*command, _executable(), config.accelerator], path, config)
+
+
+def _executable() -> str:
+    """A browser that is installed; none is ever downloaded."""
+    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
+    if found is None and Path(_ON_MACOS).exists():
+        found = _ON_MACOS
+    if found is None:
+        raise DeviceNotFound(
+            f"no browser was found: looked for {', '.join(_NAMES)} in PATH; install Chromium or "
+            "Chrome (on Debian: apt-get install chromium)"
+        )
+    return found
