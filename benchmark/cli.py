@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from irrvit.benchmark.profile import Profiles
     from irrvit.benchmark.request import Request, Result
 
 COULD_NOT_RUN, INTERRUPTED = 2, 130
@@ -49,6 +51,12 @@ def bench(
     fail_above: Annotated[
         str, typer.Option(help="With --compare: how much slower is too slow.")
     ] = "5%",
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Show where the time goes, by module, instead.")
+    ] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="With --profile: draw it too, FILE.svg.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
     setup: Annotated[
         str | None, typer.Option(help="Install what a kind of device needs: arm64.")
@@ -80,9 +88,11 @@ def bench(
         store=store,
         compare=compare,
         fail_above=fail_above,
+        picture=picture,
     )
-    result = _run(request)
-    _print(result, as_json=as_json)
+    act, report = ("profile", "profile_report") if profile else ("request", "report")
+    result = _run(act, request)
+    _print(report, result, as_json=as_json)
     raise typer.Exit(result.exit_code)
 
 
@@ -103,10 +113,11 @@ def _setup(kind: str) -> None:
     print(said)
 
 
-def _run(request: Request) -> Result:
-    from irrvit.benchmark.request import run
+def _run(act: str, request: Request) -> Result | Profiles:
+    """Do with a request what a module of this package does."""
     from irrvit.export.progress import progress
 
+    run = importlib.import_module(f"irrvit.benchmark.{act}").run
     with _told(interrupted="interrupted before anything was measured"), progress() as notify:
         return run(request, notify)
 
@@ -126,17 +137,17 @@ def _told(*, interrupted: str) -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _print(result: Result, *, as_json: bool) -> None:
+def _print(report: str, result: Result | Profiles, *, as_json: bool) -> None:
+    """Show a result as a module of this package does."""
     from rich.console import Console
 
-    from irrvit.benchmark import report
-
+    module = importlib.import_module(f"irrvit.benchmark.{report}")
     for name, message in result.problems.items():
         print(f"irrvit-bench: {name}: {message}", file=sys.stderr)
     if as_json:
-        print(json.dumps(report.to_json(result)))
-    elif result.rows or result.answers:
-        Console().print(report.to_table(result))
+        print(json.dumps(module.to_json(result)))
+    else:
+        Console().print(module.to_table(result))
 
 
 def main() -> None:

@@ -9,10 +9,10 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from irrvit.benchmark import attribution, device, nodes, trace
+from irrvit.benchmark import attribution, device, nodes, profile_picture, trace
 from irrvit.benchmark.attribution import OTHER
 from irrvit.benchmark.device import Device, Process
-from irrvit.benchmark.errors import BadRequest, BenchmarkError
+from irrvit.benchmark.errors import BadRequest, BadStore, BenchmarkError
 from irrvit.benchmark.lanes import Turn
 from irrvit.benchmark.measurement import Profile, ProfileRow, RunConfig
 from irrvit.benchmark.nodes import Node
@@ -54,6 +54,8 @@ def run(request: Request, notify: Notify) -> Profiles:
     Raises:
         BenchmarkError: before anything is run, when the request makes no sense.
     """
+    if request.picture:
+        profile_picture.check_name(request.picture)
     chosen = device.find(request.device)
     if chosen.describe().emulated:
         raise BadRequest(f"{request.device} is emulated: where its time goes says nothing")
@@ -66,7 +68,17 @@ def run(request: Request, notify: Notify) -> Profiles:
             profiles.append(profile(chosen, subject, to_config(request, found)))
         except BenchmarkError as error:
             problems[name] = str(error)
-    return Profiles(profiles, problems)
+    return Profiles(profiles, problems | _draw(request.picture, profiles))
+
+
+def _draw(picture: Path | None, profiles: list[Profile]) -> dict[str, str]:
+    """A full disk is a problem to be told, and no reason to print nothing."""
+    try:
+        if picture and profiles:
+            profile_picture.write(picture, profiles)
+    except BadStore as error:
+        return {"picture": str(error)}
+    return {}
 
 
 def profile(chosen: Device, subject: Subject, config: RunConfig) -> Profile:

@@ -34,6 +34,7 @@ class Request:
     store: Path | None = None
     compare: Path | None = None
     fail_above: str = "5%"
+    picture: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,8 @@ def run(request: Request, notify: Notify) -> Result:
     Raises:
         BenchmarkError: before anything is measured, when the request makes no sense.
     """
+    if request.picture:
+        raise BadRequest("--picture draws a profile: give --profile with it")
     chosen = device.find(request.device)
     is_emulated = chosen.describe().emulated
     if is_emulated and request.compare:
