@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -163,7 +162,7 @@ def _call(
 ) -> None:
     """Run a tool; its last words are its reason if it fails."""
     environment = {**os.environ, "PATH": os.environ.get("PATH", "") + _SBIN, "LC_ALL": "C"}
-    last: deque[str] = deque(maxlen=3)
+    said = ""
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -174,7 +173,10 @@ def _call(
     ) as running:
         assert running.stdout is not None
         for line in running.stdout:
-            last.append(line.strip())
+            said = line.strip() or said
             follow(line)
     if running.returncode:
-        raise SetupFailed(f"the ARM64 tree could not be built; {tool} said: {' / '.join(last)}")
+        raise SetupFailed(
+            f"the ARM64 tree could not be built; {tool} said: {said}; once that is put right, run "
+            "it again"
+        )
