@@ -1,7 +1,7 @@
 """What a kind of device has to offer, and which kinds there are.
 
-A module `benchmark/devices/<kind>.py` with the names of `Device` is a kind: nothing is registered,
-and nothing is imported until it is asked for.
+A module `benchmark/devices/<kind>.py` is a kind: nothing is registered, and nothing is imported
+until it is asked for. It has the names of `Device`, or those of `Finder` if there may be several.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Protocol
+from types import ModuleType
+from typing import Protocol, cast
 
 import numpy as np
 
-from irrvit.benchmark.errors import DeviceNotFound
+from irrvit.benchmark.errors import BadRequest, BenchmarkError, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, Placement, RunConfig
 
 _FOLDER = Path(__file__).with_name("devices")
@@ -93,21 +94,102 @@ class Device(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Options:
+    """What only some kinds of device take.
+
+    Attributes:
+        benchmark_binary: a tool that runs files there, instead of the app.
+        apk: the app, where it is not the one that was built here.
+        clean: remove what earlier runs left there first.
+    """
+
+    benchmark_binary: Path | None = None
+    apk: Path | None = None
+    clean: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A device that is there, whether or not it can be used; `state` says which."""
+
+    kind: str
+    name: str
+    state: str
+    soc: str = ""
+    os: str = ""
+    abi: str = ""
+
+
+class Finder(Protocol):
+    """A module of `benchmark/devices/` whose devices come and go; beside it, `RUNTIMES`."""
+
+    def find(self, name: str, options: Options) -> Device:
+        """The one device that a name fits; any, if the name is that of the kind.
+
+        Raises:
+            DeviceNotFound: none fits; the message says what there is, and what to do.
+            BadRequest: several do; the message lists them.
+        """
+        ...
+
+    def attached(self) -> list[Seen]:
+        """All that are there; raises DeviceNotFound if that cannot be told."""
+        ...
+
+
 def kinds() -> list[str]:
     """The kinds that are installed, by file name; imports none of them."""
     return sorted(p.stem for p in _FOLDER.glob("*.py") if not p.stem.startswith("_"))
 
 
-def find(name: str) -> Device:
-    """Import one kind of device.
+def load(kind: str) -> ModuleType:
+    """The module of a kind: a Device, or a Finder."""
+    return importlib.import_module(f"irrvit.benchmark.devices.{kind}")
+
+
+def find(name: str, options: Options = Options()) -> Device:
+    """A device by the name of its kind; another name is offered to the kinds that can search.
 
     Raises:
-        DeviceNotFound: no such kind is installed; the message lists those that are.
+        DeviceNotFound: nothing has this name; the message says what there is.
+        BadRequest: several have it, or the device does not take these options.
     """
-    if name not in kinds():
-        near = get_close_matches(name, kinds(), n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise DeviceNotFound(
-            f"no device kind '{name}' is installed yet: installed are {', '.join(kinds())}{hint}"
-        )
-    return importlib.import_module(f"irrvit.benchmark.devices.{name}")  # pyright: ignore[reportReturnType]
+    if name in kinds():
+        module = load(name)
+        if hasattr(module, "find"):
+            return cast(Finder, module).find(name, options)
+        if options != Options():
+            raise BadRequest(
+                f"--benchmark-binary, --apk and --clean are for phones, and {name} is none: "
+                "leave them out, or name a phone with --device"
+            )
+        return cast(Device, module)
+    reasons = []
+    for module in map(load, kinds()):
+        if hasattr(module, "find"):
+            try:
+                return cast(Finder, module).find(name, options)
+            except DeviceNotFound as error:
+                reasons.append(str(error))
+    near = get_close_matches(name, kinds(), n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    raise DeviceNotFound(
+        "; ".join([f"no kind of device is called '{name}' ({', '.join(kinds())}){hint}", *reasons])
+    )
+
+
+def seen() -> list[Seen]:
+    """Every device of every kind that is there now."""
+    found = []
+    for kind in kinds():
+        module = load(kind)
+        try:
+            if hasattr(module, "attached"):
+                found += cast(Finder, module).attached()
+            else:
+                info = cast(Device, module).describe()
+                found.append(Seen(kind, info.name, "ready", info.soc, info.os, info.abi))
+        except BenchmarkError as error:
+            found.append(Seen(kind, "-", str(error)))
+    return found

@@ -32,7 +32,6 @@ def run(*arguments, cwd=None):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--device", "pixel"], "no device kind 'pixel' is installed yet: installed are "),
         (["--suite", "peer"], "did you mean 'peers'?"),
         (["--suite", "peers", "--model", "x"], "one of the three"),
         (["--fail-above", "much"], "expected a percentage"),

@@ -1,0 +1,161 @@
+"""The demo app's benchmark entry: installed when it must be, started, and talked to by a socket."""
+
+from __future__ import annotations
+
+import io
+import socket
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from irrvit.benchmark import parse
+from irrvit.benchmark.android import push, state
+from irrvit.benchmark.android.adb import Phone
+from irrvit.benchmark.conversation import Conversation, to_loaded, to_timed
+from irrvit.benchmark.device import Timed
+from irrvit.benchmark.errors import CommandFailed, DeviceLost
+from irrvit.benchmark.measurement import RunConfig
+
+PACKAGE = "org.irrvit.mobile"
+ACTIVITY = f"{PACKAGE}/.BenchmarkActivity"
+SOCKET = "irrvit-bench"
+_START_S, _INSTALL_S = 20.0, 180.0
+_REFUSED = {
+    "INSTALL_FAILED_UPDATE_INCOMPATIBLE": "an app of another signature has its name: remove it "
+    "(its data goes with it) with: adb -s {serial} uninstall " + PACKAGE,
+    "INSTALL_FAILED_INSUFFICIENT_STORAGE": "it is full: make room on it",
+    "INSTALL_FAILED_NO_MATCHING_ABIS": "its processor is none the app is built for (arm64-v8a, "
+    "x86_64): use a 64-bit phone",
+    "INSTALL_FAILED_USER_RESTRICTED": "its owner must allow it: switch on 'Install via USB' in "
+    "its developer options",
+}
+
+
+def require(phone: Phone, apk: Path) -> None:
+    """Have the very app of this version on the phone; the same one is not installed again.
+
+    Raises:
+        CommandFailed: there is no app to install, or the phone refuses it.
+    """
+    there = _installed_sha256(phone)
+    if not apk.is_file():
+        if there:
+            return
+        raise CommandFailed(
+            f"the app is not on phone {phone.serial}, and {apk} is not here to install: build it "
+            "with 'make apk', or name one with --apk"
+        )
+    content = apk.read_bytes()
+    sent = push.push(phone, content, ".apk")
+    if there == Path(sent).stem:
+        return
+    said = phone.run("pm", "install", "-r", "-t", sent, timeout_s=_INSTALL_S)
+    words = (said.out + said.errors).strip()
+    if "Success" not in words:
+        known = next((text for code, text in _REFUSED.items() if code in words), words)
+        raise CommandFailed(
+            f"phone {phone.serial} does not install the app: {known.format(serial=phone.serial)}"
+        )
+
+
+def stop(phone: Phone) -> None:
+    phone.run("am", "force-stop", PACKAGE)
+
+
+def _installed_sha256(phone: Phone) -> str:
+    where = phone.run("pm", "path", PACKAGE).out.strip().removeprefix("package:")
+    return parse.sha256(phone.run("sha256sum", where).out) if where else ""
+
+
+def _start(phone: Phone) -> None:
+    state.require_unlocked(phone)
+    said = phone.run("am", "start", "-n", ACTIVITY)
+    if said.code or "Error" in said.out + said.errors:
+        raise CommandFailed(
+            f"the app does not start on phone {phone.serial}: {(said.errors or said.out).strip()}"
+        )
+
+
+class AppProcess:
+    """One file in the app; see `irrvit.benchmark.device.Process`."""
+
+    def __init__(self, phone: Phone, path: str, config: RunConfig):
+        """Load the file that lies at `path` on the phone."""
+        self._phone, self.is_closed = phone, False
+        _start(phone)
+        self._socket = _connect(phone)
+        self._worker = Conversation(
+            self._socket.makefile("w", encoding="utf-8"),
+            self._socket.makefile("r", encoding="utf-8"),
+            timeout_s=config.timeout_s,
+            obituary=self._obituary,
+        )
+        options = {} if config.accelerator == "cpu" else {"accelerator": config.accelerator}
+        try:
+            answer = self._worker.ask(
+                "load", runtime=config.runtime, path=path, threads=config.threads, **options
+            )
+        except BaseException:
+            self.close()
+            raise
+        self.loaded = to_loaded(answer, accelerator=answer.get("accelerator", "cpu"))
+
+    def set_input(self, pixels: np.ndarray) -> None:
+        content = io.BytesIO()
+        np.save(content, np.ascontiguousarray(pixels, np.float32))
+        self._worker.ask("set", pixels=push.push(self._phone, content.getvalue(), ".npy"))
+
+    def time(self, calls: int, *, untimed: int = 0) -> Timed:
+        if untimed:
+            self._worker.ask("time", calls=untimed)
+        start, before = time.perf_counter(), state.busy_s(self._phone)
+        answer = self._worker.ask("time", calls=calls)
+        busy_ms = 1000 * (state.busy_s(self._phone) - before)
+        # Asking takes a phone long: others get the share that they have of the time between.
+        others = (busy_ms - answer["cpu_ns"] / 1e6) / (1000 * (time.perf_counter() - start))
+        shared_ms = (answer["cpu_ns"] + others * answer["wall_ns"]) / 1e6
+        return to_timed(answer, busy_ms=shared_ms)
+
+    def logits(self) -> np.ndarray:
+        return np.array(self._worker.ask("logits")["logits"])
+
+    def peak_memory_bytes(self) -> int | None:
+        return self._worker.ask("memory")["bytes"]
+
+    def close(self) -> None:
+        self.is_closed = True
+        with suppress(OSError):  # It is closed already when the phone is gone.
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._worker.close()
+        self._socket.close()
+
+    def _obituary(self) -> str:
+        lost = self._phone.obituary()
+        if lost is not None:
+            raise DeviceLost(lost)
+        said = self._phone.run("dumpsys", "activity", "exit-info", PACKAGE).out
+        reason = parse.exit_reason(said)
+        why = f" ({reason})" if reason else ""
+        short = reason is not None and "memory" in reason
+        return f"the phone ended the app's process{why}" + (
+            ": close other apps, or measure fewer files at once" if short else ""
+        )
+
+
+def _connect(phone: Phone) -> socket.socket:
+    """The app listens a moment after it has started."""
+    end = time.monotonic() + _START_S
+    while True:
+        try:
+            return phone.connect(SOCKET)
+        except DeviceLost:
+            raise
+        except CommandFailed as error:
+            if time.monotonic() >= end:
+                raise CommandFailed(
+                    f"the app on phone {phone.serial} does not answer within {_START_S:.0f} s: "
+                    "look at its screen, and at 'adb logcat' for a crash"
+                ) from error
+            time.sleep(0.1)

@@ -1,0 +1,118 @@
+"""Android phones, by their model, their maker or their serial; any, if there is only one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from irrvit.benchmark import linear
+from irrvit.benchmark.android import adb, app, push, state
+from irrvit.benchmark.android.adb import READY
+from irrvit.benchmark.device import Options, Process, Seen
+from irrvit.benchmark.errors import BadRequest, DeviceNotFound
+from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
+from irrvit.benchmark.runtimes import LINEAR
+
+RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",)}
+_KIND = "android"
+_APK = Path("artifacts") / "irrvit.apk"
+_RETURN_S = 120.0
+_MAKE_LINEAR = {"litert": (linear.tflite, ".tflite"), "onnxruntime": (linear.onnx, ".onnx")}
+
+
+def attached() -> list[Seen]:
+    """See `irrvit.benchmark.device.Finder`."""
+    return [_look(phone) for phone in adb.attached()]
+
+
+def _look(phone: adb.Attached) -> Seen:
+    if phone.state != READY:
+        return Seen(_KIND, phone.serial, adb.why_unusable(phone))
+    identity = state.identify(adb.Phone(phone.serial))
+    system = f"Android {identity.android}"
+    name = f"{identity.name} ({phone.serial})"
+    return Seen(_KIND, name, "ready", identity.soc, system, identity.abi)
+
+
+def find(name: str, options: Options) -> Phone:
+    """See `irrvit.benchmark.device.Finder`."""
+    phones = adb.attached()
+    if not phones:
+        raise DeviceNotFound(
+            "no phone is attached: connect one by USB, switch on USB debugging in its developer "
+            "options (tap its build number seven times to get them) and accept this computer on "
+            "its screen; irrvit-bench --devices shows what is there"
+        )
+    exact = [phone for phone in phones if phone.serial == name]
+    fitting = exact or [phone for phone in phones if _fits(phone, name)]
+    unusable = [adb.why_unusable(phone) for phone in phones if phone.state != READY]
+    if not fitting:
+        there = [_look(phone).name for phone in phones if phone.state == READY]
+        raise DeviceNotFound(
+            "; ".join([f"attached: {', '.join(there) or 'none ready'}", *unusable])
+        )
+    if len(fitting) > 1:
+        names = ", ".join(_look(phone).name for phone in fitting)
+        raise BadRequest(f"'{name}' fits several phones: {names}; give a serial with --device")
+    if fitting[0].state != READY:
+        raise DeviceNotFound(adb.why_unusable(fitting[0]))
+    return Phone(adb.Phone(fitting[0].serial), options)
+
+
+def _fits(phone: adb.Attached, name: str) -> bool:
+    """Whether it is in the phone's maker and model; every phone fits 'android'.
+
+    One that does not answer cannot be asked for its model, so it fits no name of one.
+    """
+    if name == _KIND:
+        return True
+    if phone.state != READY:
+        return False
+    identity = state.identify(adb.Phone(phone.serial))
+    words = f"{identity.manufacturer} {identity.model}".lower()
+    # Samsung calls its phones SM-S938B, and nobody else does.
+    words += " galaxy" if "samsung" in words else ""
+    return name.lower() in words
+
+
+class Phone:
+    """One phone; see `irrvit.benchmark.device.Device`."""
+
+    RUNTIMES = RUNTIMES
+    START_BELOW_C = 37.0
+
+    def __init__(self, phone: adb.Phone, options: Options):
+        self._phone, self._options = phone, options
+        self._open: list[app.AppProcess] = []
+        self._is_ready = False
+
+    def describe(self) -> DeviceInfo:
+        return state.describe(self._phone)
+
+    def state(self) -> DeviceState:
+        return state.read(self._phone, load=state.load(self._phone))
+
+    def open(self, path: str, config: RunConfig) -> Process:
+        """A phone that was pulled off is waited for."""
+        self._phone.wait_until_back(_RETURN_S)
+        self._make_ready()
+        self._open = [process for process in self._open if not process.is_closed]
+        if not self._open:
+            app.stop(self._phone)  # Figures of memory are of a new process.
+        process = app.AppProcess(self._phone, self._push(path, config.runtime), config)
+        self._open.append(process)
+        return process
+
+    def _make_ready(self) -> None:
+        if self._is_ready:
+            return
+        if self._options.clean:
+            push.clean(self._phone)
+        app.require(self._phone, self._options.apk or _APK)
+        self._is_ready = True
+
+    def _push(self, path: str, runtime: str) -> str:
+        if path.startswith(LINEAR):
+            make, suffix = _MAKE_LINEAR[runtime]
+            return push.push(self._phone, make(int(path.removeprefix(LINEAR))), suffix)
+        file = Path(path)
+        return push.push(self._phone, file.read_bytes(), file.suffix)

@@ -1,0 +1,113 @@
+"""What phones print -> records; pure.
+
+The formats are those of Android's services (`dumpsys`), of the Pixel's power HAL
+(hardware/google/pixel/powerstats) and of Linux's and toybox's tools.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_STATUS = ("none", "light", "moderate", "severe", "critical", "emergency", "shutdown")
+_SKIN = 3
+_POWERED_BY = ("AC", "USB", "Wireless", "Dock")
+
+
+@dataclass(frozen=True)
+class Battery:
+    percent: float | None
+    temperature_c: float | None
+    is_charging: bool | None
+    is_powered: bool
+
+
+@dataclass(frozen=True)
+class Thermal:
+    """`status` in Android's words; None where the phone does not say."""
+
+    status: str | None
+    skin_c: float | None
+
+
+def properties(text: str) -> dict[str, str]:
+    """`getprop`."""
+    return dict(re.findall(r"^\[(.*?)\]: \[(.*?)\]$", text, re.MULTILINE))
+
+
+def battery(text: str) -> Battery:
+    """`dumpsys battery`; its temperature is in tenths of a degree."""
+    fields = dict(re.findall(r"^\s*([\w ]+): (\S+)$", text, re.MULTILINE))
+    level, scale = fields.get("level"), fields.get("scale", "100")
+    tenths, status = fields.get("temperature"), fields.get("status")
+    return Battery(
+        percent=100 * int(level) / int(scale) if level else None,
+        temperature_c=int(tenths) / 10 if tenths else None,
+        is_charging=status == "2" if status else None,
+        is_powered=any(fields.get(f"{how} powered") == "true" for how in _POWERED_BY),
+    )
+
+
+def thermal(text: str) -> Thermal:
+    """`dumpsys thermalservice`: what the sensors say now, not what was cached."""
+    status = re.search(r"^Thermal Status: (\d+)", text, re.MULTILINE)
+    _, _, now = text.partition("Current temperatures from HAL:")
+    readings = re.findall(r"Temperature\{mValue=([-\d.]+), mType=(\d+),", now)
+    skin = [float(value) for value, kind in readings if int(kind) == _SKIN]
+    return Thermal(
+        status=_STATUS[min(int(status[1]), len(_STATUS) - 1)] if status else None,
+        skin_c=max(skin, default=None),
+    )
+
+
+def is_locked(text: str) -> bool | None:
+    """`dumpsys trust`: for the user who is there."""
+    found = re.search(r"\(current\):.*?deviceLocked=(\w+)", text)
+    return found[1] in ("1", "true") if found else None
+
+
+def is_screen_on(text: str) -> bool | None:
+    """`dumpsys power`."""
+    found = re.search(r"^\s*mWakefulness=(\w+)", text, re.MULTILINE)
+    return found[1] == "Awake" if found else None
+
+
+def exit_reason(text: str) -> str | None:
+    """`dumpsys activity exit-info PACKAGE`: how its latest process ended."""
+    found = re.search(r"\breason=\d+ \(([^)]*)\)", text)
+    return found[1].lower().replace("_", " ") if found else None
+
+
+def rails_mj(text: str) -> dict[str, float]:
+    """The energy meter of a Pixel's power HAL: what each rail has used, in mJ (its mWs)."""
+    _, _, meter = text.partition("energy meter ==")
+    rows = re.findall(r"^\s+(\[\S+\]:\S+)\s+([\d.]+) mWs", meter, re.MULTILINE)
+    return {rail: float(used) for rail, used in rows}
+
+
+def free_bytes(text: str) -> int:
+    """`df -k FILE`: the fourth column of its last line."""
+    return int(text.strip().splitlines()[-1].split()[3]) * 1024
+
+
+def sha256(text: str) -> str:
+    """`sha256sum FILE`: its first word, without the mark of a strange name."""
+    return text.split()[0].lstrip("\\") if text.split() else ""
+
+
+def ram_bytes(text: str) -> int:
+    """`/proc/meminfo`."""
+    found = re.search(r"^MemTotal:\s+(\d+) kB", text, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
+
+
+def cores(text: str) -> int:
+    """`/sys/devices/system/cpu/present`: ranges such as `0-8` or `0-3,6`."""
+    ends = [part.split("-") for part in text.split(",")]
+    return sum(int(end[-1]) - int(end[0]) + 1 for end in ends)
+
+
+def busy_ticks(text: str) -> int:
+    """`/proc/stat`: what all cores together were busy, interrupts included."""
+    user, nice, system, _idle, _wait, *others = map(int, text.split("\n")[0].split()[1:])
+    return user + nice + system + sum(others[:3])
