@@ -16,7 +16,7 @@ from irrvit.model.spec import InputSpec, preprocess
 
 _FASHION = Path(__file__).parents[2] / "model/weights/irrvit_fashion.safetensors"
 # Clockwise degrees that put the picture upright; Pillow counts the other way.
-_UPRIGHT = {
+UPRIGHT = {
     0: None,
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
@@ -35,7 +35,7 @@ def noise(count: int, seed: int) -> np.ndarray:
 
 def preprocess_cases() -> dict[str, Any]:
     """Pixels of any size, row stride, rotation and spec -> what reaches the network."""
-    specs = _specs()
+    known = specs()
     return {
         "input": "RGBA bytes, (height - 1) * row_stride + 4 * width of them. From a seed: each byte"
         " is state >> 24 after state = (state * 1664525 + 1013904223) mod 2^32, state starting as"
@@ -43,12 +43,12 @@ def preprocess_cases() -> dict[str, Any]:
         " alpha 255, no bytes between rows. Turned clockwise by `rotation` degrees first.",
         "output": "sha256 of the uint8 RGB bytes and of the same as little-endian float32; a few"
         " pixels as [row, column, red, green, blue].",
-        "specs": {name: spec.model_dump(mode="json") for name, spec in specs.items()},
-        "cases": [_preprocess_case(case, specs) for case in _frames()],
+        "specs": {name: spec.model_dump(mode="json") for name, spec in known.items()},
+        "cases": [_preprocess_case(case, known) for case in _frames()],
     }
 
 
-def _specs() -> dict[str, InputSpec]:
+def specs() -> dict[str, InputSpec]:
     fashion = checkpoint.read(_FASHION).input
     assert fashion is not None
     return {
@@ -66,7 +66,7 @@ def _specs() -> dict[str, InputSpec]:
 
 def _frames() -> Iterator[dict[str, Any]]:
     """Spec, size, bytes between rows, rotation and where the bytes come from."""
-    for rotation in _UPRIGHT:
+    for rotation in UPRIGHT:
         yield _frame("efficientnet_lite0", 640, 480, rotation=rotation, padding=64)
         yield _frame("irrvit_fashion", 61, 83, rotation=rotation, padding=12)
         yield _frame("wide", 203, 151, rotation=rotation)
@@ -109,7 +109,7 @@ def _frame(spec: str, width: int, height: int, **rest: Any) -> dict[str, Any]:
 
 
 def _preprocess_case(case: dict[str, Any], specs: dict[str, InputSpec]) -> dict[str, Any]:
-    turn = _UPRIGHT[case["rotation"]]
+    turn = UPRIGHT[case["rotation"]]
     picture = _picture(case)
     output = preprocess(picture if turn is None else picture.transpose(turn), specs[case["spec"]])
     height, width, _ = output.shape

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from camera_cases import camera_cases
 from PIL import Image
 from preprocess_cases import PHOTOGRAPHS, noise, photograph, preprocess_cases
 
@@ -28,6 +29,7 @@ def golden_files() -> dict[str, bytes]:
     """Every golden file: name -> content."""
     parts = {
         "preprocess": preprocess_cases(),
+        "camera": camera_cases(),
         "top_k": top_k_cases(),
         "latency_stats": latency_cases(),
         "manifest": manifest_cases(),
