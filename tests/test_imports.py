@@ -28,6 +28,7 @@ BELOW = {
 }
 EXTRAS = [
     "accelerate",
+    "adbutils",
     "ai_edge_litert",
     "ai_edge_quantizer",
     "coremltools",
