@@ -36,6 +36,9 @@ def bench(
     runtime: Annotated[
         str | None, typer.Option(help="litert, onnxruntime or torch.  [default: each file's own]")
     ] = None,
+    accelerator: Annotated[
+        str, typer.Option(help="cpu; gpu too where a device can be asked for it.")
+    ] = "cpu",
     threads: Annotated[int, typer.Option(min=1, help="Threads of the runtime.")] = 1,
     iterations: Annotated[
         int, typer.Option(min=1, help="Timed calls of a repeat, at least; and at least 1 s.")
@@ -59,7 +62,7 @@ def bench(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
     setup: Annotated[
-        str | None, typer.Option(help="Install what a kind of device needs: arm64.")
+        str | None, typer.Option(help="Install what a kind of device needs: arm64, browser.")
     ] = None,
     list_all: Annotated[bool, typer.Option("--list", help="Show devices and suites.")] = False,
 ) -> None:
@@ -81,6 +84,7 @@ def bench(
         models=models,
         suite=suite,
         runtime=runtime,
+        accelerator=accelerator,
         threads=threads,
         iterations=iterations,
         repeats=repeats,

@@ -38,12 +38,14 @@ class Timed:
 
     Attributes:
         background_ms: core time that others took meanwhile, None if the device does not say.
+        calls_per_value: of how many calls each latency is the mean.
     """
 
     latencies_ms: tuple[float, ...]
     own_cpu_ms: float
     wall_ms: float
     background_ms: float | None
+    calls_per_value: int = 1
 
 
 class Process(Protocol):
@@ -75,6 +77,7 @@ class Device(Protocol):
 
     # Which runtime runs the files of an export target, the preferred one first.
     RUNTIMES: Mapping[str, tuple[str, ...]]
+    # ACCELERATORS: tuple[str, ...] is there too where the CPU is not all that can be asked for.
 
     def describe(self) -> DeviceInfo:
         """Raises DeviceNotFound if there is none to be had."""
@@ -136,6 +139,11 @@ class Finder(Protocol):
     def attached(self) -> list[Seen]:
         """All that are there; raises DeviceNotFound if that cannot be told."""
         ...
+
+
+def accelerators(device: Device) -> tuple[str, ...]:
+    """Those that can be asked for; which one a file really got says its placement."""
+    return getattr(device, "ACCELERATORS", ("cpu",))
 
 
 def kinds() -> list[str]:

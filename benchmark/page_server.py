@@ -18,23 +18,28 @@ _BUILD = "run `irrvit-bench --setup browser`"
 _SOURCES = ("src/**/*", "public/*", "index.html", "headers.json", "*.ts", "package-lock.json")
 
 
+def sources(web_app: Path = WEB_APP) -> Path:
+    """The folder that the page is built from; RuntimeUnavailable if it is not there."""
+    if not (web_app / "package.json").exists():
+        raise RuntimeUnavailable(
+            "the page that runs files in a browser is not part of this installation: expected "
+            f"{web_app}; clone the repository, `make setup` there, and {_BUILD}"
+        )
+    return web_app
+
+
 def built_page(web_app: Path = WEB_APP) -> Path:
     """The folder of the built page.
 
     Raises:
         RuntimeUnavailable: it was not built, or from other sources than those that are there.
     """
-    page = web_app / "dist"
-    if not (web_app / "package.json").exists():
-        raise RuntimeUnavailable(
-            f"the page that runs files in a browser is not part of this installation: expected "
-            f"{web_app}; clone the repository, `make setup` there, and {_BUILD}"
-        )
+    page = sources(web_app) / "dist"
     if not (page / "index.html").exists():
         raise RuntimeUnavailable(f"the page that runs files in a browser is not built: {_BUILD}")
     built = (page / "index.html").stat().st_mtime
-    sources = [path for pattern in _SOURCES for path in web_app.glob(pattern) if path.is_file()]
-    changed = max(sources, key=lambda path: path.stat().st_mtime)
+    files = [path for pattern in _SOURCES for path in web_app.glob(pattern) if path.is_file()]
+    changed = max(files, key=lambda path: path.stat().st_mtime)
     if changed.stat().st_mtime > built:
         raise RuntimeUnavailable(
             f"the built page is older than {changed.relative_to(web_app.parent)}: {_BUILD}"

@@ -27,6 +27,7 @@ class Request:
     models: tuple[str, ...] = ()
     suite: str | None = None
     runtime: str | None = None
+    accelerator: str = "cpu"
     threads: int = 1
     iterations: int = 50
     repeats: int = 5
@@ -127,6 +128,7 @@ def run(request: Request, notify: Notify) -> Result:
     if request.picture:
         raise BadRequest("--picture draws a profile: give --profile with it")
     chosen = device.find(request.device)
+    _expect_accelerator(request, chosen)
     is_emulated = chosen.describe().emulated
     if is_emulated and request.compare:
         raise BadRequest(
@@ -146,6 +148,15 @@ def run(request: Request, notify: Notify) -> Result:
     return Result(rows, problems, gated, outcome.interrupted, untimed)
 
 
+def _expect_accelerator(request: Request, chosen: device.Device) -> None:
+    able = device.accelerators(chosen)
+    if request.accelerator not in able:
+        raise BadRequest(
+            f"--accelerator got '{request.accelerator}': --device {request.device} expects "
+            f"{' or '.join(able)}"
+        )
+
+
 def _keep(measurements: list[Measurement], path: Path) -> dict[str, str]:
     """A full disk is a problem to be told, and no reason to print nothing."""
     try:
@@ -159,6 +170,7 @@ def _keep(measurements: list[Measurement], path: Path) -> dict[str, str]:
 def to_config(request: Request, found: Found) -> RunConfig:
     return RunConfig(
         runtime=found.subjects[0].runtime,
+        accelerator=request.accelerator,
         threads=request.threads,
         iterations=request.iterations,
         repeats=request.repeats,

@@ -7,18 +7,34 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from irrvit.benchmark import machine
-from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable
+from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable, SetupFailed
 from irrvit.benchmark.local_process import LocalProcess
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
-from irrvit.benchmark.page_server import built_page
+from irrvit.benchmark.page_server import built_page, sources
+
+Progress = Callable[[str, float], None]
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",)}
+ACCELERATORS = ("cpu", "gpu")
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _ON_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 _PATIENCE_S = 20
+
+
+def setup(progress: Progress) -> str:
+    """Build the page, and say where it is; see `irrvit.benchmark.device.Device`."""
+    _executable()
+    script = sources().parent / "scripts" / "web.sh"
+    progress("building the page", 0.0)
+    done = subprocess.run([script], stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SetupFailed(f"the page could not be built; {' / '.join(done.stderr.splitlines())}")
+    progress("the page is built", 1.0)
+    return f"the page is ready in {built_page()}"
 
 
 def describe() -> DeviceInfo:
@@ -51,7 +67,7 @@ def state() -> DeviceState:
     return machine.state()
 
 
-def open(path: str, config: RunConfig) -> LocalProcess:
+def open(path: str, config: RunConfig) -> BrowserProcess:
     """See `irrvit.benchmark.device.Device`."""
     built_page()
     if importlib.util.find_spec("playwright") is None:
@@ -60,7 +76,11 @@ def open(path: str, config: RunConfig) -> LocalProcess:
             'pip install "irrvit-mobile[browser]"'
         )
     command = [sys.executable, "-P", "-m", "irrvit.benchmark.browser_worker"]
-    return LocalProcess([*command, _executable(), config.accelerator], path, config)
+    return BrowserProcess([*command, _executable(), config.accelerator], path, config)
+
+
+class BrowserProcess(LocalProcess):
+    profile = None  # pyright: ignore[reportAssignmentType]  # Runtimes have no profiler in browsers.
 
 
 def _executable() -> str:
