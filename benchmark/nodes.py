@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# Their weights say whose they are; their output may be called after an activation that became part
+# of them, or as the file's output is.
+_WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
+# Those that runtimes make part of the convolution before them.
+_ACTIVATIONS = ("Relu", "Clip", "HardSwish", "Sigmoid", "LeakyRelu")
 _CLASS = re.compile(r"^_*[^_]+_")
 # What wraps the network keeps it under this name.
 _WRAPPED = "network"
@@ -40,19 +45,17 @@ def read(path: Path, target: str) -> list[Node]:
 def _tflite(path: Path) -> list[Node]:
     from ai_edge_litert import schema_py_generated as schema
 
-    model = schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
-    graph: Any = model.subgraphs[0]  # pyright: ignore[reportOptionalSubscript]
+    model: Any = schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
+    graph = model.subgraphs[0]
     kinds = {value: name for name, value in vars(schema.BuiltinOperator).items()}
-    made = {int(index) for operator in graph.operators for index in operator.outputs}
-    made |= {int(index) for index in graph.inputs}
     nodes = []
     for operator in graph.operators:
-        code: Any = model.operatorCodes[operator.opcodeIndex]  # pyright: ignore[reportOptionalSubscript]
-        # The last operation's output bears the name of the file's: its weights have its own.
-        weights = [i for i in operator.inputs if i >= 0 and int(i) not in made]
-        names = [graph.tensors[i].name.decode() for i in (*operator.outputs, *weights)]
-        paths = (tflite_path(name) for name in names)
+        code = model.operatorCodes[operator.opcodeIndex]
         kind = kinds[max(code.builtinCode, code.deprecatedBuiltinCode)]
+        tensors = [*operator.outputs]
+        if kind in _WEIGHTED:
+            tensors.insert(0, operator.inputs[1])
+        paths = (tflite_path(graph.tensors[i].name.decode()) for i in tensors)
         nodes.append(Node(kind, next((path for path in paths if path is not None), None)))
     return nodes
 
@@ -72,13 +75,16 @@ def tflite_path(name: str) -> str | None:
 def _onnx(path: Path) -> list[Node]:
     import onnx
 
-    graph = onnx.load(path, load_external_data=False).graph
-    nodes = []
-    for node in graph.node:
+    nodes: dict[str, Node] = {}  # By what they make.
+    for node in onnx.load(path, load_external_data=False).graph.node:
         module, named, _ = node.name.partition("/")
-        names = (node.name, *node.output)
-        nodes.append(Node(node.op_type, module if named else None, names))
-    return nodes
+        before = nodes.get(node.input[0]) if node.input else None
+        if node.op_type in _ACTIVATIONS and before is not None and before.kind == "Conv":
+            owner = before.path
+        else:
+            owner = module if named else None
+        nodes |= dict.fromkeys(node.output, Node(node.op_type, owner, (node.name, *node.output)))
+    return list(dict.fromkeys(nodes.values()))
 
 
 def _inside(path: Sequence[str]) -> str:
