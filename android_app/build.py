@@ -2,6 +2,7 @@
 """Build the app with a JDK, Maven Central and Debian's tools: no Android Studio, no Android SDK.
 
 build.py worker    build/worker.jar: the benchmark worker for a desktop's JVM
+build.py test      run the JUnit tests
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class BuildError(Exception):
 
 
 def main() -> None:
-    steps = {"worker": worker}
+    steps = {"worker": worker, "test": test}
     step = steps.get(sys.argv[1] if len(sys.argv) == 2 else "")
     if step is None:
         sys.exit(__doc__)
@@ -52,6 +53,18 @@ def worker() -> Path:
     return write_zip(
         _HERE / "build/worker.jar", {"META-INF/MANIFEST.MF": manifest.encode()} | files
     )
+
+
+def test() -> str:
+    """JUnit on the core."""
+    fetch("test")
+    libraries = jars("kotlin-stdlib-*", "json-*", "junit-4.13*", "hamcrest-*")
+    classes = _HERE / "build/tests"
+    kotlinc([_HERE / "core/src/main", _HERE / "core/src/test"], libraries, classes)
+    names = [f"irrvit.core.{path.stem}" for path in (_HERE / "core/src/test").rglob("*Test.kt")]
+    golden = f"-Dgolden={_HERE.parent / 'tests/golden'}"
+    junit = ["java", "-ea", golden, "-cp", _path([classes, *libraries]), "org.junit.runner.JUnitCore"]
+    return run(*junit, *sorted(names))
 
 
 def fetch(scope: str) -> None:
@@ -88,8 +101,8 @@ def kotlinc(sources: list[Path], libraries: list[Path], out: Path) -> None:
     run("java", "-cp", *compiler, *options, "-cp", _path(libraries), "-d", out, *sources)
 
 
-def run(*command: str | Path, why: str = "") -> None:
-    """Run a program; what it said is shown when it fails."""
+def run(*command: str | Path, why: str = "") -> str:
+    """Run a program and return what it said, or fail with that."""
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     except FileNotFoundError:
@@ -98,6 +111,7 @@ def run(*command: str | Path, why: str = "") -> None:
     if done.returncode:
         failed = f"{why} cannot be reached" if why else f"{Path(command[0]).name} failed"
         raise BuildError(f"{failed}:\n{done.stdout}")
+    return done.stdout
 
 
 def write_zip(path: Path, entries: dict[str, bytes | Path]) -> Path:

@@ -34,7 +34,7 @@ private val GREEN_OF_U = table(-0.34414)
 private val GREEN_OF_V = table(-0.71414)
 private val BLUE_OF_U = table(1.77200)
 
-private fun table(factor: Double) = IntArray(256) { Math.floor(factor * (it - 128) * (1 shl BITS) + 0.5).toInt() }
+private fun table(factor: Double) = IntArray(256) { (factor * (it - 128) * (1 shl BITS) + 0.5).toInt() }
 
 private fun Plane.at(row: Int, column: Int) = bytes[row * rowStride + column * pixelStride].toInt() and 0xff
 

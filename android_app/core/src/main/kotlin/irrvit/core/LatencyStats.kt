@@ -4,7 +4,6 @@ import kotlin.math.cbrt
 import kotlin.math.max
 import kotlin.math.min
 import kotlin.math.sqrt
-import kotlin.random.Random
 
 /** Milliseconds of single calls; `lowMs` to `highMs` is the 95 % interval of the median. */
 data class LatencySummary(
@@ -54,11 +53,12 @@ fun percentile(sorted: DoubleArray, percent: Double): Double {
 /** A bootstrap of stretches of neighbouring calls: neighbours are alike. */
 private fun medianInterval(values: DoubleArray): Pair<Double, Double> {
     val length = stretch(values)
-    val random = Random(0)
+    var state = 0L // Of numbers that are the same in every run, and in every app.
     val drawn = DoubleArray(values.size)
     val medians = DoubleArray(DRAWS) {
         for (at in drawn.indices step length) {
-            val start = random.nextInt(values.size - length + 1)
+            state = state * 1664525 + 1013904223 and 0xffffffff
+            val start = (state * (values.size - length + 1) shr 32).toInt()
             values.copyInto(drawn, at, start, start + min(length, drawn.size - at))
         }
         percentile(drawn.sortedArray(), 50.0)

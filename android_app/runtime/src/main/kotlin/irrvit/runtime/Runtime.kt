@@ -1,6 +1,7 @@
 package irrvit.runtime
 
 import irrvit.core.Placement
+
 /** A file held by a runtime. `call` is what is timed, and nothing else is. */
 interface Runtime : AutoCloseable {
     val version: String
