@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from irrvit.benchmark.agreement import Agreements
+    from irrvit.benchmark.decisions import Outcome
     from irrvit.benchmark.profile import Profiles
     from irrvit.benchmark.request import Request, Result
 
@@ -61,6 +62,14 @@ def bench(
     picture: Annotated[
         Path | None, typer.Option(help="With --profile: draw it too, FILE.svg.")
     ] = None,
+    decisions: Annotated[
+        str | None,
+        typer.Option(help="Time nothing: name the classes of pictures; fashion-mnist or DIR."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="With --decisions: of how many.")] = 1000,
+    data_root: Annotated[
+        Path | None, typer.Option(help="Where the files of a named data set are.")
+    ] = None,
     agreement: Annotated[
         bool, typer.Option("--agreement", help="Hold our p50 against other tools' instead.")
     ] = False,
@@ -96,9 +105,13 @@ def bench(
         store=store,
         compare=compare,
         fail_above=fail_above,
+        decisions=decisions,
+        data_root=data_root,
+        limit=limit,
         picture=picture,
     )
-    act = "agreement" if agreement else "profile" if profile else "request"
+    asked = {"decisions": decisions, "agreement": agreement, "profile": profile}
+    act = next((name for name, value in asked.items() if value), "request")
     result = _run(act, request)
     _print("report" if act == "request" else f"{act}_report", result, as_json=as_json)
     raise typer.Exit(result.exit_code)
@@ -121,7 +134,7 @@ def _setup(kind: str) -> None:
     print(said)
 
 
-def _run(act: str, request: Request) -> Result | Profiles | Agreements:
+def _run(act: str, request: Request) -> Result | Profiles | Agreements | Outcome:
     """Do with a request what a module of this package does."""
     from irrvit.export.progress import progress
 
@@ -145,7 +158,7 @@ def _told(*, interrupted: str) -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _print(report: str, result: Result | Profiles | Agreements, *, as_json: bool) -> None:
+def _print(report: str, result: Result | Profiles | Agreements | Outcome, *, as_json: bool) -> None:
     """Show a result as a module of this package does."""
     from rich.console import Console
 

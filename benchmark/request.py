@@ -35,6 +35,9 @@ class Request:
     store: Path | None = None
     compare: Path | None = None
     fail_above: str = "5%"
+    decisions: str | None = None
+    data_root: Path | None = None
+    limit: int = 1000
     picture: Path | None = None
 
 

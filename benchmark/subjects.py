@@ -131,10 +131,10 @@ def _subject(opened: Artifact, runtime: str) -> Subject:
         macs=manifest.macs,
         golden=_golden(manifest),
     )
-    return subject if runtime != TORCH else _in_torch(subject, manifest)
+    return subject if runtime != TORCH else in_torch(subject, manifest)
 
 
-def _in_torch(subject: Subject, manifest: Manifest) -> Subject:
+def in_torch(subject: Subject, manifest: Manifest) -> Subject:
     """The network that the file was made from, by name; golden cases tell if it is another."""
     identity = hashlib.sha256(sources.fingerprint(manifest.model).encode()).hexdigest()
     return replace(

@@ -32,12 +32,17 @@ def bench(*arguments, **environment):
 
 
 @pytest.fixture(scope="session")
-def tree():
-    """The user's own tree, built here if it is not there."""
+def tools():
+    """What builds a tree and runs it."""
     if sys.platform != "linux":
         pytest.skip("only on Linux")
     if arm64_tree.qemu() is None or shutil.which("debootstrap", path="/usr/sbin:/usr/bin") is None:
         pytest.skip("qemu-user-static or debootstrap is not installed")
+
+
+@pytest.fixture(scope="session")
+def tree(tools):
+    """The user's own tree, built here if it is not there."""
     return arm64_setup.build_tree(lambda stage, share: None)
 
 
@@ -164,14 +169,14 @@ def test_missing_tools_are_said_with_the_packages_that_have_them(monkeypatch):
         setup.run("arm64", lambda stage, share: None)
 
 
-def test_a_full_disk_is_said_before_anything_is_downloaded(tree, tmp_path, monkeypatch):
+def test_a_full_disk_is_said_before_anything_is_downloaded(tools, tmp_path, monkeypatch):
     monkeypatch.setenv(arm64_tree.VARIABLE, str(tmp_path / "tree"))
     monkeypatch.setattr(arm64_setup, "_NEEDED_BYTES", 10**18)
     with pytest.raises(SetupFailed, match=r"MB left: make room"):
         arm64_setup.build_tree(lambda stage, share: None)
 
 
-def test_without_a_network_nothing_is_left_that_is_taken_for_a_tree(tree, tmp_path, monkeypatch):
+def test_without_a_network_nothing_is_left_that_is_taken_for_a_tree(tools, tmp_path, monkeypatch):
     monkeypatch.setenv(arm64_tree.VARIABLE, str(tmp_path / "tree"))
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     with pytest.raises(SetupFailed, match=r"debootstrap said: E: .*run it again"):
@@ -179,7 +184,7 @@ def test_without_a_network_nothing_is_left_that_is_taken_for_a_tree(tree, tmp_pa
     assert not (tmp_path / "tree").exists()
 
 
-def test_a_setup_that_is_killed_leaves_nothing_that_is_taken_for_a_tree(tree, tmp_path):
+def test_a_setup_that_is_killed_leaves_nothing_that_is_taken_for_a_tree(tools, tmp_path):
     command = [sys.executable, "-m", "irrvit.benchmark.cli", "--setup", "arm64"]
     place = {arm64_tree.VARIABLE: str(tmp_path / "tree")}
     with subprocess.Popen(
