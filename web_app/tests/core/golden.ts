@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "../../../tests/golden");
 
-export function read(name: string) {
+export function read<T>(name: string): T {
   return JSON.parse(readFileSync(join(FOLDER, name), "utf8"));
 }
 

@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
-import { agreement } from "../../src/core/goldenAgreement";
+import { agreement, type Expected } from "../../src/core/goldenAgreement";
 import { numbers, read } from "./golden";
 
-const { golden, cases } = read("golden_agreement.json");
+interface Case {
+  name: string;
+  logits: (number | string)[];
+  passed: boolean;
+}
 
-test.each(cases)("$name", ({ logits, passed }: (typeof cases)[number]) => {
+const { golden, cases } = read<{ golden: Expected; cases: Case[] }>("golden_agreement.json");
+
+test.each(cases)("$name", ({ logits, passed }) => {
   expect(agreement(numbers(logits), golden).passed).toBe(passed);
 });
 

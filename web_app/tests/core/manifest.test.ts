@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { BadManifest, parseManifest } from "../../src/core/manifest";
 import { read } from "./golden";
 
-const golden = read("manifest.json");
+interface Change {
+  name: string;
+  field: string;
+  value: unknown;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: it is spoilt in places that only the case names.
+const golden = read<{ valid: any; invalid: Change[] }>("manifest.json");
 
 function changed(field: string, value: unknown): string {
   const manifest = structuredClone(golden.valid);
@@ -18,7 +25,7 @@ test("a valid manifest is read whole", () => {
   expect(parseManifest(JSON.stringify(golden.valid))).toEqual(golden.valid);
 });
 
-test.each(golden.invalid)("$name", ({ field, value }: (typeof golden.invalid)[number]) => {
+test.each(golden.invalid)("$name", ({ field, value }) => {
   expect(() => parseManifest(changed(field, value))).toThrow(BadManifest);
   expect(() => parseManifest(changed(field, value))).toThrow(`manifest.json: ${field} is`);
 });

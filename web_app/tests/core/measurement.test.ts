@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { parseManifest } from "../../src/core/manifest";
-import { measurement } from "../../src/core/measurement";
+import { type Manifest, parseManifest } from "../../src/core/manifest";
+import { type Measurement, measurement, type Run } from "../../src/core/measurement";
 import { read } from "./golden";
 
-const golden = read("measurement.json");
+const golden = read<{ manifest: Manifest; run: Run; expected: Measurement }>("measurement.json");
 
 test("a run and its artifact make the record that Python reads", () => {
   const manifest = parseManifest(JSON.stringify(golden.manifest));

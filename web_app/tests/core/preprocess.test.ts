@@ -1,18 +1,32 @@
 import { expect, test } from "vitest";
-import { preprocessor } from "../../src/core/preprocess";
+import type { InputSpec } from "../../src/core/manifest";
+import { preprocessor, type Rotation } from "../../src/core/preprocess";
 import { noise, photograph, read, sha256 } from "./golden";
 
-const golden = read("preprocess.json");
+interface Case {
+  name: string;
+  source: { picture: string } | { seed: number };
+  width: number;
+  height: number;
+  row_stride: number;
+  rotation: Rotation;
+  spec: string;
+  uint8_sha256: string;
+  float32_sha256: string;
+  pixels: [row: number, column: number, red: number, green: number, blue: number][];
+}
 
-function frameOf(case_: (typeof golden.cases)[number]) {
+const golden = read<{ specs: Record<string, InputSpec>; cases: Case[] }>("preprocess.json");
+
+function frameOf(case_: Case) {
   const { source, width, height, row_stride, rotation } = case_;
   const count = (height - 1) * row_stride + 4 * width;
-  const bytes = source.picture ? photograph(source.picture) : noise(count, source.seed);
+  const bytes = "picture" in source ? photograph(source.picture) : noise(count, source.seed);
   return { bytes, width, height, rowStride: row_stride, rotation };
 }
 
-test.each(golden.cases)("$name", (case_: (typeof golden.cases)[number]) => {
-  const spec = golden.specs[case_.spec];
+test.each(golden.cases)("$name", (case_) => {
+  const spec = golden.specs[case_.spec] as InputSpec;
   const pixels = preprocessor(spec)(frameOf(case_));
   for (const [row, column, ...rgb] of case_.pixels) {
     const at = (row * spec.width + column) * 3;
@@ -23,14 +37,14 @@ test.each(golden.cases)("$name", (case_: (typeof golden.cases)[number]) => {
 });
 
 test("buffers are made once for frames that are alike", () => {
-  const [first] = golden.cases;
-  const preprocess = preprocessor(golden.specs[first.spec]);
+  const first = golden.cases[0] as Case;
+  const preprocess = preprocessor(golden.specs[first.spec] as InputSpec);
   expect(preprocess(frameOf(first))).toBe(preprocess(frameOf(first)));
 });
 
 test("a frame of another geometry gets tables of its own", () => {
-  const ofOneSpec = golden.cases.filter(({ spec }: { spec: string }) => spec === "irrvit_fashion");
-  const preprocess = preprocessor(golden.specs.irrvit_fashion);
+  const ofOneSpec = golden.cases.filter(({ spec }) => spec === "irrvit_fashion");
+  const preprocess = preprocessor(golden.specs.irrvit_fashion as InputSpec);
   for (const case_ of ofOneSpec) {
     expect(sha256(preprocess(frameOf(case_)))).toBe(case_.uint8_sha256);
   }

@@ -1,0 +1,65 @@
+// What can go wrong, in words that a person can act on.
+
+/** `retry` is what a button offers to try again. */
+export interface Fault {
+  readonly title: string;
+  readonly advice: string;
+  readonly retry: "camera" | "model" | "picture";
+}
+
+const CAMERA: Record<string, [title: string, advice: string]> = {
+  NotFoundError: ["No camera found", "Connect one and try again, or open a picture."],
+  OverconstrainedError: ["No camera found", "Connect one and try again, or open a picture."],
+  NotAllowedError: [
+    "The camera is not allowed",
+    "Allow it for this page, in the browser's address bar or the system's settings, then try again. Pictures never leave this device.",
+  ],
+  NotReadableError: [
+    "The camera is in use",
+    "Another app or page holds it: close that one, then try again.",
+  ],
+  Ended: ["The camera is gone", "It was unplugged or taken away. Connect it, then try again."],
+  Insecure: [
+    "No camera on this address",
+    "Browsers give cameras to pages served by https or from this machine: open the page that way. A picture works here too.",
+  ],
+};
+
+/** Why there are no frames; `name` is the browser's name of the error, or `Ended` or `Insecure`. */
+export function cameraFault(name: string): Fault {
+  const [title, advice] = CAMERA[name] ?? [
+    "The camera does not start",
+    `The browser says ${name}. Try again, or open a picture.`,
+  ];
+  return { title, advice, retry: "camera" };
+}
+
+/** Why a network cannot be used. */
+export function modelFault(error: unknown, isOnline: boolean): Fault {
+  const said = error instanceof Error ? error.message : String(error);
+  if (/memory|allocat/i.test(said)) {
+    return {
+      title: "Not enough memory",
+      advice: `Close other pages and apps or choose a smaller network, then try again. (${said})`,
+      retry: "model",
+    };
+  }
+  if (error instanceof TypeError) {
+    return {
+      title: isOnline ? "The network cannot be loaded" : "You are offline",
+      advice: isOnline
+        ? "The host does not answer: see that it is running, then try again."
+        : "This network was not opened on this device before: go online once, then try again.",
+      retry: "model",
+    };
+  }
+  return { title: "The network cannot be used", advice: said, retry: "model" };
+}
+
+export function pictureFault(name: string): Fault {
+  return {
+    title: "No picture",
+    advice: `${name} is not a picture that this browser can read: try a JPEG, PNG or WebP file.`,
+    retry: "picture",
+  };
+}
