@@ -26,7 +26,11 @@ class CommandFailed(BenchmarkError):
 
 
 class DeviceLost(CommandFailed):
-    """The device itself is gone, and may come back: a cable was pulled."""
+    """The device itself is gone: a cable was pulled. It may come back, unless it was waited for."""
+
+    def __init__(self, message: str, *, is_final: bool = False):
+        super().__init__(message)
+        self.is_final = is_final
 
 
 class BadStore(BenchmarkError):

@@ -9,11 +9,13 @@ import numpy as np
 
 from irrvit.benchmark import stats
 from irrvit.benchmark.device import Loaded, Process
-from irrvit.benchmark.measurement import GoldenAgreement, Repeat, RunConfig
+from irrvit.benchmark.measurement import Energy, GoldenAgreement, Repeat, RunConfig
 from irrvit.benchmark.subjects import Subject
 
 # A block is long against the clock and short against what disturbs a machine.
 _BLOCK_MS = 100.0
+# A device that is to get warm has no time to rest between blocks.
+_SUSTAINED_BLOCK_MS = 2000.0
 _MIN_WARMUP_CALLS = 5
 _UNTIMED = 2
 # Fewer calls do for the device's own peak: one layer, and no percentile is taken of it.
@@ -31,6 +33,8 @@ class Turn:
     own_cpu_ms: float = 0.0
     wall_ms: float = 0.0
     background_ms: float | None = 0.0
+    calls_per_value: int = 1
+    is_finished: bool = False
 
     def warm_up(self, limit_s: float) -> None:
         """Call until the latencies are stationary, or the limit is reached."""
@@ -42,11 +46,12 @@ class Turn:
         ):
             self.warmup.append(self.process.time(calls).latencies_ms)
 
-    def time_block(self) -> None:
+    def time_block(self, block_ms: float = _BLOCK_MS) -> None:
         latest = self.blocks[-1] if self.blocks else self.warmup[-1]
-        calls = _calls_of_a_block(float(np.median(latest)))
+        calls = _calls_of_a_block(float(np.median(latest)), block_ms)
         timed = self.process.time(calls, untimed=_UNTIMED)
         self.blocks.append(timed.latencies_ms)
+        self.calls_per_value = timed.calls_per_value
         self.own_cpu_ms += timed.own_cpu_ms
         self.wall_ms += timed.wall_ms
         if self.background_ms is not None and timed.background_ms is not None:
@@ -56,7 +61,8 @@ class Turn:
 
     def is_done(self, calls: int, seconds: float) -> bool:
         latencies = [ms for block in self.blocks for ms in block]
-        return len(latencies) >= calls and sum(latencies) >= 1000 * seconds
+        each = self.calls_per_value
+        return each * len(latencies) >= calls and each * sum(latencies) >= 1000 * seconds
 
     def result(self) -> Repeat:
         return Repeat(
@@ -64,12 +70,13 @@ class Turn:
             first_ms=self.first_ms,
             warmup=sum(map(len, self.warmup)),
             blocks_ms=tuple(self.blocks),
+            calls_per_value=self.calls_per_value,
             own_cpu_ms=self.own_cpu_ms,
         )
 
 
-def _calls_of_a_block(call_ms: float) -> int:
-    return int(max(1, min(1000, round(_BLOCK_MS / call_ms))))
+def _calls_of_a_block(call_ms: float, block_ms: float = _BLOCK_MS) -> int:
+    return int(max(1, min(10 * block_ms, round(block_ms / call_ms))))
 
 
 @dataclass(eq=False)  # Two lanes of one file are two lanes.
@@ -85,13 +92,24 @@ class Lane:
     agreement: GoldenAgreement | None = None
     turns: list[Turn] = field(default_factory=list)
     memory_bytes: int | None = None
+    energy: Energy | None = None
     failure: str | None = None
+    is_lost: bool = False
 
     @property
     def limits(self) -> tuple[int, float]:
         if self.subject is None:
             return _LINEAR_CALLS, 0.0
-        return self.config.iterations, self.config.seconds
+        return self.config.iterations, self.config.sustained_s or self.config.seconds
+
+    def time_block(self) -> None:
+        is_long = self.subject is not None and self.config.sustained_s is not None
+        self.turns[-1].time_block(_SUSTAINED_BLOCK_MS if is_long else _BLOCK_MS)
+
+    def drop_unfinished(self) -> None:
+        """Forget a turn that was cut short: it is done again."""
+        if self.turns and not self.turns[-1].is_finished:
+            self.turns.pop()
 
     def latencies_ms(self) -> list[float]:
         return [ms for turn in self.turns for block in turn.blocks for ms in block]

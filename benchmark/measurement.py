@@ -43,6 +43,7 @@ class RunConfig(_Record):
         settle_s: how long to wait at most for a quiet machine.
         timeout_s: after which one answer of the measured process counts as a hang.
         start_below_c: how cool the device is to be at the start.
+        cool_s: how long to wait for that at most.
         sustained_s: if given, each file alone is called for that long, to see it slow down.
     """
 
@@ -56,6 +57,7 @@ class RunConfig(_Record):
     settle_s: NonNegativeFloat = 10.0
     timeout_s: PositiveFloat = 120.0
     start_below_c: float | None = None
+    cool_s: NonNegativeFloat = 600.0
     sustained_s: PositiveFloat | None = None
     seed: int = 0
 
@@ -160,7 +162,7 @@ class Measurement(_Record):
         idle_memory_bytes: of that process before it loaded the file.
         peak_gmacs: billions of MACs a second of a large linear layer in the same run.
         during: states between its blocks.
-        interrupted: Ctrl-C ended it early.
+        interrupted: Ctrl-C, or a device that went for good, ended it early.
     """
 
     schema_version: int = SCHEMA

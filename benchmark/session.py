@@ -7,7 +7,6 @@ two processes of one file differ.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,19 +16,27 @@ from uuid import uuid4
 import numpy as np
 
 from irrvit.benchmark import golden
+from irrvit.benchmark.alone import measure_energy, measure_memory
+from irrvit.benchmark.conditions import Watch, settle
 from irrvit.benchmark.device import Device
-from irrvit.benchmark.errors import BenchmarkError
+from irrvit.benchmark.errors import BenchmarkError, DeviceLost
 from irrvit.benchmark.lanes import LINEAR_SIZE, Lane, Turn, peak_lane, subject_lane
-from irrvit.benchmark.measurement import DeviceState, GoldenAgreement, Measurement, RunConfig
+from irrvit.benchmark.measurement import (
+    DeviceState,
+    GoldenAgreement,
+    Measurement,
+    RunConfig,
+)
 from irrvit.benchmark.subjects import Subject
 
 Notify = Callable[[str, str], None]
-QUIET_CORES = 0.1
+# How often a device may go and come back within a repeat.
+_RETURNS = 3
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run; a file is among the measurements or among the failures."""
+    """What came of a run; only a file whose device went for good may be on both sides."""
 
     measurements: list[Measurement]
     failures: dict[str, str]
@@ -39,63 +46,75 @@ class Outcome:
 def run(device: Device, subjects: Sequence[Subject], config: RunConfig, notify: Notify) -> Outcome:
     """Measure the subjects in turn.
 
-    One that dies, hangs or cannot be loaded is a failure, and the others go on. Ctrl-C ends the
-    run and keeps what was measured.
+    One that dies, hangs or cannot be loaded is a failure, and the others go on. Ctrl-C and a
+    device that goes for good end the run, and what was measured is kept.
     """
     lanes = [subject_lane(subject, config) for subject in subjects]
     runtimes = dict.fromkeys(subject.runtime for subject in subjects)
     peaks = {runtime: peak_lane(runtime, config) for runtime in runtimes}
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    before = device.state()
-    interrupted = False
+    facts = {"run_id": uuid4().hex, "device": device.describe(), "started_utc": _now_utc()}
+    before, interrupted = device.state(), False
+    watch = Watch(device, before, notify)
     try:
-        before = settle(device, config.settle_s, notify)
+        before = settle(device, config, notify)
         for number in range(config.repeats):
             notify("all", f"repeat {number + 1} of {config.repeats}")
-            _repeat(device, [*lanes, *peaks.values()], notify)
-        _measure_memory(device, lanes, notify)
+            _repeat(device, [*lanes, *peaks.values()], number, watch, notify)
+        measure_memory(device, lanes, notify)
+        measure_energy(device, lanes, notify)
     except KeyboardInterrupt:
         interrupted = True
         notify("all", "interrupted; what was measured is kept")
-    facts = {
-        "run_id": uuid4().hex,
-        "device": device.describe(),
-        "before": before,
-        "after": device.state(),
-        "interrupted": interrupted,
-        "started_utc": started,
-    }
-    measured = [lane for lane in lanes if lane.failure is None and lane.latencies_ms()]
+    facts |= {"before": before, "during": tuple(watch.states), "after": _state(device)}
     return Outcome(
-        [_measurement(lane, peaks[lane.config.runtime], facts) for lane in measured],
+        [
+            _measurement(lane, peaks[lane.config.runtime], facts, interrupted=interrupted)
+            for lane in lanes
+            if lane.latencies_ms() and (lane.failure is None or lane.is_lost)
+        ],
         {lane.name: lane.failure for lane in lanes if lane.failure is not None},
         interrupted,
     )
 
 
-def settle(device: Device, limit_s: float, notify: Notify) -> DeviceState:
-    """Wait until others leave the machine alone, but not for ever; validity judges the rest."""
-    end = time.perf_counter() + limit_s
-    state = device.state()
-    if state.load is not None and state.load > QUIET_CORES:
-        notify("all", f"waiting for a quiet machine: others keep {state.load:.1f} cores busy")
-    while state.load is not None and state.load > QUIET_CORES:
-        if time.perf_counter() >= end:
-            notify("all", f"others keep {state.load:.1f} cores busy; going on all the same")
-            return state
-        state = device.state()
-    notify("all", "the machine is quiet" if state.load is not None else "its load is not known")
-    return state
+def _now_utc() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _repeat(device: Device, lanes: Sequence[Lane], notify: Notify) -> None:
-    """One whole run of all lanes that have not failed, from loading to the last block."""
+def _state(device: Device) -> DeviceState:
+    """Nothing is known of a device that is gone, and what was measured on it stands."""
+    try:
+        return device.state()
+    except BenchmarkError:
+        return DeviceState(at_utc=_now_utc())
+
+
+def _repeat(
+    device: Device, lanes: Sequence[Lane], number: int, watch: Watch, notify: Notify
+) -> None:
+    """One whole run of all lanes that have not failed; what a pulled cable cut short, again."""
+    for returns in range(_RETURNS + 1):
+        todo = [lane for lane in lanes if lane.failure is None and len(lane.turns) <= number]
+        try:
+            return _run_once(device, todo, watch, notify)
+        except DeviceLost as error:
+            notify("all", str(error))
+            if error.is_final or returns == _RETURNS:
+                for lane in todo:
+                    lane.failure, lane.is_lost = str(error), True
+                return
+            for lane in todo:
+                lane.drop_unfinished()
+
+
+def _run_once(device: Device, lanes: Sequence[Lane], watch: Watch, notify: Notify) -> None:
+    """From loading to the last block."""
     active: list[Lane] = []
     try:
         for lane in lanes:
-            if lane.failure is None and _attempt(lane, lambda lane: _open(device, lane), notify):
+            if _attempt(lane, lambda lane: _open(device, lane), notify):
                 active.append(lane)
-        _time_in_turn(active, notify)
+        _time_in_turn(active, watch, notify)
     finally:
         for lane in lanes:
             if lane.turns:
@@ -105,6 +124,8 @@ def _repeat(device: Device, lanes: Sequence[Lane], notify: Notify) -> None:
 def _attempt(lane: Lane, act: Callable[[Lane], None], notify: Notify) -> bool:
     try:
         act(lane)
+    except DeviceLost:
+        raise
     except BenchmarkError as error:
         lane.failure = str(error)
         notify(lane.name, f"failed: {error}")
@@ -120,17 +141,18 @@ def _open(device: Device, lane: Lane) -> None:
     turn.warm_up(lane.config.warmup_s)
 
 
-def _time_in_turn(lanes: Sequence[Lane], notify: Notify) -> None:
+def _time_in_turn(lanes: Sequence[Lane], watch: Watch, notify: Notify) -> None:
     """A block each, there and back again, until every lane has enough."""
     todo, forward = list(lanes), True
     while todo:
         for lane in list(todo if forward else reversed(todo)):
             turn = lane.turns[-1]
-            if not _attempt(lane, lambda lane: lane.turns[-1].time_block(), notify):
+            if not _attempt(lane, Lane.time_block, notify):
                 todo.remove(lane)
             elif turn.is_done(*lane.limits):
                 todo.remove(lane)
-                _attempt(lane, _check_answers, notify)
+                turn.is_finished = _attempt(lane, _check_answers, notify)
+        watch.look()
         forward = not forward
 
 
@@ -149,24 +171,9 @@ def _check_answers(lane: Lane) -> None:
         lane.agreement = agreement
 
 
-def _measure_memory(device: Device, lanes: Sequence[Lane], notify: Notify) -> None:
-    """A fresh process for each file that does nothing but load it and call it."""
-
-    def measure(lane: Lane) -> None:
-        process = device.open(lane.path, lane.config)
-        try:
-            process.set_input(lane.pixels)
-            process.time(3)
-            lane.memory_bytes = process.peak_memory_bytes()
-        finally:
-            process.close()
-
-    for lane in lanes:
-        if lane.failure is None and not _attempt(lane, measure, notify):
-            lane.failure = None  # Its latencies stand; only the figure of its memory is missing.
-
-
-def _measurement(lane: Lane, peak: Lane, facts: dict[str, Any]) -> Measurement:
+def _measurement(
+    lane: Lane, peak: Lane, facts: dict[str, Any], *, interrupted: bool
+) -> Measurement:
     subject, loaded = lane.subject, lane.loaded
     assert subject is not None
     assert loaded is not None
@@ -190,5 +197,7 @@ def _measurement(lane: Lane, peak: Lane, facts: dict[str, Any]) -> Measurement:
         peak_memory_bytes=lane.memory_bytes,
         idle_memory_bytes=loaded.idle_memory_bytes,
         peak_gmacs=LINEAR_SIZE**3 / float(np.median(peak_ms)) / 1e6 if peak_ms else None,
+        energy=lane.energy,
+        interrupted=interrupted or lane.is_lost,
         **facts,
     )

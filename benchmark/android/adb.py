@@ -134,7 +134,8 @@ class Phone:
             if time.monotonic() >= end:
                 raise DeviceLost(
                     f"phone {self.serial} did not come back within {timeout_s:.0f} s: plug it in "
-                    "and run this again"
+                    "and run this again",
+                    is_final=True,
                 )
             time.sleep(0.5)
 

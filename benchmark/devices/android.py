@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from irrvit.benchmark import linear
-from irrvit.benchmark.android import adb, app, push, state
+from irrvit.benchmark.android import adb, app, power, push, state
 from irrvit.benchmark.android.adb import READY
 from irrvit.benchmark.device import Options, Process, Seen
+from irrvit.benchmark.energy import Meter
 from irrvit.benchmark.errors import BadRequest, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
 from irrvit.benchmark.runtimes import LINEAR
@@ -78,6 +79,7 @@ class Phone:
     """One phone; see `irrvit.benchmark.device.Device`."""
 
     RUNTIMES = RUNTIMES
+    ACCELERATORS = ("cpu", "gpu")
     START_BELOW_C = 37.0
 
     def __init__(self, phone: adb.Phone, options: Options):
@@ -90,6 +92,10 @@ class Phone:
 
     def state(self) -> DeviceState:
         return state.read(self._phone, load=state.load(self._phone))
+
+    def meter(self) -> Meter:
+        """See `irrvit.benchmark.energy.Metered`."""
+        return power.meter(self._phone)
 
     def open(self, path: str, config: RunConfig) -> Process:
         """A phone that was pulled off is waited for."""

@@ -5,7 +5,7 @@ import pytest
 
 from irrvit.benchmark import session, validity
 from irrvit.benchmark.device import Loaded, Timed
-from irrvit.benchmark.errors import CommandFailed
+from irrvit.benchmark.errors import CommandFailed, DeviceLost
 from irrvit.benchmark.golden import GoldenPicture
 from irrvit.benchmark.measurement import DeviceState, Placement, RunConfig
 from irrvit.benchmark.subjects import Subject
@@ -31,6 +31,7 @@ class FakeProcess:
             self.path in self.device.dies_at
             and len(self.device.events) > self.device.dies_at[self.path]
         ):
+            self.device.on_fault()
             raise self.device.fault
         ms = self.device.latency_ms.get(self.path, 10.0)
         return Timed((ms,) * calls, ms * calls, ms * calls, 0.0)
@@ -52,6 +53,7 @@ class FakeDevice:
         self.events, self.open_processes = [], []
         self.latency_ms, self.logits, self.dies_at, self.unloadable = {}, {}, {}, ()
         self.fault: BaseException = CommandFailed("its process died (SIGSEGV)")
+        self.on_fault = lambda: None
 
     def describe(self):
         return self.info
@@ -127,14 +129,37 @@ def test_a_wrong_answer_makes_a_measurement_invalid(fake):
     assert [issue.code for issue in issues if issue.blocking] == ["wrong-output"]
 
 
-def test_a_machine_that_stays_busy_is_waited_for_and_said(fake):
-    said = []
-    fake.state = lambda: DeviceState(load=1.5, at_utc="2026-01-01T00:00:00+00:00")
-    session.settle(fake, 0.0, lambda name, stage: said.append(stage))
-    assert said == [
-        "waiting for a quiet machine: others keep 1.5 cores busy",
-        "others keep 1.5 cores busy; going on all the same",
-    ]
+def test_a_device_that_goes_and_comes_back_is_gone_on_with_and_nothing_is_lost(fake):
+    fake.dies_at["b"], fake.fault = 40, DeviceLost("the cable is loose")
+    fake.on_fault = lambda: fake.dies_at.clear()
+    outcome = run(fake, "a", "b")
+    assert outcome.failures == {}
+    assert [len(m.repeats) for m in outcome.measurements] == [CONFIG.repeats] * 2
+    assert all(validity.check(m) == [] for m in outcome.measurements)
+    assert fake.open_processes == []
+
+
+def test_a_device_that_goes_for_good_leaves_what_was_measured_and_a_failure(fake):
+    fake.dies_at["b"], fake.fault = 40, DeviceLost("it did not come back", is_final=True)
+    outcome = run(fake, "a", "b")
+    assert set(outcome.failures.values()) == {"it did not come back"}
+    assert {m.variant for m in outcome.measurements} == {"a", "b"}
+    assert all(m.interrupted and m.latencies_ms for m in outcome.measurements)
+    assert not outcome.interrupted
+
+
+def test_a_device_that_cannot_even_say_how_it_is_at_the_end_loses_nothing(fake):
+    calls = []
+
+    def state():
+        calls.append(1)
+        if len(calls) > 2:
+            raise DeviceLost("gone")
+        return DeviceState(load=0.0, at_utc="2026-01-01T00:00:00+00:00")
+
+    fake.state = state
+    (measurement,) = run(fake, "a").measurements
+    assert measurement.after.load is None
 
 
 def test_a_file_that_is_given_twice_is_measured_twice(fake):
