@@ -41,11 +41,14 @@ class LiteRT:
         self.call = self.interpreter.invoke
 
     def set(self, pixels: np.ndarray) -> None:
-        self.interpreter.set_tensor(self._input["index"], pixels)
+        # A fully quantized file takes the pixels as bytes.
+        self.interpreter.set_tensor(self._input["index"], pixels.astype(self._input["dtype"]))
 
     def logits(self) -> np.ndarray:
         self.call()
-        return self.interpreter.get_tensor(self._output["index"])
+        values = self.interpreter.get_tensor(self._output["index"])
+        scale, zero = self._output["quantization"]
+        return scale * (values.astype(np.float64) - zero) if scale else values
 
     def placement(self) -> dict[str, Any]:
         """Walk from the output back to the input: what the delegate does not make is its own."""
@@ -81,13 +84,14 @@ class OnnxRuntime:
         options.log_severity_level = 3
         content = linear.onnx(_size(path)) if path.startswith(LINEAR) else _read(path)
         session = onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
-        name = session.get_inputs()[0].name
+        (image,) = session.get_inputs()
+        self._dtype = np.uint8 if image.type == "tensor(uint8)" else np.float32
         self._feed: dict[str, np.ndarray] = {}
-        self._name, feed, run = name, self._feed, session.run
+        self._name, feed, run = image.name, self._feed, session.run
         self.call = lambda: run(None, feed)
 
     def set(self, pixels: np.ndarray) -> None:
-        self._feed[self._name] = pixels
+        self._feed[self._name] = pixels.astype(self._dtype)
 
     def logits(self) -> np.ndarray:
         return np.asarray(self.call()[0])
