@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from irrvit.benchmark import device
+from irrvit.benchmark.conditions import settle
 from irrvit.benchmark.device import Device
 from irrvit.benchmark.errors import BadRequest, BenchmarkError, CommandFailed
 from irrvit.benchmark.lanes import Turn
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.request import Request, find_subjects, to_config
-from irrvit.benchmark.session import settle
 from irrvit.benchmark.subjects import Subject
 
 Notify = Callable[[str, str], None]
@@ -117,7 +117,7 @@ def run(request: Request, notify: Notify) -> Agreements:
     for subject in found.subjects:
         name = f"{subject.name} {subject.target}-{subject.precision}"
         try:
-            settle(chosen, to_config(request, found).settle_s, notify)
+            settle(chosen, to_config(request, found), notify)
             agreements.append(_compare(chosen, subject, to_config(request, found), notify))
         except BenchmarkError as error:
             problems[name] = str(error)
