@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
 import numpy as np
 import pytest
 
@@ -14,6 +18,9 @@ from irrvit.benchmark.measurement import (
     Repeat,
     RunConfig,
 )
+from irrvit.benchmark.nodes import Node
+
+RECORDED = Path(__file__).parent / "recorded"
 
 STATE = DeviceState(load=0.0, at_utc="2026-01-01T00:00:00+00:00")
 
@@ -106,3 +113,22 @@ def measurement(device):
         peak_gmacs=60.0,
         started_utc="2026-01-01T00:00:00+00:00",
     )
+
+
+class RecordedProfile(NamedTuple):
+    """What the profiler of a runtime noted of three calls, and the nodes of the file."""
+
+    nodes: list[Node]
+    events: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def recorded_profile():
+    """`irrvit_fashion` in LiteRT 2.3.0 ("tflite") or onnxruntime 1.32.0 ("onnx"), x86-64."""
+
+    def load(target: str) -> RecordedProfile:
+        recorded = json.loads((RECORDED / f"profile_{target}.json").read_text())
+        nodes = [Node(n["kind"], n["path"], tuple(n["names"])) for n in recorded["nodes"]]
+        return RecordedProfile(nodes, recorded["events"])
+
+    return load
