@@ -29,7 +29,9 @@ def bench(
     artifacts: Annotated[
         list[Path] | None, typer.Argument(help="Folders or files that irrvit-export wrote.")
     ] = None,
-    device: Annotated[str, typer.Option(help="A kind of device from --list.")] = "host",
+    device: Annotated[
+        str, typer.Option(help="A kind of device from --list, or a phone: its model or serial.")
+    ] = "host",
     model: Annotated[
         list[str] | None,
         typer.Option(help="A network; exported first if need be; may repeat.  [irrvit_fashion]"),
@@ -47,6 +49,19 @@ def bench(
     ] = 50,
     repeats: Annotated[int, typer.Option(min=1, help="Whole runs, in new processes.")] = 5,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds until it counts as hung.")] = 120,
+    start_below: Annotated[
+        float | None, typer.Option(help="Wait until it is cooler, in C.  [phones: 37]")
+    ] = None,
+    sustained: Annotated[
+        str | None, typer.Option(help="Call each file for long, such as 10m, to see it slow down.")
+    ] = None,
+    benchmark_binary: Annotated[
+        Path | None, typer.Option(help="On a phone: Google's benchmark_model instead of the app.")
+    ] = None,
+    apk: Annotated[Path | None, typer.Option(help="On a phone: the app to install.")] = None,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="On a phone: remove what was sent before, first.")
+    ] = False,
     store: Annotated[
         Path | None, typer.Option(help="[default: artifacts/measurements.jsonl]")
     ] = None,
@@ -77,17 +92,25 @@ def bench(
     setup: Annotated[
         str | None, typer.Option(help="Install what a kind of device needs: arm64, browser.")
     ] = None,
-    list_all: Annotated[bool, typer.Option("--list", help="Show devices and suites.")] = False,
+    list_all: Annotated[
+        bool, typer.Option("--list", help="Show kinds of devices, and suites.")
+    ] = False,
+    devices: Annotated[
+        bool, typer.Option("--devices", help="Show the devices that are attached.")
+    ] = False,
 ) -> None:
     """Measure files on a device: latency, memory, MACs a second, and whether the answers are right.
 
     Exits with 0 when every number is valid and, with --compare, none is slower; 1 when one is
     invalid, wrong or slower; 2 when something could not be measured.
     """
+    from irrvit.benchmark.device import Options
     from irrvit.benchmark.request import Request
 
     if list_all:
         return _list()
+    if devices:
+        return _list_devices()
     if setup is not None:
         return _setup(setup)
     models = tuple(model or (() if artifacts or suite else (DEFAULT_MODEL,)))
@@ -102,6 +125,9 @@ def bench(
         iterations=iterations,
         repeats=repeats,
         timeout_s=timeout,
+        start_below_c=start_below,
+        sustained=sustained,
+        options=Options(benchmark_binary=benchmark_binary, apk=apk, clean=clean),
         store=store,
         compare=compare,
         fail_above=fail_above,
@@ -123,6 +149,14 @@ def _list() -> None:
     print("devices: " + ", ".join(device.kinds()))
     for name in suite.names():
         print(f"{name}: {suite.get(name).about}\n  " + "\n  ".join(suite.get(name).models))
+
+
+def _list_devices() -> None:
+    from rich.console import Console
+
+    from irrvit.benchmark import device, report
+
+    Console().print(report.to_device_table(device.seen()))
 
 
 def _setup(kind: str) -> None:

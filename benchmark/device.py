@@ -19,6 +19,7 @@ import numpy as np
 from irrvit.benchmark.errors import BadRequest, BenchmarkError, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, Placement, RunConfig
 
+READY = "ready"
 _FOLDER = Path(__file__).with_name("devices")
 
 
@@ -77,7 +78,8 @@ class Device(Protocol):
 
     # Which runtime runs the files of an export target, the preferred one first.
     RUNTIMES: Mapping[str, tuple[str, ...]]
-    # ACCELERATORS: tuple[str, ...] is there too where the CPU is not all that can be asked for.
+    # ACCELERATORS: tuple[str, ...] is there too where the CPU is not all that can be asked for,
+    # and START_BELOW_C: float where it has to be cool at the start.
 
     def describe(self) -> DeviceInfo:
         """Raises DeviceNotFound if there is none to be had."""
@@ -114,7 +116,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Seen:
-    """A device that is there, whether or not it can be used; `state` says which."""
+    """A device that is there; `state` is `ready`, or what keeps it from being used."""
 
     kind: str
     name: str
@@ -122,6 +124,10 @@ class Seen:
     soc: str = ""
     os: str = ""
     abi: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == READY
 
 
 class Finder(Protocol):
@@ -144,6 +150,11 @@ class Finder(Protocol):
 def accelerators(device: Device) -> tuple[str, ...]:
     """Those that can be asked for; which one a file really got says its placement."""
     return getattr(device, "ACCELERATORS", ("cpu",))
+
+
+def start_below_c(device: Device) -> float | None:
+    """How cool it has to be at the start, unless something else is asked for."""
+    return getattr(device, "START_BELOW_C", None)
 
 
 def kinds() -> list[str]:
@@ -197,7 +208,7 @@ def seen() -> list[Seen]:
                 found += cast(Finder, module).attached()
             else:
                 info = cast(Device, module).describe()
-                found.append(Seen(kind, info.name, "ready", info.soc, info.os, info.abi))
+                found.append(Seen(kind, info.name, READY, info.soc, info.os, info.abi))
         except BenchmarkError as error:
             found.append(Seen(kind, "-", str(error)))
     return found

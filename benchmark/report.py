@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from irrvit.benchmark.baseline import Gate
+from irrvit.benchmark.device import Seen
 from irrvit.benchmark.request import Answers, Result, Row
 from irrvit.benchmark.stats import Comparison
 
@@ -164,8 +165,37 @@ def _comparisons(rows: list[Row]) -> list[Text]:
     return lines
 
 
+def to_device_table(seen: list[Seen]) -> RenderableType:
+    """A row for each device that is attached; what keeps it from being used is below it."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for heading in ("kind", "device", "SoC", "system", "ABI", ""):
+        table.add_column(heading, overflow="fold")
+    for one in seen:
+        table.add_row(
+            one.kind,
+            one.name,
+            one.soc,
+            one.os,
+            one.abi,
+            "[green]ready[/]" if one.is_ready else "[yellow]not ready[/]",
+        )
+    notes = [Text(f"  {one.kind}: {one.state}", style="yellow") for one in seen if not one.is_ready]
+    return Group(table, *notes)
+
+
+def _energy(row: Row) -> list[Text]:
+    cost = row.measurement.energy
+    if cost is None:
+        return []
+    said = cost.source
+    if cost.mj_per_call is not None:
+        said = f"{cost.mj_per_call:.2f} mJ a call, +-{cost.uncertainty_mj:.2f}, by {cost.source}"
+    return [Text(f"  {row.measurement.variant}: energy: {said}")]
+
+
 def _remarks(result: Result) -> list[Text]:
-    lines = [
+    lines = [line for row in result.rows for line in _energy(row)]
+    lines += [
         Text(
             f"  {row.measurement.variant} by {row.measurement.config.runtime}: "
             f"{issue.code}: {issue.detail}",

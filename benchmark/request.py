@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from irrvit.benchmark import answers, baseline, device, session, stats, store, suite, validity
 from irrvit.benchmark.baseline import Gate, Gated
+from irrvit.benchmark.device import Options
 from irrvit.benchmark.errors import BadRequest, BadStore
 from irrvit.benchmark.measurement import Issue, LatencySummary, Measurement, RunConfig
 from irrvit.benchmark.stats import Comparison, Verdict
@@ -32,6 +34,9 @@ class Request:
     iterations: int = 50
     repeats: int = 5
     timeout_s: float = 120.0
+    start_below_c: float | None = None
+    sustained: str | None = None
+    options: Options = field(default_factory=Options)
     store: Path | None = None
     compare: Path | None = None
     fail_above: str = "5%"
@@ -130,7 +135,7 @@ def run(request: Request, notify: Notify) -> Result:
     """
     if request.picture:
         raise BadRequest("--picture draws a profile: give --profile with it")
-    chosen = device.find(request.device)
+    chosen = device.find(request.device, request.options)
     _expect_accelerator(request, chosen)
     is_emulated = chosen.describe().emulated
     if is_emulated and request.compare:
@@ -143,7 +148,11 @@ def run(request: Request, notify: Notify) -> Result:
     if not found.subjects:
         return Result([], found.problems)
     measure = answers.run if is_emulated else session.run
-    outcome = measure(chosen, found.subjects, to_config(request, found), notify)
+    config = to_config(request, found)
+    if config.start_below_c is None:
+        config = config.model_copy(update={"start_below_c": device.start_below_c(chosen)})
+    batches = [[subject] for subject in found.subjects] if config.sustained_s else [found.subjects]
+    outcome = session.join(measure(chosen, batch, config, notify) for batch in batches)
     measured = outcome.measurements
     problems = found.problems | outcome.failures | _keep(measured, request.store or _STORE)
     gated = [baseline.gate(m, old, fail_above=fail_above) for m in measured if old]
@@ -176,9 +185,23 @@ def to_config(request: Request, found: Found) -> RunConfig:
         accelerator=request.accelerator,
         threads=request.threads,
         iterations=request.iterations,
-        repeats=request.repeats,
+        repeats=request.repeats if request.sustained is None else 1,
         timeout_s=request.timeout_s,
+        start_below_c=request.start_below_c,
+        sustained_s=None if request.sustained is None else parse_seconds(request.sustained),
     )
+
+
+def parse_seconds(text: str) -> float:
+    """`90`, `90s` or `10m`.
+
+    Raises:
+        BadRequest: it is none of these.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([sm]?)", text)
+    if found is None or float(found[1]) <= 0:
+        raise BadRequest(f"--sustained got '{text}': expected a time, such as 90s or 10m")
+    return float(found[1]) * (60 if found[2] == "m" else 1)
 
 
 def find_subjects(request: Request, chosen: device.Device, notify: Notify) -> Found:

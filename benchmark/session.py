@@ -7,7 +7,7 @@ two processes of one file differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -41,6 +41,20 @@ class Outcome:
     measurements: list[Measurement]
     failures: dict[str, str]
     interrupted: bool = False
+
+
+def join(outcomes: Iterable[Outcome]) -> Outcome:
+    """Of runs one after another; Ctrl-C ends all."""
+    joined = Outcome([], {})
+    for outcome in outcomes:
+        joined = Outcome(
+            joined.measurements + outcome.measurements,
+            joined.failures | outcome.failures,
+            outcome.interrupted,
+        )
+        if outcome.interrupted:
+            break
+    return joined
 
 
 def run(device: Device, subjects: Sequence[Subject], config: RunConfig, notify: Notify) -> Outcome:

@@ -115,6 +115,15 @@ def drift(latencies: Sequence[float]) -> float:
     return float(end / begin - 1) if abs(end - begin) > 3 * noise else 0.0
 
 
+def first_and_last_minute(latencies_ms: Sequence[float]) -> tuple[float, float]:
+    """Medians of the first and the last minute of calling, or of the halves of a shorter run."""
+    values = np.asarray(latencies_ms, np.float64)
+    passed = np.cumsum(values)
+    minute = min(60_000.0, passed[-1] / 2)
+    last = values[passed > passed[-1] - minute]
+    return float(np.median(values[passed <= max(minute, values[0])])), float(np.median(last))
+
+
 def outliers(latencies: Sequence[float]) -> float:
     """The share of calls that took over 1.5 times the median."""
     values = np.asarray(latencies)

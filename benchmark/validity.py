@@ -23,6 +23,7 @@ def check(measurement: Measurement) -> list[Issue]:
     if _is_timed(measurement):
         issues += _samples(measurement)
         issues += _steadiness(measurement)
+        issues += _heat(measurement)
         issues += _surroundings(measurement)
     elif measurement.device.emulated:
         issues.append(_remark("emulated", "only its answers count: it was not timed"))
@@ -70,21 +71,24 @@ def _placement(measurement: Measurement) -> Iterator[Issue]:
 
 
 def _samples(measurement: Measurement) -> Iterator[Issue]:
-    latencies = measurement.latencies_ms
-    if len(latencies) < MIN_CALLS:
-        yield _blocking("too-few-samples", f"{len(latencies)} calls, at least {MIN_CALLS} needed")
-    elif sum(latencies) < MIN_MS:
-        yield _blocking(
-            "too-few-samples", f"{sum(latencies):.0f} ms in all, at least {MIN_MS:.0f} needed"
-        )
+    calls = sum(r.calls_per_value * len(r.latencies_ms) for r in measurement.repeats)
+    ms = sum(r.calls_per_value * sum(r.latencies_ms) for r in measurement.repeats)
+    if calls < MIN_CALLS:
+        yield _blocking("too-few-samples", f"{calls} calls, at least {MIN_CALLS} needed")
+    elif ms < MIN_MS:
+        yield _blocking("too-few-samples", f"{ms:.0f} ms in all, at least {MIN_MS:.0f} needed")
+    if calls > len(measurement.latencies_ms):
+        yield _remark("means", "its values are means of many calls: p90 is not that of calls")
     if measurement.interrupted:
-        yield _remark("interrupted", f"ended by Ctrl-C after {len(latencies)} calls")
+        yield _remark("interrupted", f"ended early, after {calls} calls")
 
 
 def _steadiness(measurement: Measurement) -> Iterator[Issue]:
     series = [repeat.latencies_ms for repeat in measurement.repeats]
     change = stats.drift(measurement.latencies_ms)
-    if change > MAX_DRIFT:
+    if measurement.config.sustained_s is not None:
+        yield _sustained(measurement)
+    elif change > MAX_DRIFT:
         yield _blocking("throttled", f"the last calls took {change:.0%} longer than the first")
     elif change < -MAX_DRIFT:
         yield _blocking("not-stationary", f"the last calls took {-change:.0%} less than the first")
@@ -98,6 +102,29 @@ def _steadiness(measurement: Measurement) -> Iterator[Issue]:
     share = stats.outliers(measurement.latencies_ms)
     if share > MAX_OUTLIERS:
         yield _remark("outliers", f"{share:.0%} of the calls took over 1.5 times the median")
+
+
+def _sustained(measurement: Measurement) -> Issue:
+    """That a device slows down in time is what such a run is to find out."""
+    first, last = stats.first_and_last_minute(measurement.latencies_ms)
+    return _remark(
+        "sustained",
+        f"the first minute {first:.2f} ms a call, the last {last:.2f} ms: {last / first:.2f} x",
+    )
+
+
+def _heat(measurement: Measurement) -> Iterator[Issue]:
+    limit, start = measurement.config.start_below_c, measurement.before.temperature_c
+    if limit is not None and start is not None and start >= limit:
+        yield _blocking("started-warm", f"it began at {start:.1f} C, below {limit:g} C was asked")
+    states = [measurement.before, *measurement.during, measurement.after]
+    slow = [state.thermal_status for state in states if state.thermal_status not in (None, "none")]
+    if slow and measurement.config.sustained_s is None:
+        yield _blocking("throttled", f"the device slowed itself down (status '{slow[-1]}')")
+    if any(state.charging for state in states):
+        yield _remark("charging", "it was charging, which warms it")
+    if measurement.before.is_screen_on is False:
+        yield _remark("screen-off", "its screen was off, and apps are slower then")
 
 
 def _surroundings(measurement: Measurement) -> Iterator[Issue]:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from irrvit.benchmark import linear
 from irrvit.benchmark.android import adb, app, power, push, state
-from irrvit.benchmark.android.adb import READY
-from irrvit.benchmark.device import Options, Process, Seen
+from irrvit.benchmark.device import READY, Options, Process, Seen
 from irrvit.benchmark.energy import Meter
 from irrvit.benchmark.errors import BadRequest, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
@@ -26,12 +25,12 @@ def attached() -> list[Seen]:
 
 
 def _look(phone: adb.Attached) -> Seen:
-    if phone.state != READY:
+    if phone.state != adb.READY:
         return Seen(_KIND, phone.serial, adb.why_unusable(phone))
     identity = state.identify(adb.Phone(phone.serial))
     system = f"Android {identity.android}"
     name = f"{identity.name} ({phone.serial})"
-    return Seen(_KIND, name, "ready", identity.soc, system, identity.abi)
+    return Seen(_KIND, name, READY, identity.soc, system, identity.abi)
 
 
 def find(name: str, options: Options) -> Phone:
@@ -45,16 +44,16 @@ def find(name: str, options: Options) -> Phone:
         )
     exact = [phone for phone in phones if phone.serial == name]
     fitting = exact or [phone for phone in phones if _fits(phone, name)]
-    unusable = [adb.why_unusable(phone) for phone in phones if phone.state != READY]
+    unusable = [adb.why_unusable(phone) for phone in phones if phone.state != adb.READY]
     if not fitting:
-        there = [_look(phone).name for phone in phones if phone.state == READY]
+        there = [_look(phone).name for phone in phones if phone.state == adb.READY]
         raise DeviceNotFound(
             "; ".join([f"attached: {', '.join(there) or 'none ready'}", *unusable])
         )
     if len(fitting) > 1:
         names = ", ".join(_look(phone).name for phone in fitting)
         raise BadRequest(f"'{name}' fits several phones: {names}; give a serial with --device")
-    if fitting[0].state != READY:
+    if fitting[0].state != adb.READY:
         raise DeviceNotFound(adb.why_unusable(fitting[0]))
     return Phone(adb.Phone(fitting[0].serial), options)
 
@@ -66,7 +65,7 @@ def _fits(phone: adb.Attached, name: str) -> bool:
     """
     if name == _KIND:
         return True
-    if phone.state != READY:
+    if phone.state != adb.READY:
         return False
     identity = state.identify(adb.Phone(phone.serial))
     words = f"{identity.manufacturer} {identity.model}".lower()
