@@ -94,7 +94,7 @@ def run(request: Request, notify: Notify) -> Outcome:
     there.describe()  # A device that is not there is said before any work.
     assert request.decisions is not None
     try:
-        sample = draw(Labelled(request.decisions, request.data_root), request.limit)
+        sample = draw(Labelled(request.decisions, request.data_root).load(), request.limit)
         found = find_subjects(request, there, notify)
         if not found.subjects:
             return Outcome([], found.problems)
@@ -104,9 +104,8 @@ def run(request: Request, notify: Notify) -> Outcome:
     return Outcome(outcome.decided, found.problems | outcome.problems)
 
 
-def draw(labelled: Labelled, limit: int) -> Sample:
-    """Choose `limit` pictures of a labelled set, or all if it has fewer; raises BadData."""
-    data = labelled.load()
+def draw(data: Dataset, limit: int) -> Sample:
+    """Choose `limit` pictures of a labelled set, or all if it has fewer."""
     total = sum(map(len, tried_on(data)))
     chosen = np.linspace(0, total - 1, min(limit, total)).round().astype(int)
     return Sample(data, chosen)
@@ -137,7 +136,7 @@ def decide(
 
 def logits(
     where: Device,
-    subject: Subject,
+    path: str,
     pixels: np.ndarray,
     config: RunConfig,
     notify: Callable[[str], None],
@@ -150,19 +149,19 @@ def logits(
         CommandFailed: the file cannot be run there.
     """
     info = where.describe()
-    config = config.model_copy(update={"runtime": subject.runtime})
     said: list[np.ndarray] = []
     # The processes are closed first, so that after Ctrl-C no thread waits for an answer.
     with ExitStack() as stack:
         count = info.cores if info.emulated else 1
         pool = stack.enter_context(ThreadPoolExecutor(count))
-        processes = [where.open(subject.path, config) for _ in range(count)]
-        for process in processes:
-            stack.callback(process.close)
+        processes: list[Process] = []
+        for _ in range(count):
+            processes.append(where.open(path, config))
+            stack.callback(processes[-1].close)
         for at in range(0, len(pixels), count):
             said += pool.map(_ask, processes, pixels[at : at + count])
             if len(said) % _TELL_EVERY < count:
-                notify(f"{subject.runtime} on {info.kind}: {len(said):,} of {len(pixels):,}")
+                notify(f"{config.runtime} on {info.kind}: {len(said):,} of {len(pixels):,}")
     return np.stack(said)
 
 
@@ -180,18 +179,18 @@ def _decide(
 ) -> Decided:
     manifest = artifact.open(subject.path).manifest
     classes, pixels = sample.classes(manifest.labels), sample.pixels(manifest.input)
-    here = device.find("host")
-    torch = in_torch(replace(subject, runtime=TORCH), manifest)
-    shown = answers.show(here, torch, config.model_copy(update={"runtime": TORCH}))
+    here, torch = device.find("host"), in_torch(replace(subject, runtime=TORCH), manifest)
+    as_subject = config.model_copy(update={"runtime": subject.runtime})
+    as_torch = config.model_copy(update={"runtime": TORCH})
+    shown = answers.show(here, torch, as_torch)
     if not shown.agreement.passed:
         raise CommandFailed(
             f"the network called {manifest.model} here is not the one that the file was made "
             f"from: {shown.agreement.failures[0]}"
         )
-    ours, theirs, reference = (
-        logits(where, what, pixels, config, notify)
-        for where, what in ((there, subject), (here, subject), (here, torch))
-    )
+    ours = logits(there, subject.path, pixels, as_subject, notify)
+    theirs = logits(here, subject.path, pixels, as_subject, notify)
+    reference = logits(here, torch.path, pixels, as_torch, notify)
     return Decided(
         subject=subject,
         device=there.describe(),

@@ -139,6 +139,20 @@ def test_a_wrong_answer_is_shown_as_wrong(tree, exported, tmp_path):
 
 
 @pytest.mark.slow
+def test_decisions_on_labelled_pictures_are_those_of_this_machine_and_of_pytorch(tree, exported):
+    done = bench(
+        *("--device", "arm64", "--decisions", "fashion-mnist", "--limit", 40, "--json"), exported[1]
+    )
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(done.stdout)["decisions"]
+    assert row["device"]["abi"] == "aarch64"
+    assert row["host_parity"]["max_rel"] < 1e-5
+    assert row["host_parity"]["same_decisions"] == row["host_parity"]["pictures"] == 40
+    assert row["accuracy"]["same_decisions"] == row["accuracy"]["pictures"] == 40
+    assert row["accuracy"]["right"] > 30
+
+
+@pytest.mark.slow
 def test_a_latency_gate_is_refused(tree, tmp_path):
     done = bench("--device", "arm64", "--compare", tmp_path / "baseline.jsonl")
     assert done.returncode == 2
