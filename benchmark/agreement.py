@@ -113,12 +113,15 @@ def run(request: Request, notify: Notify) -> Agreements:
         raise BadRequest(f"--agreement runs other tools on this machine, not on {request.device}")
     chosen = device.find(request.device)
     found = find_subjects(request, chosen, notify)
+    if not found.subjects:
+        return Agreements([], found.problems)
+    config = to_config(request, found)
     agreements, problems = [], dict(found.problems)
     for subject in found.subjects:
         name = f"{subject.name} {subject.target}-{subject.precision}"
         try:
-            settle(chosen, to_config(request, found), notify)
-            agreements.append(_compare(chosen, subject, to_config(request, found), notify))
+            settle(chosen, config, notify)
+            agreements.append(_compare(chosen, subject, config, notify))
         except BenchmarkError as error:
             problems[name] = str(error)
     return Agreements(agreements, problems)

@@ -60,12 +60,15 @@ def run(request: Request, notify: Notify) -> Profiles:
     if chosen.describe().emulated:
         raise BadRequest(f"{request.device} is emulated: where its time goes says nothing")
     found = find_subjects(request, chosen, notify)
+    if not found.subjects:
+        return Profiles([], found.problems)
+    config = to_config(request, found)
     profiles, problems = [], dict(found.problems)
     for subject in found.subjects:
         name = f"{subject.name} {subject.target}-{subject.precision}"
         try:
             notify(name, "profiling")
-            profiles.append(profile(chosen, subject, to_config(request, found)))
+            profiles.append(profile(chosen, subject, config))
         except BenchmarkError as error:
             problems[name] = str(error)
     return Profiles(profiles, problems | _draw(request.picture, profiles))

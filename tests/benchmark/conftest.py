@@ -15,6 +15,8 @@ from irrvit.benchmark.measurement import (
     GoldenAgreement,
     Measurement,
     Placement,
+    Profile,
+    ProfileRow,
     Repeat,
     RunConfig,
 )
@@ -132,3 +134,23 @@ def recorded_profile():
         return RecordedProfile(nodes, recorded["events"])
 
     return load
+
+
+@pytest.fixture
+def profile():
+    return Profile(
+        artifact_sha256="ab" * 32,
+        target="tflite",
+        variant="irrvit_<300m>",
+        precision="fp32",
+        runtime="litert",
+        runtime_version="litert 2.3.0",
+        threads=1,
+        p50_ms=4.0,
+        total_ms=5.0,
+        rows=(
+            ProfileRow(module="stem.0", operations=3, ms=3.0),
+            ProfileRow(module="patch_embed.branch0", operations=12, ms=1.5),
+            ProfileRow(module="other", operations=0, ms=0.5),
+        ),
+    )

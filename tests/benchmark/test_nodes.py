@@ -9,6 +9,7 @@ WRAPPED = (
     "irrvit.model.fold.PixelInput_network"
 )
 NETWORK = f"{WRAPPED}/irrvit.model.network.IRRViT_network"
+CONV = "torch.nn.modules.conv.Conv2d"
 STEM = f"{NETWORK}/torch.nn.modules.container.Sequential_stem"
 EMBED = f"{NETWORK}/irrvit.model.patch_embed.FoldedTokenEmbed_patch_embed"
 
@@ -17,8 +18,7 @@ EMBED = f"{NETWORK}/irrvit.model.patch_embed.FoldedTokenEmbed_patch_embed"
     ("name", "path"),
     [
         (f"{WRAPPED};1", ""),
-        (f"{STEM}/irrvit.model.layers.SeparableBlock_3/torch.nn.modules.conv.Conv2d_depthwise;2",)
-        + ("stem.3.depthwise",),
+        (f"{STEM}/irrvit.model.layers.SeparableBlock_3/{CONV}_depthwise;2", "stem.3.depthwise"),
         (EMBED, "patch_embed"),
         (f"{STEM}/torch.nn.modules.activation.ReLU_1;;{EMBED};1", "stem.1"),
         ("serving_default_logits_output", None),
