@@ -1,12 +1,12 @@
 # `make` shows what there is to do. Everything stays in the checkout but system packages (apt).
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint web clean
+.PHONY: help setup demo test lint web web-serve clean
 
 PARTS ?= $(notdir $(wildcard scripts/parts/*))
 
 help: ## show this
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
 
 setup: ## build .venv from constraints.txt; instant when it is current
 	@scripts/setup.sh
@@ -20,8 +20,12 @@ test: ## run all tests of every part, or of some: make test PARTS="python"
 lint: setup ## ruff and pyright
 	@scripts/lint.sh
 
-web: ## build the page with the camera classifier: web_app/dist
+web: setup ## build the page with the camera classifier and two networks: web_app/dist
+	@scripts/web_models.sh
 	@scripts/web.sh
+
+web-serve: web ## serve that page to phones, and say how they open it
+	@.venv/bin/python -m irrvit.benchmark.serve_page
 
 clean: ## remove what was built; .venv and .venv-tensorflow too
 	rm -rf .venv .venv-tensorflow* artifacts build *.egg-info .pytest_cache .ruff_cache .hypothesis

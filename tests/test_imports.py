@@ -39,6 +39,7 @@ EXTRAS = [
     "onnxruntime",
     "onnxscript",
     "playwright",
+    "segno",
     "tensorflow",
     "timm",
     "torchvision",

@@ -4,7 +4,11 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
 scripts/setup.sh
+scripts/web_models.sh
 scripts/web.sh
 echo "web: types, style and unit tests" >&2
 npm --prefix web_app run --silent check
 npm --prefix web_app run --silent test
+# One after another: some compare times.
+echo "web: pytest, in a real browser" >&2
+OMP_NUM_THREADS=1 .venv/bin/python -m pytest --require-extras --durations=10 tests/web
