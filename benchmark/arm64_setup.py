@@ -81,8 +81,9 @@ def _build(tree: Path, progress: Progress) -> None:
             f"{tree.parent} has {free / 1e6:.0f} MB left: make room, or name another folder in "
             f"{arm64_tree.VARIABLE}"
         )
-    packages = tree.with_name(tree.name + ".packages")
-    _unpack(tree, _download(packages, progress), progress)
+    packages = tree / "packages"
+    _download(packages, progress)
+    _unpack(packages, tree, progress)
     shutil.rmtree(packages)
     progress("installing the runtimes", 0.6)
     _install_runtimes(tree)
@@ -93,8 +94,8 @@ def _build(tree: Path, progress: Progress) -> None:
     (tree / arm64_tree.STAMP).write_text(arm64_tree.key())
 
 
-def _download(folder: Path, progress: Progress) -> list[Path]:
-    """Debian's packages with their checksums checked; those of an interrupted setup stay good."""
+def _download(folder: Path, progress: Progress) -> None:
+    """Debian's packages, their checksums checked; debootstrap needs no root for that."""
     choice = ["--arch=arm64", "--variant=minbase", "--include=python3", arm64_tree.SUITE]
     got = 0
 
@@ -104,11 +105,10 @@ def _download(folder: Path, progress: Progress) -> list[Path]:
         progress("downloading Debian", 0.35 * min(1.0, got / _ABOUT_AS_MANY))
 
     _call("debootstrap", ["debootstrap", "--download-only", *choice, str(folder)], follow)
-    return sorted((folder / "var/cache/apt/archives").glob("*.deb"))
 
 
-def _unpack(tree: Path, packages: Sequence[Path], progress: Progress) -> None:
-    tree.mkdir()
+def _unpack(folder: Path, tree: Path, progress: Progress) -> None:
+    packages = sorted((folder / "var/cache/apt/archives").glob("*.deb"))
     for i, package in enumerate(packages):
         progress("unpacking Debian", 0.35 + 0.25 * i / len(packages))
         _call("dpkg-deb", ["dpkg-deb", "-x", str(package), str(tree)])

@@ -7,8 +7,8 @@ from rich.console import Console
 
 from irrvit.benchmark import report, store, validity
 from irrvit.benchmark.baseline import Gate, Gated
-from irrvit.benchmark.measurement import GoldenAgreement
-from irrvit.benchmark.request import Result, Row, to_rows
+from irrvit.benchmark.measurement import GoldenAgreement, HostParity
+from irrvit.benchmark.request import Result, Row, to_answers, to_rows
 
 
 def render(result):
@@ -33,6 +33,25 @@ def test_a_table_of_slow_networks_with_long_names_fits_80_columns(measurement, s
     assert "7.0" in text
     assert "141." in text
     assert text.count("valid") == 2
+
+
+def test_answers_of_an_emulator_are_shown_without_a_time(measurement):
+    answers = measurement.model_copy(
+        update={
+            "device": measurement.device.model_copy(update={"emulated": True}),
+            "golden": GoldenAgreement(cases=6, failures=("coffee.jpg: names class 1",)),
+            "repeats": (),
+            "host_parity": HostParity(pictures=6, max_rel=2.5e-7, same_decisions=6),
+        }
+    )
+    result = Result(to_rows([answers]), {}, answers=to_answers([answers]))
+    text = render(result)
+    assert max(map(len, text.splitlines())) <= 80
+    assert all(word in text for word in ("5 of 6", "6 of 6", "2.5e-07", "WRONG"))
+    assert " ms" not in text
+    (printed,) = report.to_json(result)["measurements"]
+    assert set(printed) == {"measurement", "valid", "issues"}
+    assert result.exit_code == 1
 
 
 def test_a_network_is_held_against_the_first(measurement, slow):

@@ -204,7 +204,7 @@ def test_a_setup_that_is_killed_leaves_nothing_that_is_taken_for_a_tree(tools, t
     with subprocess.Popen(
         command, env={**os.environ, **place}, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
-        packages = tmp_path / "tree.unfinished.packages"
+        packages = tmp_path / "tree.unfinished" / "packages"
         while not packages.exists() and process.poll() is None:
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGKILL)
