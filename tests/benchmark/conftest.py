@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -154,3 +156,12 @@ def profile():
             ProfileRow(module="other", operations=0, ms=0.5),
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def artifact_folder(tmp_path_factory):
+    """`irrvit_tiny` as ONNX, exported by the command itself, with its manifest."""
+    out = tmp_path_factory.mktemp("artifacts")
+    code = ["-m", "irrvit.export.cli", "--model", "irrvit_tiny", "--target", "onnx", "--out", out]
+    subprocess.run([sys.executable, *map(str, code)], check=True, capture_output=True, timeout=300)
+    return out / "onnx-fp32"

@@ -38,6 +38,8 @@ def run(*arguments, cwd=None):
         (["--compare", "nothing.json"], "cannot read nothing.json"),
         (["--runtime", "ncnn"], "this device has litert, onnxruntime, torch"),
         (["nothing.tflite"], "nothing.tflite does not exist"),
+        (["--picture", "profile.svg"], "give --profile with it"),
+        (["--profile", "--picture", "profile.png"], "expected a name that ends in .svg"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence_and_exits_2(arguments, message, tmp_path):
@@ -52,15 +54,6 @@ def test_the_devices_and_suites_are_listed():
     assert done.returncode == 0
     assert "arm64" in done.stdout
     assert "timm:repvit_m0_9" in done.stdout
-
-
-@pytest.fixture(scope="session")
-def artifact_folder(tmp_path_factory):
-    """`irrvit_tiny` as ONNX, exported by the command itself, with its manifest."""
-    out = tmp_path_factory.mktemp("artifacts")
-    code = ["-m", "irrvit.export.cli", "--model", "irrvit_tiny", "--target", "onnx", "--out", out]
-    subprocess.run([sys.executable, *map(str, code)], check=True, capture_output=True, timeout=300)
-    return out / "onnx-fp32"
 
 
 @pytest.mark.slow
@@ -122,3 +115,29 @@ def test_ctrl_c_keeps_what_was_measured(artifact_folder, tmp_path):
     (measurement,) = store.load(kept).measurements
     assert measurement.interrupted
     assert "irrvit_tiny" in out
+
+
+@pytest.mark.slow
+@pytest.mark.needs("onnx", "onnxruntime")
+def test_the_profile_of_a_file_has_every_part_of_the_network(artifact_folder, tmp_path):
+    picture = tmp_path / "profile.svg"
+    done = run(artifact_folder, "--profile", "--picture", picture, "--json")
+    assert done.returncode == 0, done.stderr
+    (profile,) = json.loads(done.stdout)["profiles"]
+    modules = [row["module"] for row in profile["rows"]]
+    assert {name.partition(".")[0] for name in modules} >= {"stem", "blocks", "fusion", "head"}
+    assert "patch_embed.branch2" in modules
+    assert "blocks.0.attention" in modules
+    assert profile["total_ms"] == pytest.approx(sum(row["ms"] for row in profile["rows"]))
+    assert picture.read_text().startswith("<svg")
+
+
+@pytest.mark.slow
+@pytest.mark.needs("onnx", "onnxruntime")
+def test_a_file_is_held_against_a_plain_loop(artifact_folder):
+    done = run(artifact_folder, "--agreement", "--repeats", 2, "--json")
+    assert done.returncode in (0, 1), done.stderr  # 1 on a machine that does other things.
+    (agreement,) = json.loads(done.stdout)["agreements"]
+    assert agreement["tool"] == "plain loop"
+    assert len(agreement["ratios"]) == 2
+    assert all(0.2 < ratio < 5 for ratio in agreement["ratios"])

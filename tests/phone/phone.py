@@ -33,7 +33,10 @@ class Condition:
     Attributes:
         unplug_after: bytes that still pass the cable, both ways, before it is pulled.
         bytes_per_s: speed of the cable.
-        dead_services: prefixes of services that never answer.
+        other_signature: the app that is there was signed by somebody else.
+        no_abi: it installs no app for ARM64.
+        hidden: services that it does not have.
+        properties: what `getprop` says otherwise.
     """
 
     authorized: bool = True
@@ -46,6 +49,7 @@ class Condition:
     charging: bool = False
     storage_bytes: int | None = None
     exit_reason: str = "13 (OTHER KILLS BY SYSTEM)"
+    hidden: list[str] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
 
 
@@ -124,7 +128,10 @@ class Phone:
             "exit_reason": condition.exit_reason,
         }
         for name, lines in self.personality["dumpsys"].items():
-            self._write(self.folder / "dumpsys" / name, lines, facts)
+            if name in condition.hidden:
+                (self.folder / "dumpsys" / name).unlink(missing_ok=True)
+            else:
+                self._write(self.folder / "dumpsys" / name, lines, facts)
         for name, lines in self.personality["files"].items():
             self._write(self.path(name), lines, facts)
         properties = [f"[{key}]: [{value}]" for key, value in self._properties().items()]

@@ -1,0 +1,132 @@
+"""Finding a phone and measuring on it, by the real adb: `tests/phone` plays the phone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from irrvit.benchmark import device, store
+from irrvit.benchmark.device import READY, Options, Seen
+from irrvit.benchmark.devices import android
+from irrvit.benchmark.errors import BadRequest, DeviceNotFound
+
+pytestmark = pytest.mark.needs("adbutils")
+
+
+def bench(*arguments, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", "irrvit.benchmark.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=cwd,
+    )
+
+
+@pytest.mark.parametrize("name", ["pixel", "PIXEL 8", "google", "android"])
+def test_a_phone_is_found_by_its_model_its_maker_and_its_kind(phone, name):
+    info = device.find(name).describe()
+    assert (info.kind, info.name, info.soc) == (
+        "android",
+        "Google Pixel 8 (played)",
+        "Google Tensor G3",
+    )
+    assert (info.os, info.abi, info.cores, info.emulated) == ("Android 16", "arm64-v8a", 9, False)
+    assert info.ram_bytes == 7851568 * 1024
+    assert phone.serial not in info.model_dump_json()
+
+
+def test_a_phone_is_found_by_its_serial(phone):
+    assert device.find(phone.serial).describe().kind == "android"
+
+
+def test_a_maker_whose_phones_have_a_name_of_their_own_is_found_by_it(phone):
+    own = {"ro.product.manufacturer": "samsung", "ro.product.model": "SM-S938B"}
+    phone.set(properties=own)
+    assert device.find("galaxy").describe().name == "samsung SM-S938B"
+
+
+def test_a_name_that_fits_no_phone_is_said_with_those_that_are_attached(phone):
+    with pytest.raises(
+        DeviceNotFound, match=r"called 'nokia'.*attached: Google Pixel 8 \(played\)"
+    ):
+        device.find("nokia")
+
+
+def test_several_phones_that_fit_are_listed_and_refused(phone, start_phone):
+    other = start_phone()
+    with pytest.raises(BadRequest) as caught:
+        device.find("pixel")
+    assert "'pixel' fits several phones" in str(caught.value)
+    assert phone.serial in str(caught.value)
+    assert other.serial in str(caught.value)
+    assert device.find(other.serial).describe().kind == "android"
+
+
+def test_what_is_attached_is_listed_with_what_it_is(phone):
+    assert android.attached() == [
+        Seen(
+            "android",
+            f"Google Pixel 8 (played) ({phone.serial})",
+            READY,
+            "Google Tensor G3",
+            "Android 16",
+            "arm64-v8a",
+        )
+    ]
+
+
+def test_a_phone_that_cannot_be_used_is_listed_with_what_to_do(phone):
+    phone.set(authorized=False)
+    phone.plug_in()
+    (seen,) = android.attached()
+    assert not seen.is_ready
+    assert "accept the question on its screen" in seen.state
+
+
+def test_a_phone_says_how_it_is(phone):
+    phone.set(charging=True, skin_c=38.5)
+    state = device.find("android").state()
+    assert state.temperature_c == pytest.approx(38.5, abs=0.3)
+    assert (state.battery_percent, state.charging, state.is_screen_on) == (85.0, True, True)
+    assert state.thermal_status == "none"
+    assert state.load is not None
+
+
+@pytest.mark.slow
+@pytest.mark.needs("onnx", "onnxruntime")
+def test_a_file_is_measured_on_the_phone_kept_and_printed(phone, apk, artifact_folder, tmp_path):
+    kept = tmp_path / "store.jsonl"
+    command = [artifact_folder, "--device", "pixel", "--apk", apk, "--repeats", 2, "--json"]
+    done = bench(*command, "--store", kept, cwd=tmp_path)
+    assert done.returncode in (0, 1), done.stderr  # 1 on a machine that does other things.
+    (printed,) = json.loads(done.stdout)["measurements"]
+    (measurement,) = store.load(kept).measurements
+    assert printed["measurement"] == measurement.model_dump(mode="json")
+    assert measurement.device.name == "Google Pixel 8 (played)"
+    assert measurement.golden.passed
+    assert measurement.golden.cases == 6
+    assert all(sum(repeat.latencies_ms) >= 1000 for repeat in measurement.repeats)
+    assert measurement.config.start_below_c == 37
+    assert (measurement.before.thermal_status, measurement.after.charging) == ("none", True)
+    assert "its cable feeds it" in str(measurement.energy)
+    assert (measurement.peak_memory_bytes or 0) > (measurement.idle_memory_bytes or 0) > 0
+    # What was sent stays there, and is not sent again.
+    sent = {name: path.stat().st_mtime_ns for name, path in phone.files.items()}
+    assert f"{measurement.artifact_sha256}.onnx" in sent
+    again = bench(*command[:-1], "--iterations", 1, "--store", kept, cwd=tmp_path)
+    assert again.returncode in (0, 1), again.stderr
+    assert {name: path.stat().st_mtime_ns for name, path in phone.files.items()} == sent
+
+
+def test_clean_removes_what_was_sent(phone, apk, tmp_path):
+    left = phone.folder / "root/data/local/tmp/irrvit-bench/old.tflite"
+    left.parent.mkdir()
+    left.write_bytes(b"left by an earlier run")
+    found = device.find("android", Options(apk=apk, clean=True))
+    found._make_ready()  # pyright: ignore[reportAttributeAccessIssue]
+    assert "old.tflite" not in phone.files
