@@ -2,6 +2,7 @@
 """Build the app with a JDK, Maven Central and Debian's tools: no Android Studio, no Android SDK.
 
 build.py worker    build/worker.jar: the benchmark worker for a desktop's JVM
+build.py apk       build/irrvit.apk: the app, signed with a key made on the spot
 build.py test      run the JUnit tests
 """
 
@@ -16,7 +17,11 @@ import zipfile
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
-_JARS = _HERE / "build/jars"
+_APP = _HERE / "app/src/main"
+_BUILD = _HERE / "build"
+_JARS = _BUILD / "jars"
+_ASSETS = _BUILD / "assets"
+_OLDEST, _CURRENT = "android-all-8.*", "android-all-15-*"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 _KOTLIN = ("kotlin-*", "annotations-13.*", "kotlinx-coroutines-*")
 # A fixed moment for every file of an archive: two builds are then the same to the byte.
@@ -28,7 +33,7 @@ class BuildError(Exception):
 
 
 def main() -> None:
-    steps = {"worker": worker, "test": test}
+    steps = {"worker": worker, "apk": apk, "test": test}
     step = steps.get(sys.argv[1] if len(sys.argv) == 2 else "")
     if step is None:
         sys.exit(__doc__)
@@ -43,27 +48,95 @@ def worker() -> Path:
     """Core, runtimes and worker for this machine; the jar names the others that it needs."""
     fetch("compile")
     libraries = [*_libraries(), *jars("json-*"), *jars(f"*-{_desktop()}")]
-    classes = _HERE / "build/worker"
+    classes = _BUILD / "worker"
     sources = [_HERE / "core/src/main", _HERE / "runtime/src/main", _HERE / "runtime/src/desktop"]
     kotlinc(sources, libraries, classes)
     needed = " ".join(f"jars/{jar.name}" for jar in libraries)
     lines = ["Manifest-Version: 1.0", "Main-Class: irrvit.runtime.WorkerMainKt"]
     manifest = "\r\n".join([*lines, *_wrap(f"Class-Path: {needed}"), "", ""])
     files = {path.relative_to(classes).as_posix(): path for path in classes.rglob("*.class")}
-    return write_zip(
-        _HERE / "build/worker.jar", {"META-INF/MANIFEST.MF": manifest.encode()} | files
-    )
+    return write_zip(_BUILD / "worker.jar", {"META-INF/MANIFEST.MF": manifest.encode()} | files)
+
+
+def apk() -> Path:
+    """Compile, dex, pack, align and sign the app."""
+    fetch("compile")
+    if not _ASSETS.exists():
+        raise BuildError("there are no models to put in: run 'make apk', or android_app/assets.py")
+    run("aapt2", "compile", "--dir", _APP / "res", "-o", _BUILD / "resources.zip")
+    linked = _BUILD / "linked.apk"
+    manifest = ["--manifest", _APP / "AndroidManifest.xml", "-I", *jars(_OLDEST)]
+    run("aapt2", "link", *manifest, "-o", linked, _BUILD / "resources.zip")
+    unsigned, aligned = _BUILD / "unsigned.apk", _BUILD / "aligned.apk"
+    write_zip(unsigned, _contents(linked, _dex(_app_classes())))
+    run("zipalign", "-f", "-p", "4", unsigned, aligned)
+    signed = _BUILD / "irrvit.apk"
+    run("apksigner", "sign", *_key(), "--in", aligned, "--out", signed)
+    return signed
+
+
+def _app_classes() -> Path:
+    """Compiled against the oldest Android, so that no newer call slips in, and a current one."""
+    sources = [_HERE / "core/src/main", _HERE / "runtime/src/main", _APP / "kotlin"]
+    classes = _BUILD / "app"
+    kotlinc(sources, [*_libraries(), *jars(_CURRENT)], _BUILD / "app-current")
+    kotlinc(sources, [*_libraries(), *jars(_OLDEST)], classes)
+    return classes
+
+
+def _dex(classes: Path) -> bytes:
+    """Everything in one file; the dexer does not read what jars hold for newer Javas."""
+    entries: dict[str, bytes | Path] = {}
+    for jar in _libraries():
+        with zipfile.ZipFile(jar) as archive:
+            names = [n for n in archive.namelist() if n.endswith(".class") and "META-INF" not in n]
+            entries |= {name: archive.read(name) for name in names}
+    entries |= {path.relative_to(classes).as_posix(): path for path in classes.rglob("*.class")}
+    everything = write_zip(_BUILD / "classes.jar", dict(sorted(entries.items())))
+    out = _BUILD / "classes.dex"
+    dexer = ["-cp", *jars("dalvik-dx-*"), "com.android.dx.command.Main", "--dex"]
+    run("java", *dexer, "--min-sdk-version=26", f"--output={out}", everything)
+    return out.read_bytes()
+
+
+def _contents(linked: Path, dex: bytes) -> dict[str, bytes | Path]:
+    with zipfile.ZipFile(linked) as archive:
+        entries: dict[str, bytes | Path] = {name: archive.read(name) for name in archive.namelist()}
+    entries["classes.dex"] = dex
+    for jar in jars("*-android-arm64", "*-android-x86_64"):
+        with zipfile.ZipFile(jar) as archive:
+            natives = [name for name in archive.namelist() if name.endswith(".so")]
+            entries |= {name: archive.read(name) for name in natives}
+    files = sorted(path for path in _ASSETS.rglob("*") if path.is_file())
+    return entries | {f"assets/{path.relative_to(_ASSETS).as_posix()}": path for path in files}
+
+
+def _key() -> list[str | Path]:
+    """A debug key, kept: Android updates an app only by one of the same key."""
+    store = _BUILD / "debug.keystore"
+    word = ["-storepass", "android", "-keypass", "android", "-alias", "debug"]
+    kind = ["-keyalg", "RSA", "-keysize", "2048", "-validity", "10000", "-dname", "CN=Debug"]
+    if not store.exists():
+        run("keytool", "-genkeypair", "-keystore", store, *word, *kind)
+    return ["--ks", store, "--ks-pass", "pass:android"]
 
 
 def test() -> str:
     """JUnit on the core."""
     fetch("test")
     libraries = jars("kotlin-stdlib-*", "json-*", "junit-4.13*", "hamcrest-*")
-    classes = _HERE / "build/tests"
+    classes = _BUILD / "tests"
     kotlinc([_HERE / "core/src/main", _HERE / "core/src/test"], libraries, classes)
     names = [f"irrvit.core.{path.stem}" for path in (_HERE / "core/src/test").rglob("*Test.kt")]
     golden = f"-Dgolden={_HERE.parent / 'tests/golden'}"
-    junit = ["java", "-ea", golden, "-cp", _path([classes, *libraries]), "org.junit.runner.JUnitCore"]
+    junit = [
+        "java",
+        "-ea",
+        golden,
+        "-cp",
+        _path([classes, *libraries]),
+        "org.junit.runner.JUnitCore",
+    ]
     return run(*junit, *sorted(names))
 
 
@@ -119,8 +192,9 @@ def write_zip(path: Path, entries: dict[str, bytes | Path]) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in entries.items():
             data = content if isinstance(content, bytes) else content.read_bytes()
-            info = zipfile.ZipInfo(name, _MOMENT)
-            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
+            # Android maps this one into memory as it is.
+            kind = zipfile.ZIP_STORED if name == "resources.arsc" else zipfile.ZIP_DEFLATED
+            archive.writestr(zipfile.ZipInfo(name, _MOMENT), data, kind)
     return path
 
 

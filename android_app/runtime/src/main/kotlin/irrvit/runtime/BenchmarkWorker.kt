@@ -123,14 +123,3 @@ private fun readNpy(content: ByteArray): FloatArray {
     bytes.position(headerEnd)
     return floats(bytes.slice())
 }
-
-/** The most memory that this process ever had. */
-private fun peakMemoryBytes(): Long =
-    File("/proc/self/status").useLines { lines -> lines.first { it.startsWith("VmHWM:") } }
-        .filter(Char::isDigit).toLong() * 1024
-
-/** CPU time of this process, all its threads; Linux counts it in hundredths of a second. */
-private fun cpuNs(): Long {
-    val fields = File("/proc/self/stat").readText().substringAfterLast(") ").split(" ")
-    return (fields[11].toLong() + fields[12].toLong()) * 10_000_000
-}

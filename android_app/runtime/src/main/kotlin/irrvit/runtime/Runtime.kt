@@ -20,16 +20,17 @@ interface Runtime : AutoCloseable {
 class RuntimeFault(message: String, cause: Throwable? = null) : Exception(message, cause)
 
 /** A runtime by its name: what it takes to have it at all, and to have it hold a file. */
-private class Kind(val suffix: String, val version: () -> String, val open: (ByteArray, Int) -> Runtime)
+private class Kind(val target: String, val version: () -> String, val open: (ByteArray, Int) -> Runtime)
 
 private val KINDS = mapOf(
     "litert" to Kind("tflite", ::liteRtVersion, ::LiteRt),
     "onnxruntime" to Kind("onnx", ::onnxRuntimeVersion, ::OnnxRuntime),
 )
 
-/** The runtime that runs files of this name, or null. */
-fun runtimeOf(fileName: String): String? =
-    KINDS.entries.find { it.value.suffix == fileName.substringAfterLast('.') }?.key
+/** The runtime that runs files of this target. */
+fun runtimeOf(target: String): String =
+    KINDS.entries.find { it.value.target == target }?.key
+        ?: throw RuntimeFault("no runtime here runs \"$target\" files: expected ${KINDS.values.map(Kind::target)}")
 
 /** Have a runtime's native libraries in memory, so that no file has to answer for them. */
 fun loadLibraries(name: String): String {

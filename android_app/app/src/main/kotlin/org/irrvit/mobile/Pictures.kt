@@ -1,0 +1,54 @@
+package org.irrvit.mobile
+
+import android.content.Context
+import android.graphics.Bitmap
+import android.graphics.BitmapFactory
+import android.media.ExifInterface
+import android.net.Uri
+import irrvit.core.Frame
+import java.io.IOException
+import java.io.InputStream
+import java.nio.ByteBuffer
+
+/** Pictures of files, as the network's preprocessing takes them. */
+class Pictures(private val context: Context) {
+    /** A golden picture; they lie there without loss, since phones decode JPEG differently. */
+    fun golden(name: String): Frame =
+        context.assets.open("golden/${name.substringBeforeLast('.')}.png").use { frame(decode(it, 1), 0) }
+
+    /** A picture that a person has picked, upright. */
+    fun picked(uri: Uri): Frame {
+        val size = BitmapFactory.Options().apply { inJustDecodeBounds = true }
+        open(uri).use { BitmapFactory.decodeStream(it, null, size) }
+        val smaller = minOf(size.outWidth, size.outHeight) / ENOUGH
+        val turned = open(uri).use { ExifInterface(it).getAttributeInt(ExifInterface.TAG_ORIENTATION, 1) }
+        val rotation = when (turned) {
+            ExifInterface.ORIENTATION_ROTATE_90 -> 90
+            ExifInterface.ORIENTATION_ROTATE_180 -> 180
+            ExifInterface.ORIENTATION_ROTATE_270 -> 270
+            else -> 0
+        }
+        return open(uri).use { frame(decode(it, maxOf(1, smaller)), rotation) }
+    }
+
+    private fun open(uri: Uri): InputStream =
+        context.contentResolver.openInputStream(uri) ?: throw IOException("the picture is gone")
+
+    private fun decode(stream: InputStream, shrinkBy: Int): Bitmap {
+        val options = BitmapFactory.Options()
+        options.inPreferredConfig = Bitmap.Config.ARGB_8888
+        options.inSampleSize = shrinkBy
+        return BitmapFactory.decodeStream(stream, null, options) ?: throw IOException("this is no picture")
+    }
+
+    private fun frame(bitmap: Bitmap, rotation: Int): Frame {
+        val bytes = ByteArray(bitmap.rowBytes * bitmap.height)
+        bitmap.copyPixelsToBuffer(ByteBuffer.wrap(bytes))
+        return Frame(bytes, bitmap.width, bitmap.height, bitmap.rowBytes, rotation)
+    }
+
+    private companion object {
+        /** Pixels of the shorter side that are more than any network here sees. */
+        const val ENOUGH = 1024
+    }
+}
