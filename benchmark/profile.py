@@ -129,7 +129,7 @@ def _p50_ms(turn: Turn, config: RunConfig) -> float:
 
 def to_rows(profiled: Trace, file: list[Node], subject: Subject) -> tuple[ProfileRow, ...]:
     """Sum up by module, in the order of the file; what is nobody's comes last, never left out."""
-    is_ours = subject.name in variants.names()
+    is_ours = subject.name.partition("+")[0] in variants.names()
     module_of = attribution.irrvit_module if is_ours else attribution.any_module
     owners = attribution.OWNERS[subject.target](profiled.operators, file)
     modules = attribution.modules(owners, file, module_of)
