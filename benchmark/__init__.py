@@ -7,4 +7,8 @@ machine. `device` says what a kind of device has to offer and `devices/` has one
 of a run and `lanes` what it knows of each file meanwhile; `golden` checks the answers. `worker` is
 the process that is measured, in one of the `runtimes`; `linear` is the layer that tells a device's
 peak. `request`, `report` and `cli` are `irrvit-bench`.
+
+`profile` is `--profile`: `<runtime>_profiler` runs in the worker, `trace` and `nodes` read what it
+noted and what the file says, `attribution` brings both together, and `profile_report` and
+`profile_picture` show it. `agreement` is `--agreement`, beside other tools or `plain_loop`.
 """
