@@ -137,7 +137,7 @@ class Repeat(_Record):
         warmup: calls that were made before the latencies were stationary.
         blocks_ms: consecutive calls between which another artifact had its turn; all, in order.
         calls_per_value: of how many calls each of them is the mean; 1 where single ones are known.
-        own_cpu_ms: CPU time of the measured process within the blocks, all threads.
+        own_cpu_ms: CPU time of the process within the blocks, all threads; None if unknown.
     """
 
     load_ms: float
@@ -145,7 +145,7 @@ class Repeat(_Record):
     warmup: int
     blocks_ms: tuple[tuple[float, ...], ...]
     calls_per_value: PositiveInt = 1
-    own_cpu_ms: float
+    own_cpu_ms: float | None
 
     @property
     def latencies_ms(self) -> tuple[float, ...]:

@@ -1,5 +1,6 @@
 // A model in a worker of its own, as the page sees it.
 
+import { hexDigest } from "./device";
 import type { Answer, Commands, Loaded, Pixels, Prediction, RuntimeOptions } from "./runtime";
 
 export type RuntimeName = "litert" | "onnxruntime";
@@ -30,8 +31,7 @@ export function possibleThreads(wanted: number): number {
 /** Fetch a file, and see that it is the one that its manifest describes. */
 export async function fetchModel(url: string, sha256: string): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await fetchBytes(url);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const found = await hexDigest(bytes);
   if (found !== sha256) {
     throw new ModelError(
       `${url} is damaged or another file than its manifest describes: its SHA-256 is ` +

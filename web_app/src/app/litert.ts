@@ -16,6 +16,8 @@ const FOLDER = new URL("../runtime/litert/", self.location.href).href;
 serve(async ({ accelerator, threads }: RuntimeOptions) => {
   const onGpu = accelerator === "gpu";
   const used = onGpu ? 1 : threads;
+  // It opens a GPU for every file otherwise, used or not.
+  if (!onGpu) Object.defineProperty(navigator, "gpu", { value: undefined });
   // Its threads are workers too; told nothing, they would load this file instead of LiteRT's.
   Object.assign(self, {
     Module: {

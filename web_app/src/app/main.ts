@@ -1,12 +1,16 @@
-// The page's entry point: `?benchmark` measures, anything else classifies.
+// The page's entry point: `?benchmark=NETWORK` measures, anything else classifies.
 
 import { listen } from "./events";
 import { keepForOffline } from "./offline";
 import { CameraPage } from "./page";
 
-if (new URLSearchParams(location.search).has("benchmark")) {
+const benchmark = new URLSearchParams(location.search).get("benchmark");
+if (benchmark === "harness") {
   // At once and as a promise: the harness asks for it as soon as the page is loaded.
-  window.irrvit = import("./benchmark").then(({ harness }) => harness());
+  window.irrvit = import("./harness").then(({ harness }) => harness());
+} else if (benchmark !== null) {
+  const { openBenchmark } = await import("./benchmarkPage");
+  await openBenchmark(benchmark);
 } else {
   const camera = new CameraPage();
   listen(camera);

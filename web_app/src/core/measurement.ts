@@ -56,7 +56,9 @@ export interface Repeat {
   readonly first_ms: number;
   readonly warmup: number;
   readonly blocks_ms: readonly (readonly number[])[];
-  readonly own_cpu_ms: number;
+  /** Of how many calls each of them is the mean; 1 where single ones are known. */
+  readonly calls_per_value?: number;
+  readonly own_cpu_ms: number | null;
 }
 
 /** What is known of a run besides its artifact. */

@@ -1,0 +1,55 @@
+// What a browser says about the device it runs on, which is little.
+
+import type { DeviceInfo, DeviceState } from "../core/measurement";
+
+/** Of browsers' many claims to be each other, the one that is true; the first that matches. */
+const NAMES = [
+  ["Edge", /Edg\/([\d.]+)/],
+  ["Firefox", /(?:Firefox|FxiOS)\/([\d.]+)/],
+  ["Chrome", /(?:Chrome|CriOS)\/([\d.]+)/],
+  ["Safari", /Version\/([\d.]+).* Safari/],
+] as const;
+
+export function browserName(userAgent: string): string {
+  for (const [name, version] of NAMES) {
+    const found = version.exec(userAgent);
+    if (found !== null) return `${name} ${found[1]}`;
+  }
+  return "a browser";
+}
+
+export async function describe(): Promise<DeviceInfo> {
+  const { userAgent, hardwareConcurrency: cores } = navigator;
+  const { deviceMemory = 0 } = navigator as { deviceMemory?: number };
+  const os = /\(([^)]*)\)/.exec(userAgent)?.[1] ?? "unknown";
+  const name = `${browserName(userAgent)} on ${os}`;
+  const identity = `${os} ${browserName(userAgent).split(" ")[0]} ${cores} ${deviceMemory}`;
+  return {
+    kind: "browser",
+    name,
+    soc: "unknown",
+    os,
+    ram_bytes: deviceMemory * 2 ** 30,
+    abi: "wasm",
+    cores,
+    emulated: false,
+    id_hash: (await hexDigest(new TextEncoder().encode(identity))).slice(0, 16),
+  };
+}
+
+export function state(): DeviceState {
+  return {
+    load: null,
+    temperature_c: null,
+    frequency_mhz: null,
+    battery_percent: null,
+    charging: null,
+    thermal_status: null,
+    at_utc: new Date().toISOString(),
+  };
+}
+
+export async function hexDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
