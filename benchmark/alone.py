@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from irrvit.benchmark import energy
 from irrvit.benchmark.device import Device
 from irrvit.benchmark.errors import BenchmarkError, DeviceLost, RuntimeUnavailable
 from irrvit.benchmark.lanes import Lane
-from irrvit.benchmark.measurement import Energy
+from irrvit.benchmark.measurement import Energy, RunConfig
 
 Notify = Callable[[str, str], None]
 
@@ -26,6 +28,28 @@ def measure_memory(device: Device, lanes: Sequence[Lane], notify: Notify) -> Non
             process.close()
 
     _each(lanes, measure, notify)
+
+
+def compare_with_cpu(device: Device, lanes: Sequence[Lane], notify: Notify) -> None:
+    """Two processors round differently: what is alike to the last bit never left the CPU."""
+
+    def compare(lane: Lane) -> None:
+        on_cpu = lane.config.model_copy(update={"accelerator": "cpu"})
+        ours, theirs = (_answer(device, lane, config) for config in (lane.config, on_cpu))
+        if lane.agreement is not None:
+            equal = bool(np.array_equal(ours, theirs))
+            lane.agreement = lane.agreement.model_copy(update={"equals_cpu": equal})
+
+    _each([lane for lane in lanes if lane.config.accelerator != "cpu"], compare, notify)
+
+
+def _answer(device: Device, lane: Lane, config: RunConfig) -> np.ndarray:
+    process = device.open(lane.path, config)
+    try:
+        process.set_input(lane.pixels)
+        return process.logits()
+    finally:
+        process.close()
 
 
 def measure_energy(device: Device, lanes: Sequence[Lane], notify: Notify) -> None:

@@ -91,6 +91,7 @@ class BrowserWorker:
             "ns": [round(1e6 * ms) for ms in timed["latencies_ms"]],
             "cpu_ns": self._cpu_ns() - before,
             "wall_ns": 1e6 * timed["wall_ms"],
+            "calls_per_value": timed["calls_per_timing"],
         }
 
     def memory(self) -> dict[str, Any]:

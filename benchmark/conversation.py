@@ -104,4 +104,5 @@ def to_timed(answer: dict[str, Any], *, busy_ms: float | None) -> Timed:
         own_cpu_ms=own_ms,
         wall_ms=answer["wall_ns"] / 1e6,
         background_ms=None if busy_ms is None else busy_ms - own_ms,
+        calls_per_value=answer.get("calls_per_value", 1),
     )

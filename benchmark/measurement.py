@@ -91,10 +91,16 @@ class DeviceState(_Record):
 
 
 class GoldenAgreement(_Record):
-    """What the file said on this device about the pictures whose answers its manifest knows."""
+    """What the file said on this device about the pictures whose answers its manifest knows.
+
+    Attributes:
+        equals_cpu: whether another accelerator's answer is the CPU's to the last bit; None if not
+            compared.
+    """
 
     cases: int
     failures: tuple[str, ...] = ()
+    equals_cpu: bool | None = None
 
     @property
     def passed(self) -> bool:

@@ -16,7 +16,7 @@ from uuid import uuid4
 import numpy as np
 
 from irrvit.benchmark import golden
-from irrvit.benchmark.alone import measure_energy, measure_memory
+from irrvit.benchmark.alone import compare_with_cpu, measure_energy, measure_memory
 from irrvit.benchmark.conditions import Watch, settle
 from irrvit.benchmark.device import Device
 from irrvit.benchmark.errors import BenchmarkError, DeviceLost
@@ -75,6 +75,7 @@ def run(device: Device, subjects: Sequence[Subject], config: RunConfig, notify: 
             notify("all", f"repeat {number + 1} of {config.repeats}")
             _repeat(device, [*lanes, *peaks.values()], number, watch, notify)
         measure_memory(device, lanes, notify)
+        compare_with_cpu(device, lanes, notify)
         measure_energy(device, lanes, notify)
     except KeyboardInterrupt:
         interrupted = True

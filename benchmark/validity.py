@@ -54,6 +54,11 @@ def _answers(measurement: Measurement) -> Iterator[Issue]:
         yield _blocking("wrong-output", f"{golden.failures[0]} ({len(golden.failures)} in all)")
     elif not golden.cases:
         yield _blocking("unchecked-output", "there is no golden case to hold its outputs against")
+    if golden.equals_cpu:
+        asked = measurement.config.accelerator
+        yield _blocking(
+            "equals-cpu", f"its outputs are the CPU's to the last bit: it hardly ran on the {asked}"
+        )
 
 
 def _placement(measurement: Measurement) -> Iterator[Issue]:

@@ -172,3 +172,24 @@ def test_a_runtime_without_its_linear_layer_has_no_peak_and_is_measured_all_the_
     outcome = run(fake, "a")
     assert outcome.failures == {}
     assert outcome.measurements[0].peak_gmacs is None
+
+
+@pytest.mark.parametrize(("on_gpu", "equal"), [(1.0, True), (1.0 + 1e-15, False)])
+def test_another_accelerator_is_compared_with_the_cpu_to_the_last_bit(fake, on_gpu, equal):
+    opened = fake.open
+
+    def open(path, config):
+        process = opened(path, config)
+        factor = on_gpu if config.accelerator == "gpu" else 1.0
+        process.logits = lambda: LOGITS * factor
+        return process
+
+    fake.open = open
+    config = CONFIG.model_copy(update={"accelerator": "gpu"})
+    (measurement,) = run(fake, "a", config=config).measurements
+    assert measurement.golden.equals_cpu is equal
+
+
+def test_the_cpu_is_not_compared_with_itself(fake):
+    (measurement,) = run(fake, "a").measurements
+    assert measurement.golden.equals_cpu is None

@@ -117,3 +117,15 @@ def test_what_blocks_makes_a_measurement_invalid(code):
 
     assert not validity.is_valid([Issue(code=code, detail="", blocking=True)])
     assert validity.is_valid([Issue(code=code, detail="", blocking=False)])
+
+
+@pytest.mark.parametrize(("equal", "found"), [(True, [("equals-cpu", True)]), (False, [])])
+def test_a_gpu_that_rounds_as_the_cpu_does_blocks(measurement, equal, found):
+    on_gpu = measurement.model_copy(
+        update={
+            "config": measurement.config.model_copy(update={"accelerator": "gpu"}),
+            "placement": Placement(accelerator="gpu"),
+            "golden": GoldenAgreement(cases=6, equals_cpu=equal),
+        }
+    )
+    assert codes(on_gpu) == found
