@@ -135,10 +135,9 @@ async function timeBlocks(
   { config, signal }: Task,
 ): Promise<Timed[]> {
   const blocks: Timed[] = [];
-  const latencies = () => blocks.map(({ latencies_ms }) => latencies_ms);
-  while (blocks.length === 0 || !(isEnough(latencies(), config) || signal.aborted)) {
+  while (blocks.length === 0 || !(isEnough(blocks, config) || signal.aborted)) {
     await worker.ask("time", { calls: UNTIMED });
-    const calls = callsOfBlock(median(latencies().at(-1) ?? warm));
+    const calls = callsOfBlock(median(blocks.at(-1)?.latencies_ms ?? warm));
     blocks.push(await worker.ask("time", { calls }));
   }
   return blocks;

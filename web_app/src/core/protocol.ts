@@ -23,12 +23,21 @@ export function isStationary(blocks: readonly (readonly number[])[]): boolean {
   return alike || (blocks.length >= 6 && third >= first);
 }
 
-/** Whether a repeat has both calls and seconds enough; a value may be the mean of several calls. */
+/** Latencies of a block, each the mean of some calls. */
+export interface Block {
+  readonly latencies_ms: readonly number[];
+  readonly calls_per_timing: number;
+}
+
+/** Whether a repeat has both calls and seconds enough. */
 export function isEnough(
-  blocks: readonly (readonly number[])[],
+  blocks: readonly Block[],
   wanted: { readonly iterations: number; readonly seconds: number },
 ): boolean {
-  const latencies = blocks.flat();
-  const total_ms = latencies.reduce((sum, ms) => sum + ms, 0);
-  return latencies.length >= wanted.iterations && total_ms >= 1000 * wanted.seconds;
+  let [calls, total_ms] = [0, 0];
+  for (const { latencies_ms, calls_per_timing } of blocks) {
+    calls += calls_per_timing * latencies_ms.length;
+    total_ms += calls_per_timing * latencies_ms.reduce((sum, ms) => sum + ms, 0);
+  }
+  return calls >= wanted.iterations && total_ms >= 1000 * wanted.seconds;
 }

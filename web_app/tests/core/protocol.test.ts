@@ -25,25 +25,14 @@ test("after six blocks it is enough that they get no quicker", () => {
   expect(isStationary(blocks(10, 12, 11))).toBe(false);
 });
 
-test("a repeat needs both calls and time", () => {
+test("a repeat needs both calls and time, and a value may be the mean of several calls", () => {
   const wanted = { iterations: 4, seconds: 1 };
-  expect(isEnough([[300, 300], [300]], wanted)).toBe(false);
-  expect(
-    isEnough(
-      [
-        [1, 1],
-        [1, 1, 1],
-      ],
-      wanted,
-    ),
-  ).toBe(false);
-  expect(
-    isEnough(
-      [
-        [300, 300],
-        [300, 300],
-      ],
-      wanted,
-    ),
-  ).toBe(true);
+  const block = (ms: number, values: number, calls_per_timing = 1) => ({
+    latencies_ms: Array(values).fill(ms),
+    calls_per_timing,
+  });
+  expect(isEnough([block(400, 2), block(400, 1)], wanted)).toBe(false);
+  expect(isEnough([block(1, 4)], wanted)).toBe(false);
+  expect(isEnough([block(300, 2), block(300, 2)], wanted)).toBe(true);
+  expect(isEnough([block(300, 2, 2)], wanted)).toBe(true);
 });
