@@ -2,8 +2,8 @@
 
 `recorded/` has `irrvit_300m.tflite` measured against itself in one run, by LiteRT 2.3.0 and one
 thread on two cores of a virtual x86-64 machine: `busy` beside a process that kept the other core
-busy, `disturbed` while others took a sixth of a core now and then, just below what blocks. There
-the processes of one file differ by up to 7 %: five repeats find 5 % in about 44 of 100 trials only.
+busy, `uneven` a valid session of eight repeats in which the two processes of a repeat happened to
+differ most (by 2.3 %, standard deviation): there five repeats find 5 % in only 44 of 100 trials.
 """
 
 from pathlib import Path
@@ -25,14 +25,14 @@ def load(name):
     return loaded.measurements
 
 
-def verdicts(name, *, slower):
+def verdicts(name, *, slower, repeats=REPEATS):
     """Some repeats, drawn; within each, chance says which of the two processes is called A."""
     sides = [[repeat.blocks_ms for repeat in m.repeats] for m in load(name)]
     generator = np.random.default_rng(0)
     found = []
     for _ in range(TRIALS):
         ours, theirs = [], []
-        for i in generator.permutation(len(sides[0]))[:REPEATS]:
+        for i in generator.permutation(len(sides[0]))[:repeats]:
             pair = [sides[0][i], sides[1][i]]
             a, b = pair if generator.random() < 0.5 else reversed(pair)
             ours.append(a)
@@ -51,9 +51,9 @@ def test_a_difference_of_5_percent_is_found_even_beside_a_busy_core(slower, verd
     assert verdicts("busy", slower=slower).count(verdict) >= 90
 
 
-@pytest.mark.parametrize(("slower", "verdict"), [(0.08, Verdict.FASTER), (-0.08, Verdict.SLOWER)])
-def test_where_processes_differ_by_7_percent_8_are_found(slower, verdict):
-    assert verdicts("disturbed", slower=slower).count(verdict) >= 90
+@pytest.mark.parametrize(("slower", "verdict"), [(0.05, Verdict.FASTER), (-0.05, Verdict.SLOWER)])
+def test_where_processes_are_uneven_eight_repeats_find_5_percent(slower, verdict):
+    assert verdicts("uneven", slower=slower, repeats=8).count(verdict) >= 90
 
 
 def blocking(measurement):
@@ -61,10 +61,10 @@ def blocking(measurement):
 
 
 def test_a_sixth_of_a_core_does_not_block_a_measurement():
-    assert [blocking(measurement) for measurement in load("disturbed")] == [[], []]
+    assert [blocking(measurement) for measurement in load("uneven")] == [[], []]
 
 
-@pytest.mark.parametrize("measurement", load("disturbed"), ids=["first", "second"])
+@pytest.mark.parametrize("measurement", load("uneven"), ids=["first", "second"])
 def test_a_machine_that_throttles_by_15_percent_halfway_blocks_a_measurement(measurement):
     half = len(measurement.repeats) // 2
     slowed = [slow(r, 1.0 if i < half else 1.15) for i, r in enumerate(measurement.repeats)]
@@ -76,7 +76,7 @@ def slow(repeat, factor):
     return repeat.model_copy(update={"blocks_ms": blocks})
 
 
-@pytest.mark.parametrize("measurement", load("disturbed"), ids=["first", "second"])
+@pytest.mark.parametrize("measurement", load("uneven"), ids=["first", "second"])
 def test_two_blocks_are_too_few(measurement):
     first = measurement.repeats[0]
     cut = first.model_copy(update={"blocks_ms": first.blocks_ms[:2]})
