@@ -13,7 +13,6 @@ import type { Accelerator, Loaded, Pixels } from "./runtime";
 import type { Model, Wish } from "./state";
 
 const MOST_THREADS = 4;
-const NO_GPU = "This browser offers no WebGPU";
 
 export interface Recognized {
   readonly logits: Float32Array;
@@ -21,25 +20,30 @@ export interface Recognized {
   readonly inference_ms: number;
 }
 
-/** Load a network onto what is wished for; `notice` says if that is not what it runs on. */
+/** Load a network onto what is wished for; `notice` says why if that is not the fastest there is. */
 export async function loadRecognizer(
   model: Model,
   wish: Wish,
 ): Promise<{ recognizer: Recognizer; notice: string }> {
-  if (wish === "gpu" && !("gpu" in navigator)) {
-    throw new ModelError(`${NO_GPU}: choose the CPU, or a browser that has it`);
-  }
   if (wish === "cpu") return { recognizer: await Recognizer.load(model, "cpu"), notice: "" };
-  if (!("gpu" in navigator)) {
-    return { recognizer: await Recognizer.load(model, "cpu"), notice: NO_GPU };
+  let notice = "Not on the GPU: this browser offers no WebGPU.";
+  if (await hasGpu()) {
+    try {
+      return { recognizer: await Recognizer.load(model, "gpu"), notice: "" };
+    } catch (error) {
+      if (wish === "gpu") throw error;
+      notice = `Not on the GPU: ${error instanceof Error ? error.message : error}`;
+    }
+  } else if (wish === "gpu") {
+    throw new ModelError("This browser offers no WebGPU: run on the CPU or use another browser.");
   }
-  try {
-    return { recognizer: await Recognizer.load(model, "gpu"), notice: "" };
-  } catch (error) {
-    if (wish === "gpu") throw error;
-    const recognizer = await Recognizer.load(model, "cpu");
-    return { recognizer, notice: `The GPU cannot run this network (${error}).` };
-  }
+  return { recognizer: await Recognizer.load(model, "cpu"), notice };
+}
+
+/** Asked before a runtime is fetched for nothing. */
+async function hasGpu(): Promise<boolean> {
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
+  return Boolean(await gpu?.requestAdapter());
 }
 
 export class Recognizer {

@@ -34,6 +34,7 @@ export const page = {
   inference: element("inference"),
   ran: element("ran"),
   notice: element("notice"),
+  benchmark: element<HTMLAnchorElement>("benchmark"),
   model: element<HTMLSelectElement>("model"),
   wish: element<HTMLSelectElement>("wish"),
 };
@@ -72,6 +73,8 @@ export function render(state: State): void {
   write(page.rate, isStill ? "still" : String(state.framesPerSecond));
   write(page.ran, ranOn(state.ran));
   write(page.notice, state.notice);
+  const measured = `?benchmark=${state.chosen?.manifest.model ?? ""}`;
+  if (page.benchmark.getAttribute("href") !== measured) page.benchmark.href = measured;
   renderCheck(state.check);
 }
 
@@ -79,8 +82,7 @@ export function render(state: State): void {
 export function renderModels(models: readonly Model[], chosen: Model | undefined): void {
   page.model.replaceChildren(
     ...models.map(({ folder, manifest }) => {
-      const { model, labels, precision } = manifest;
-      const name = `${model} (${labels.length} classes, ${precision})`;
+      const name = `${manifest.model}, ${manifest.precision}`;
       return new Option(name, folder, false, folder === chosen?.folder);
     }),
   );
@@ -135,13 +137,10 @@ function checkText(check: SelfCheck): string {
     case "pending":
       return "Checking this device …";
     case "impossible":
-      return `Not checked: ${check.why}`;
+      return `✗ Not checked: ${check.why}`;
     case "done": {
-      const agreeing = `${check.agreeing} of ${check.cases} as PyTorch`;
-      const apart = `≤ ${check.difference.toExponential(0)} apart`;
-      return check.passed
-        ? `✓ ${agreeing}, ${apart}`
-        : `✗ Computes wrongly: ${agreeing}, up to ${check.difference.toExponential(0)} apart`;
+      const figures = `${check.agreeing}/${check.cases} · ±${check.difference.toExponential(0)}`;
+      return check.passed ? `✓ PyTorch ${figures}` : `✗ Computes wrongly ${figures}`;
     }
   }
 }
@@ -149,9 +148,9 @@ function checkText(check: SelfCheck): string {
 function ranOn(ran: Loaded | undefined): string {
   if (ran === undefined) return "–";
   if (ran.accelerator === "cpu") {
-    return `CPU, WebAssembly, ${ran.threads} thread${ran.threads > 1 ? "s" : ""}`;
+    return `CPU (WebAssembly), ${ran.threads} thread${ran.threads > 1 ? "s" : ""}`;
   }
-  return ran.accelerator === "gpu" ? "GPU, WebGPU" : "GPU in part, the rest on the CPU";
+  return ran.accelerator === "gpu" ? "GPU (WebGPU)" : "GPU in part, the rest on the CPU";
 }
 
 function milliseconds(ms: number): string {
