@@ -47,7 +47,7 @@ def bench(
     iterations: Annotated[
         int, typer.Option(min=1, help="Timed calls of a repeat, at least; and at least 1 s.")
     ] = 50,
-    repeats: Annotated[int, typer.Option(min=1, help="Whole runs, in new processes.")] = 5,
+    repeats: Annotated[int, typer.Option(min=1, help="Whole runs, in new processes.")] = 8,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds until it counts as hung.")] = 120,
     start_below: Annotated[
         float | None, typer.Option(help="Wait until it is cooler, in C.  [phones: 37]")

@@ -52,7 +52,7 @@ class RunConfig(_Record):
     threads: PositiveInt = 1
     iterations: PositiveInt = 50
     seconds: PositiveFloat = 1.0
-    repeats: PositiveInt = 5
+    repeats: PositiveInt = 8
     warmup_s: NonNegativeFloat = 2.0
     settle_s: NonNegativeFloat = 10.0
     timeout_s: PositiveFloat = 120.0

@@ -32,7 +32,7 @@ class Request:
     accelerator: str = "cpu"
     threads: int = 1
     iterations: int = 50
-    repeats: int = 5
+    repeats: int = 8
     timeout_s: float = 120.0
     start_below_c: float | None = None
     sustained: str | None = None
