@@ -1,7 +1,7 @@
 # `make` shows what there is to do. Everything stays in the checkout but system packages (apt).
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint web web-serve clean
+.PHONY: help setup demo test lint web web-serve apk phone clean
 
 PARTS ?= $(notdir $(wildcard scripts/parts/*))
 
@@ -27,7 +27,13 @@ web: setup ## build the page with the camera classifier and two networks: web_ap
 web-serve: web ## serve that page to phones, and say how they open it
 	@.venv/bin/python -m irrvit.benchmark.serve_page
 
+apk: setup ## build the camera classifier for Android: artifacts/irrvit.apk
+	@scripts/android_apk.sh
+
+phone: apk ## install it on the phone that adb sees, and print what its self-check says
+	@scripts/android_phone.sh
+
 clean: ## remove what was built; .venv and .venv-tensorflow too
 	rm -rf .venv .venv-tensorflow* artifacts build *.egg-info .pytest_cache .ruff_cache .hypothesis
-	rm -rf web_app/node_modules web_app/dist web_app/public/models
+	rm -rf web_app/node_modules web_app/dist web_app/public/models android_app/build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
