@@ -21,9 +21,18 @@ _APP = _HERE / "app/src/main"
 _BUILD = _HERE / "build"
 _JARS = _BUILD / "jars"
 _ASSETS = _BUILD / "assets"
+_VERSIONS = (
+    *("--min-sdk-version", "26", "--target-sdk-version", "35"),
+    *("--version-code", "1", "--version-name", "0.1.0"),
+)
 _OLDEST, _CURRENT = "android-all-8.*", "android-all-15-*"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 _KOTLIN = ("kotlin-*", "annotations-13.*", "kotlinx-coroutines-*")
+_ROBOLECTRIC = (
+    *("robolectric-*", "junit-4.17*", "annotations-4*", "pluginapi-*", "resources-*", "sandbox-*"),
+    *("shadow*", "utils-*", "nativeruntime-*", "plugins-*", "javax.*", "bcprov-*", "conscrypt-*"),
+    *("snakeyaml-*", "asm-*", "guava-*", "failureaccess-*", "icu4j-*", "sqlite4java-*"),
+)
 # A fixed moment for every file of an archive: two builds are then the same to the byte.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
@@ -65,7 +74,7 @@ def apk() -> Path:
         raise BuildError("there are no models to put in: run 'make apk', or android_app/assets.py")
     run("aapt2", "compile", "--dir", _APP / "res", "-o", _BUILD / "resources.zip")
     linked = _BUILD / "linked.apk"
-    manifest = ["--manifest", _APP / "AndroidManifest.xml", "-I", *jars(_OLDEST)]
+    manifest = ["--manifest", _APP / "AndroidManifest.xml", "-I", *jars(_OLDEST), *_VERSIONS]
     run("aapt2", "link", *manifest, "-o", linked, _BUILD / "resources.zip")
     unsigned, aligned = _BUILD / "unsigned.apk", _BUILD / "aligned.apk"
     write_zip(unsigned, _contents(linked, _dex(_app_classes())))
@@ -122,22 +131,46 @@ def _key() -> list[str | Path]:
 
 
 def test() -> str:
-    """JUnit on the core."""
+    """JUnit: the core by itself, the screens in Robolectric on a current Android's own classes."""
     fetch("test")
-    libraries = jars("kotlin-stdlib-*", "json-*", "junit-4.13*", "hamcrest-*")
+    if not (_BUILD / "unsigned.apk").exists():
+        raise BuildError("the app's screens are tested with its APK: run 'make apk' first")
+    framework, natives = jars(_CURRENT), jars(f"*-{_desktop()}")
+    libraries = [*_libraries(), *natives, *jars("junit-4.13*", "hamcrest-*")]
+    robolectric = [*jars(*_ROBOLECTRIC), _robolectric_settings(), _monitor()]
     classes = _BUILD / "tests"
-    kotlinc([_HERE / "core/src/main", _HERE / "core/src/test"], libraries, classes)
-    names = [f"irrvit.core.{path.stem}" for path in (_HERE / "core/src/test").rglob("*Test.kt")]
-    golden = f"-Dgolden={_HERE.parent / 'tests/golden'}"
-    junit = [
-        "java",
-        "-ea",
-        golden,
-        "-cp",
-        _path([classes, *libraries]),
-        "org.junit.runner.JUnitCore",
-    ]
-    return run(*junit, *sorted(names))
+    sources = [_HERE / "core/src", _HERE / "runtime/src/main", _HERE / "app/src"]
+    json = jars("json-*")
+    kotlinc(sources, [*libraries, *robolectric, *json, *framework], classes)
+    return _junit("core", [classes, *libraries, *json]) + _junit(
+        "app", [classes, *libraries, *robolectric, *framework]
+    )
+
+
+def _junit(module: str, path: list[Path]) -> str:
+    tests = _HERE / module / "src/test/kotlin"
+    names = [test.relative_to(tests).with_suffix("") for test in sorted(tests.rglob("*Test.kt"))]
+    offline = {"offline": "true", "usePreinstrumentedJars": "false", "dependency.dir": _JARS}
+    options = [f"-Drobolectric.{name}={value}" for name, value in offline.items()]
+    options += ["-ea", f"-Dgolden={_HERE.parent / 'tests/golden'}", "-cp", _path(path)]
+    classes = [".".join(name.parts) for name in names]
+    return run("java", *options, "org.junit.runner.JUnitCore", *classes)
+
+
+def _robolectric_settings() -> Path:
+    """A folder with the file that tells Robolectric what the app consists of."""
+    settings = _BUILD / "robolectric/com/android/tools/test_config.properties"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    manifest, resources = _APP / "AndroidManifest.xml", _BUILD / "unsigned.apk"
+    settings.write_text(f"android_merged_manifest={manifest}\nandroid_resource_apk={resources}\n")
+    return _BUILD / "robolectric"
+
+
+def _monitor() -> Path:
+    """The classes of a library that comes in Android's own kind of archive."""
+    (library,) = _JARS.glob("monitor-*.aar")
+    with zipfile.ZipFile(library) as archive:
+        return Path(archive.extract("classes.jar", _BUILD / "monitor"))
 
 
 def fetch(scope: str) -> None:
