@@ -11,6 +11,8 @@ export class FrameLoop {
   ) {}
 
   start(): void {
+    // What a network that was closed meanwhile still owed will never come.
+    this.isBusy = false;
     if (this.handle === undefined) this.next();
   }
 
