@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -39,14 +40,7 @@ def setup(progress: Progress) -> str:
 
 def describe() -> DeviceInfo:
     """The browser with its version, on this machine's processor."""
-    asked = subprocess.run(
-        [_executable(), "--version"],
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE_S,
-        check=True,
-    )
-    browser = " ".join(asked.stdout.split()[:2])  # Debian's goes on about how it was built.
+    browser = _version(_executable())
     soc = machine.cpuinfo("model name") or platform.processor() or platform.machine()
     return DeviceInfo(
         kind="browser",
@@ -81,6 +75,17 @@ def open(path: str, config: RunConfig) -> BrowserProcess:
 
 class BrowserProcess(LocalProcess):
     profile = None  # pyright: ignore[reportAssignmentType]  # Runtimes have no profiler in browsers.
+
+
+def _version(executable: str) -> str:
+    try:
+        said = subprocess.check_output([executable, "--version"], text=True, timeout=_PATIENCE_S)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise DeviceNotFound(f"{executable} does not say its version: {error}") from error
+    found = re.search(r"\w+ \d[\d.]*", said)  # "Google Chrome 1.2", "Chromium 1.2 built on Debian"
+    if found is None:
+        raise DeviceNotFound(f"{executable} does not say its version, but: {said.strip()[:80]}")
+    return found.group()
 
 
 def _executable() -> str:
