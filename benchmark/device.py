@@ -43,7 +43,7 @@ class Timed:
     """
 
     latencies_ms: tuple[float, ...]
-    own_cpu_ms: float
+    own_cpu_ms: float | None
     wall_ms: float
     background_ms: float | None
     calls_per_value: int = 1

@@ -30,7 +30,7 @@ class Turn:
     first_ms: float = 0.0
     warmup: list[tuple[float, ...]] = field(default_factory=list)
     blocks: list[tuple[float, ...]] = field(default_factory=list)
-    own_cpu_ms: float = 0.0
+    own_cpu_ms: float | None = 0.0
     wall_ms: float = 0.0
     background_ms: float | None = 0.0
     calls_per_value: int = 1
@@ -52,12 +52,9 @@ class Turn:
         timed = self.process.time(calls, untimed=_UNTIMED)
         self.blocks.append(timed.latencies_ms)
         self.calls_per_value = timed.calls_per_value
-        self.own_cpu_ms += timed.own_cpu_ms
         self.wall_ms += timed.wall_ms
-        if self.background_ms is not None and timed.background_ms is not None:
-            self.background_ms += timed.background_ms
-        else:
-            self.background_ms = None
+        self.own_cpu_ms = _plus(self.own_cpu_ms, timed.own_cpu_ms)
+        self.background_ms = _plus(self.background_ms, timed.background_ms)
 
     def is_done(self, calls: int, seconds: float) -> bool:
         latencies = [ms for block in self.blocks for ms in block]
@@ -73,6 +70,10 @@ class Turn:
             calls_per_value=self.calls_per_value,
             own_cpu_ms=self.own_cpu_ms,
         )
+
+
+def _plus(sum_ms: float | None, more_ms: float | None) -> float | None:
+    return None if sum_ms is None or more_ms is None else sum_ms + more_ms
 
 
 def _calls_of_a_block(call_ms: float, block_ms: float = _BLOCK_MS) -> int:

@@ -1,7 +1,8 @@
 """What phones print -> records; pure.
 
 The formats are those of Android's services (`dumpsys`), of the Pixel's power HAL
-(hardware/google/pixel/powerstats) and of Linux's and toybox's tools.
+(hardware/google/pixel/powerstats), of Linux's and toybox's tools, and of the `benchmark_model` of
+TensorFlow Lite and LiteRT.
 """
 
 from __future__ import annotations
@@ -111,3 +112,100 @@ def busy_ticks(text: str) -> int:
     """`/proc/stat`: what all cores together were busy, interrupts included."""
     user, nice, system, _idle, _wait, *others = map(int, text.split("\n")[0].split()[1:])
     return user + nice + system + sum(others[:3])
+
+
+@dataclass(frozen=True)
+class ToolRun:
+    """What one run of `benchmark_model` printed.
+
+    Attributes:
+        first_ms: the first call of all, within its warmup.
+        peak_memory_bytes: only where it was asked to watch.
+        nodes_delegated: by the delegate of `accelerator`.
+    """
+
+    calls: int
+    mean_ms: float
+    min_ms: float
+    max_ms: float
+    stdev_ms: float
+    init_ms: float
+    first_ms: float
+    peak_memory_bytes: int | None
+    accelerator: str
+    nodes_total: int | None
+    nodes_delegated: int | None
+    partitions: int | None
+
+
+@dataclass(frozen=True)
+class ToolOp:
+    """An operation of its profile, mean over its calls."""
+
+    kind: str
+    name: str
+    mean_ms: float
+    percent: float
+
+
+def tool_run(text: str) -> ToolRun | None:
+    """The output of `benchmark_model`; None if it has no result.
+
+    It prints statistics twice, of its warmup and then of its run. One call has no spread.
+    """
+    counts = re.findall(r"count=(\d+) (.*)", text)
+    summary = re.search(r"Init: ([\d.e+]+), First inference: ([\d.e+]+),", text)
+    if not counts or summary is None:
+        return None
+    us = {name: float(value) for name, value in re.findall(r"(\w+)=([\d.e+]+)", counts[-1][1])}
+    only = us["curr"]
+    peak = re.search(r"peak memory footprint \(MB\) via periodic monitoring: ([\d.]+)", text)
+    accelerator = "gpu" if re.search(_ON_GPU, text) else "cpu"
+    total, delegated, partitions = _delegated(text, accelerator)
+    return ToolRun(
+        calls=int(counts[-1][0]),
+        mean_ms=us.get("avg", only) / 1000,
+        min_ms=us.get("min", only) / 1000,
+        max_ms=us.get("max", only) / 1000,
+        stdev_ms=us.get("std", 0.0) / 1000,
+        init_ms=float(summary[1]) / 1000,
+        first_ms=float(summary[2]) / 1000,
+        peak_memory_bytes=round(float(peak[1]) * 2**20) if peak else None,
+        accelerator=accelerator,
+        nodes_total=total,
+        nodes_delegated=delegated,
+        partitions=partitions,
+    )
+
+
+_ON_GPU = r"applied GPU delegate, and the model graph will be (completely|partially) executed"
+_DELEGATES = {"gpu": ("Gpu", "LITERT_CL"), "cpu": ("XNNPack",)}
+
+
+def _delegated(text: str, accelerator: str) -> tuple[int | None, int | None, int | None]:
+    """Nodes in all, those of the delegate, and its partitions; not every version says."""
+    rows = re.findall(
+        r"Replacing (\d+) out of (\d+) node\(s\) with delegate \((\w+)\).*yielding (\d+) part", text
+    )
+    ours = [row for row in rows if any(name in row[2] for name in _DELEGATES[accelerator])]
+    if not ours:
+        return None, None, None
+    return int(rows[0][1]), sum(int(row[0]) for row in ours), sum(int(row[3]) for row in ours)
+
+
+def tool_profile(text: str) -> list[ToolOp]:
+    """The table of `--enable_op_profiling=true` that has the operations in the order of the run."""
+    _, _, of_calls = text.partition("Operator-wise Profiling Info for Regular Benchmark Runs")
+    _, _, table = of_calls.partition(" Run Order ")
+    rows = []
+    for line in table.partition("\n")[2].partition("=====")[0].splitlines():
+        found = re.match(_OPERATION, line)
+        if found:
+            rows.append(ToolOp(found[1], found[4], float(found[2]), float(found[3])))
+    return rows
+
+
+# Type; start (older versions), first and mean time; share, running share; memory; calls; name.
+_OPERATION = re.compile(
+    r"\s*(\S.*?)\s+(?:[\d.]+\s+){1,2}([\d.]+)\s+([\d.]+)%\s+[\d.]+%\s+[\d.]+\s+\d+\s+(\S.*)"
+)

@@ -56,7 +56,7 @@ def run(request: Request, notify: Notify) -> Profiles:
     """
     if request.picture:
         profile_picture.check_name(request.picture)
-    chosen = device.find(request.device)
+    chosen = device.find(request.device, request.options)
     if chosen.describe().emulated:
         raise BadRequest(f"{request.device} is emulated: where its time goes says nothing")
     found = find_subjects(request, chosen, notify)

@@ -79,10 +79,15 @@ def why_unusable(phone: Attached) -> str:
 
 
 class Phone:
-    """One phone, by its serial. What it cannot do raises CommandFailed; gone, DeviceLost."""
+    """One phone, by its serial. What it cannot do raises CommandFailed; gone, DeviceLost.
+
+    Attributes:
+        whole: files that are known to be there, and to be what was sent.
+    """
 
     def __init__(self, serial: str):
         self.serial = serial
+        self.whole: set[str] = set()
 
     def state(self) -> str:
         """`device`, another state of adb's, or `absent`."""

@@ -38,7 +38,8 @@ def push(
     """
     digest = hashlib.sha256(content).hexdigest()
     path = f"{FOLDER}/{digest}{suffix}"
-    if _sha256(phone, path) == digest:
+    if path in phone.whole or _sha256(phone, path) == digest:
+        phone.whole.add(path)
         return path
     phone.shell("mkdir", "-p", FOLDER)
     parts = [content[at : at + PART_BYTES] for at in range(0, len(content), PART_BYTES)]
@@ -56,12 +57,32 @@ def push(
             f"what arrived on phone {phone.serial} is not what was sent (sha256 {arrived[:12]}, "
             f"expected {digest[:12]}): run this again, with another cable if it happens again"
         )
+    phone.whole.add(path)
     return path
+
+
+def pull(phone: Phone, path: str) -> bytes:
+    """What is in a file there: the RECV request of adb's sync service."""
+    content = b""
+    with phone.stream("sync:", _SEND_S) as connection:
+        name = path.encode()
+        connection.conn.sendall(b"RECV" + struct.pack("<I", len(name)) + name)
+        while True:
+            kind, length = struct.unpack("<4sI", connection.read_exact(8))
+            if kind == b"DONE":
+                return content
+            data = connection.read_exact(length)
+            if kind != b"DATA":
+                raise CommandFailed(
+                    f"phone {phone.serial}: {path}: {data.decode(errors='replace')}"
+                )
+            content += data
 
 
 def clean(phone: Phone) -> None:
     """Remove everything that was ever pushed."""
     phone.shell("rm", "-rf", FOLDER)
+    phone.whole.clear()
 
 
 def _sha256(phone: Phone, path: str) -> str:

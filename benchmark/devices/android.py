@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from irrvit.benchmark import linear
-from irrvit.benchmark.android import adb, app, power, push, state
+from irrvit.benchmark.android import adb, app, power, push, state, tool
 from irrvit.benchmark.device import READY, Options, Process, Seen
 from irrvit.benchmark.energy import Meter
 from irrvit.benchmark.errors import BadRequest, DeviceNotFound
@@ -13,6 +13,7 @@ from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
 from irrvit.benchmark.runtimes import LINEAR
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",)}
+_OF_TOOL = {"tflite": ("litert",)}
 _KIND = "android"
 _APK = Path("artifacts") / "irrvit.apk"
 _RETURN_S = 120.0
@@ -77,14 +78,14 @@ def _fits(phone: adb.Attached, name: str) -> bool:
 class Phone:
     """One phone; see `irrvit.benchmark.device.Device`."""
 
-    RUNTIMES = RUNTIMES
     ACCELERATORS = ("cpu", "gpu")
     START_BELOW_C = 37.0
 
     def __init__(self, phone: adb.Phone, options: Options):
         self._phone, self._options = phone, options
         self._open: list[app.AppProcess] = []
-        self._is_ready = False
+        self._is_ready, self._tool = False, ""
+        self.RUNTIMES = RUNTIMES if options.benchmark_binary is None else _OF_TOOL
 
     def describe(self) -> DeviceInfo:
         return state.describe(self._phone)
@@ -100,24 +101,35 @@ class Phone:
         """A phone that was pulled off is waited for."""
         self._phone.wait_until_back(_RETURN_S)
         self._make_ready()
+        content, suffix = _read(path, config.runtime)
+        if self._tool:
+            return tool.ToolProcess(self._phone, self._tool, content, config)
         self._open = [process for process in self._open if not process.is_closed]
         if not self._open:
             app.stop(self._phone)  # Figures of memory are of a new process.
-        process = app.AppProcess(self._phone, self._push(path, config.runtime), config)
+        process = app.AppProcess(self._phone, push.push(self._phone, content, suffix), config)
         self._open.append(process)
         return process
 
     def _make_ready(self) -> None:
+        """Once: send the tool, or install the app."""
         if self._is_ready:
             return
+        binary = self._options.benchmark_binary
+        if binary is not None:
+            tool.require_abi(binary, self._phone, state.identify(self._phone).abi)
         if self._options.clean:
             push.clean(self._phone)
-        app.require(self._phone, self._options.apk or _APK)
+        if binary is not None:
+            self._tool = push.push(self._phone, binary.read_bytes(), ".tool", mode=0o755)
+        else:
+            app.require(self._phone, self._options.apk or _APK)
         self._is_ready = True
 
-    def _push(self, path: str, runtime: str) -> str:
-        if path.startswith(LINEAR):
-            make, suffix = _MAKE_LINEAR[runtime]
-            return push.push(self._phone, make(int(path.removeprefix(LINEAR))), suffix)
-        file = Path(path)
-        return push.push(self._phone, file.read_bytes(), file.suffix)
+
+def _read(path: str, runtime: str) -> tuple[bytes, str]:
+    """What is sent for a path, and the end of its name."""
+    if path.startswith(LINEAR):
+        make, suffix = _MAKE_LINEAR[runtime]
+        return make(int(path.removeprefix(LINEAR))), suffix
+    return Path(path).read_bytes(), Path(path).suffix

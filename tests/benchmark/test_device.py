@@ -27,9 +27,8 @@ def test_every_kind_has_the_names_of_a_device_or_finds_one_that_has(kind):
     if hasattr(found, "find"):
         assert_same_signatures(found, Finder)
         found = found.Phone
-        assert found.RUNTIMES == device.load(kind).RUNTIMES
     assert_same_signatures(found, Device)
-    assert "RUNTIMES" in dir(found)
+    assert device.load(kind).RUNTIMES
 
 
 def assert_same_signatures(found, protocol):

@@ -22,6 +22,8 @@ class Storage(Protocol):
 
     def free_bytes(self) -> int: ...
 
+    def arrive(self, data: bytes) -> bytes: ...
+
 
 def serve(stream: Stream, storage: Storage) -> None:
     """Answer requests until QUIT."""
@@ -82,7 +84,7 @@ def _send(stream: Stream, storage: Storage, request: str) -> None:
             if len(data) > storage.free_bytes():
                 failure = "write failed: No space left on device"
             if not failure:
-                file.write(data)
+                file.write(storage.arrive(data))
                 file.flush()
     if failure:
         path.unlink()

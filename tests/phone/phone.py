@@ -34,6 +34,7 @@ class Condition:
         unplug_after: bytes that still pass the cable, both ways, before it is pulled.
         bytes_per_s: speed of the cable.
         other_signature: the app that is there was signed by somebody else.
+        damages: what is pushed arrives otherwise.
         no_abi: it installs no app for ARM64.
         hidden: services that it does not have.
         properties: what `getprop` says otherwise.
@@ -46,6 +47,7 @@ class Condition:
     locked: bool = False
     other_signature: bool = False
     no_abi: bool = False
+    damages: bool = False
     charging: bool = False
     storage_bytes: int | None = None
     exit_reason: str = "13 (OTHER KILLS BY SYSTEM)"
@@ -109,6 +111,10 @@ class Phone:
             "PHONE_PACKAGE": self.personality["package"],
             "TMPDIR": str(self.folder),
         }
+
+    def arrive(self, data: bytes) -> bytes:
+        """What is left of what was sent."""
+        return data[::-1] if self.condition.damages else data
 
     def free_bytes(self) -> int:
         used = sum(file.stat().st_size for file in self.path("/data").rglob("*") if file.is_file())
