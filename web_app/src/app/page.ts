@@ -78,6 +78,7 @@ export class CameraPage {
 
   /** Name what is in a picture file; the camera rests. */
   async openPicture(file: Blob, name: string): Promise<void> {
+    if (this.recognizer === undefined) return; // A file may be dropped at any time.
     this.loop.stop();
     let picture: ImageBitmap;
     try {

@@ -59,6 +59,8 @@ export function render(state: State): void {
   show(page.loading, view.kind === "loading" || view.kind === "paused");
   show(page.picture, isStill);
   if (view.kind === "failed") {
+    page.guesses.classList.add("empty");
+    show(page.sample, state.ran !== undefined);
     write(page.title, view.fault.title);
     write(page.advice, view.fault.advice);
   }
@@ -67,9 +69,10 @@ export function render(state: State): void {
   if (view.kind === "running") renderSeen(view.seen, state);
   write(page.pause, isStill ? "Back to camera" : view.kind === "paused" ? "Go on" : "Pause");
   page.video.dataset.facing = state.facing;
-  for (const control of [page.model, page.wish, page.check]) {
-    control.disabled = view.kind === "loading";
-  }
+  for (const control of [page.model, page.wish]) control.disabled = view.kind === "loading";
+  for (const control of [page.check, page.open]) control.disabled = state.ran === undefined;
+  const hasFrames = view.kind === "running" || view.kind === "paused";
+  for (const control of [page.pause, page.flip]) control.disabled = !hasFrames;
   write(page.rate, isStill ? "still" : String(state.framesPerSecond));
   write(page.ran, ranOn(state.ran));
   write(page.notice, state.notice);
