@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import shutil
 import socket
 import subprocess
@@ -121,3 +122,15 @@ def apk(tmp_path_factory):
     path = tmp_path_factory.mktemp("apk") / "irrvit.apk"
     path.write_bytes(os.urandom(9 << 20))
     return path
+
+
+@pytest.fixture
+def played():
+    """The folder with what plays a phone and its programs."""
+    return PHONE
+
+
+@pytest.fixture
+def write_arm_program():
+    """`tests/phone/arm_program.py`, which is no module of a package."""
+    return runpy.run_path(str(PHONE / "arm_program.py"))["write"]

@@ -1,0 +1,83 @@
+"""Google's `benchmark_model` on a phone: an ARM64 program under qemu plays it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import numpy as np
+import pytest
+
+from irrvit.benchmark import device
+from irrvit.benchmark.device import Options
+from irrvit.benchmark.errors import CommandFailed
+from irrvit.benchmark.measurement import RunConfig
+
+CONFIG = RunConfig(runtime="litert", start_below_c=37, settle_s=0)
+SIZE = 64
+pytestmark = pytest.mark.needs("adbutils", "ai_edge_litert")
+
+
+@pytest.fixture
+def tool(phone, played, tmp_path):
+    """The file that a person gives: for ARM64, and it becomes what plays the tool here."""
+    if shutil.which("qemu-aarch64-static") is None:
+        pytest.skip("qemu-user-static is not installed")
+    script = tmp_path / "played"
+    script.write_text(f"#!{sys.executable}\n{(played / 'benchmark_model.py').read_text()}")
+    script.chmod(0o755)
+    return tmp_path / "benchmark_model", script
+
+
+@pytest.fixture
+def open_tool(phone, tool, write_arm_program):
+    path, script = tool
+    write_arm_program(path, script)
+
+    def open_tool(**config):
+        found = device.find("android", Options(benchmark_binary=path))
+        assert found.RUNTIMES == {"tflite": ("litert",)}
+        return found.open(f"linear:{SIZE}", CONFIG.model_copy(update=config))
+
+    return open_tool
+
+
+def test_a_file_is_timed_in_means_of_many_calls_and_answers(open_tool):
+    process = open_tool()
+    process.set_input(np.eye(SIZE, dtype=np.float32))
+    timed = process.time(20, untimed=2)
+    assert (len(timed.latencies_ms), timed.calls_per_value) == (1, 20)
+    assert timed.wall_ms == pytest.approx(20 * timed.latencies_ms[0])
+    assert (timed.own_cpu_ms, timed.background_ms) == (None, None)
+    weights = np.random.default_rng(0).standard_normal((SIZE, SIZE), np.float32)
+    np.testing.assert_allclose(process.logits(), weights.T.ravel(), rtol=1e-5)
+    assert process.loaded.runtime_version.startswith("benchmark_model ")
+    assert process.loaded.placement.nodes_delegated == 1
+    assert process.peak_memory_bytes() == round(93.2383 * 2**20)
+
+
+def test_a_gpu_that_was_asked_for_and_did_not_take_it_shows_in_the_placement(open_tool):
+    assert open_tool(accelerator="gpu").loaded.placement.accelerator == "cpu"
+
+
+def test_a_tool_that_cannot_write_answers_is_too_old(open_tool, tool):
+    _, script = tool
+    process = open_tool()
+    script.write_text(script.read_text().replace(".tofile(options.output_filepath)", ""))
+    process.set_input(np.eye(SIZE, dtype=np.float32))
+    with pytest.raises(CommandFailed, match="a fast wrong answer is worth nothing"):
+        process.logits()
+
+
+def test_a_tool_that_fails_is_said_in_its_own_words(open_tool, tool):
+    _, script = tool
+    script.write_text(f"#!{sys.executable}\nraise SystemExit('ERROR: Benchmarking failed.')")
+    with pytest.raises(CommandFailed, match=r"exit code 1: ERROR: Benchmarking failed\."):
+        open_tool()
+
+
+def test_what_is_no_program_is_refused(phone, tmp_path):
+    (tmp_path / "benchmark_model").write_text("#!/bin/sh")
+    found = device.find("android", Options(benchmark_binary=tmp_path / "benchmark_model"))
+    with pytest.raises(CommandFailed, match="is no program of Android"):
+        found.open(f"linear:{SIZE}", CONFIG)
