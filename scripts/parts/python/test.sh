@@ -7,8 +7,9 @@ scripts/setup.sh
 scripts/lint.sh
 echo "python: the TensorFlow environment of the second runner" >&2
 .venv/bin/python -m irrvit.export.tensorflow_environment >&2
-# The tests of tests/web need the built page, those of tests/android the app: their parts run them.
+# The tests of tests/web need the built page, those of the app the app: their parts run them.
 # A worker on each of 2 cores, so one thread in each worker.
 echo "python: pytest" >&2
 OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal --require-extras --durations=10 \
-  --ignore tests/web --ignore tests/android
+  --ignore tests/web --ignore tests/android \
+  --ignore tests/benchmark/devices/test_android_kotlin.py
