@@ -54,7 +54,7 @@ class OnCpu implements Runtime {
     const [wanted] = this.model.getInputDetails();
     if (wanted === undefined) throw new Error("the model has no input");
     this.input?.delete();
-    const values = wanted.dtype === "uint8" ? Uint8Array.from(pixels) : Float32Array.from(pixels);
+    const values = wanted.dtype === "uint8" ? new Uint8Array(pixels) : new Float32Array(pixels);
     this.input = new Tensor(values, wanted.shape);
   }
 

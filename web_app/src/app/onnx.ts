@@ -26,7 +26,7 @@ class OnCpu implements Runtime {
   set(pixels: Pixels): void {
     const [wanted] = this.session.inputMetadata;
     if (!wanted?.isTensor) throw new Error("the model's input is no tensor");
-    const values = wanted.type === "uint8" ? Uint8Array.from(pixels) : Float32Array.from(pixels);
+    const values = wanted.type === "uint8" ? new Uint8Array(pixels) : new Float32Array(pixels);
     this.feed = { [wanted.name]: new ort.Tensor(values, wanted.shape.map(Number)) };
   }
 

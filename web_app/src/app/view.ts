@@ -3,7 +3,7 @@
 import type { Loaded } from "./runtime";
 import type { Model, Seen, SelfCheck, State } from "./state";
 
-const GUESSES = 5;
+export const GUESSES = 5;
 
 function element<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);
@@ -123,7 +123,7 @@ function renderSeen(seen: Seen | undefined, { chosen }: State): void {
     const label = chosen?.manifest.labels[guess.index] ?? `class ${guess.index}`;
     // ImageNet's labels are lists of synonyms.
     write(name, label.split(",")[0] ?? label);
-    write(share, `${Math.round(guess.probability * 100)} %`);
+    write(share, guess.probability < 0.005 ? "< 1 %" : `${Math.round(guess.probability * 100)} %`);
     row.style.setProperty("--share", guess.probability.toFixed(3));
   });
   write(page.preprocessing, milliseconds(seen.preprocess_ms));
