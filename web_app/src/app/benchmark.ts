@@ -18,7 +18,7 @@ import type { Loaded, Pixels, RuntimeOptions, Timed } from "./runtime";
 import { sampleAddress } from "./selfCheck";
 import type { Model } from "./state";
 
-const DEFAULTS = { iterations: 50, seconds: 1, repeats: 5, warmup_s: 2, settle_s: 0 };
+const DEFAULTS = { iterations: 50, seconds: 1, repeats: 8, warmup_s: 2, settle_s: 0 };
 const WARMUP_CALLS = 5;
 /** Calls before each block, to bring the network's data back to the caches. */
 const UNTIMED = 2;
