@@ -8,7 +8,7 @@ import numpy as np
 
 from irrvit.benchmark import energy
 from irrvit.benchmark.device import Device
-from irrvit.benchmark.errors import BenchmarkError, DeviceLost, RuntimeUnavailable
+from irrvit.benchmark.errors import BenchmarkError, DeviceLost
 from irrvit.benchmark.lanes import Lane
 from irrvit.benchmark.measurement import Energy, RunConfig
 
@@ -58,7 +58,7 @@ def measure_energy(device: Device, lanes: Sequence[Lane], notify: Notify) -> Non
         return
     try:
         meter = device.meter()
-    except RuntimeUnavailable as error:
+    except BenchmarkError as error:
         for lane in lanes:
             lane.energy = Energy(source=f"not available: {error}")
         return

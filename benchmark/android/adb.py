@@ -64,10 +64,16 @@ def attached() -> list[Attached]:
     Raises:
         DeviceNotFound: there is no adb to ask.
     """
-    with _connection(_PING_S) as server:
-        server.send_command("host:devices")
-        server.check_okay()
-        lines = server.read_string_block().splitlines()
+    client = _client(_PING_S)
+    from adbutils import AdbError
+
+    try:
+        with client.make_connection() as server:
+            server.send_command("host:devices")
+            server.check_okay()
+            lines = server.read_string_block().splitlines()
+    except (AdbError, OSError) as error:
+        raise DeviceNotFound(f"adb's server does not answer: {error}") from error
     rows = [line.split("\t", 1) for line in lines if "\t" in line]
     return [Attached(serial, state) for serial, state in rows]
 
@@ -204,15 +210,6 @@ def _client(timeout_s: float) -> AdbClient:
     if not _answers(client.host, client.port):
         _start(client.host, client.port)
     return client
-
-
-def _connection(timeout_s: float) -> Any:
-    from adbutils import AdbError
-
-    try:
-        return _client(timeout_s).make_connection()
-    except (AdbError, OSError) as error:
-        raise DeviceNotFound(f"adb's server does not answer: {error}") from error
 
 
 def _answers(host: str, port: int) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -14,17 +12,6 @@ from irrvit.benchmark.devices import android
 from irrvit.benchmark.errors import BadRequest, DeviceNotFound
 
 pytestmark = pytest.mark.needs("adbutils")
-
-
-def bench(*arguments, cwd):
-    return subprocess.run(
-        [sys.executable, "-m", "irrvit.benchmark.cli", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        cwd=cwd,
-    )
 
 
 @pytest.mark.parametrize("name", ["pixel", "PIXEL 8", "google", "android"])
@@ -99,10 +86,12 @@ def test_a_phone_says_how_it_is(phone):
 
 @pytest.mark.slow
 @pytest.mark.needs("onnx", "onnxruntime")
-def test_a_file_is_measured_on_the_phone_kept_and_printed(phone, apk, artifact_folder, tmp_path):
+def test_a_file_is_measured_on_the_phone_kept_and_printed(
+    phone, bench, apk, artifact_folder, tmp_path
+):
     kept = tmp_path / "store.jsonl"
     command = [artifact_folder, "--device", "pixel", "--apk", apk, "--repeats", 2, "--json"]
-    done = bench(*command, "--store", kept, cwd=tmp_path)
+    done = bench(*command, "--store", kept)
     assert done.returncode in (0, 1), done.stderr  # 1 on a machine that does other things.
     (printed,) = json.loads(done.stdout)["measurements"]
     (measurement,) = store.load(kept).measurements
@@ -118,7 +107,7 @@ def test_a_file_is_measured_on_the_phone_kept_and_printed(phone, apk, artifact_f
     # What was sent stays there, and is not sent again.
     sent = {name: path.stat().st_mtime_ns for name, path in phone.files.items()}
     assert f"{measurement.artifact_sha256}.onnx" in sent
-    again = bench(*command[:-1], "--iterations", 1, "--store", kept, cwd=tmp_path)
+    again = bench(*command[:-1], "--iterations", 1, "--store", kept)
     assert again.returncode in (0, 1), again.stderr
     assert {name: path.stat().st_mtime_ns for name, path in phone.files.items()} == sent
 
