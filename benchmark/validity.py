@@ -22,7 +22,10 @@ def check(measurement: Measurement) -> list[Issue]:
     issues += _placement(measurement)
     if _is_timed(measurement):
         issues += _samples(measurement)
-        issues += _steadiness(measurement)
+        if measurement.config.sustained_s is None:
+            issues += _steadiness(measurement)
+        else:
+            issues.append(_sustained(measurement))
         issues += _heat(measurement)
         issues += _surroundings(measurement)
     elif measurement.device.emulated:
@@ -91,9 +94,7 @@ def _samples(measurement: Measurement) -> Iterator[Issue]:
 def _steadiness(measurement: Measurement) -> Iterator[Issue]:
     series = [repeat.latencies_ms for repeat in measurement.repeats]
     change = stats.drift(measurement.latencies_ms)
-    if measurement.config.sustained_s is not None:
-        yield _sustained(measurement)
-    elif change > MAX_DRIFT:
+    if change > MAX_DRIFT:
         yield _blocking("throttled", f"the last calls took {change:.0%} longer than the first")
     elif change < -MAX_DRIFT:
         yield _blocking("not-stationary", f"the last calls took {-change:.0%} less than the first")

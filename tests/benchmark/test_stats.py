@@ -109,3 +109,11 @@ def test_a_machine_that_still_gets_quicker_is_not_warm():
     assert not stats.is_stationary([[7.0], [7.0]])
     assert stats.is_stationary([*cooling, [7.1], [7.0]])
     assert stats.is_stationary([[7.0], [9.0], [7.5], [7.0], [8.0], [8.5]])
+
+
+def test_the_first_minute_is_held_against_the_last():
+    assert stats.first_and_last_minute([10.0] * 6000 + [30.0] * 1000 + [20.0] * 3000) == (10, 20)
+
+
+def test_a_run_of_less_than_two_minutes_is_halved():
+    assert stats.first_and_last_minute([10.0, 10.0, 12.0, 12.0]) == (10, 12)

@@ -129,3 +129,48 @@ def test_a_gpu_that_rounds_as_the_cpu_does_blocks(measurement, equal, found):
         }
     )
     assert codes(on_gpu) == found
+
+
+def with_config(measurement, **changes):
+    return measurement.model_copy(update={"config": measurement.config.model_copy(update=changes)})
+
+
+def with_state(measurement, when, **changes):
+    state = measurement.before.model_copy(update=changes)
+    return measurement.model_copy(update={when: (state,) if when == "during" else state})
+
+
+@pytest.mark.parametrize("when", ["before", "during", "after"])
+def test_a_device_that_says_it_slowed_itself_down_blocks(measurement, when):
+    hot = with_state(measurement, when, thermal_status="moderate")
+    assert codes(hot) == [("throttled", True)]
+    assert codes(with_state(measurement, when, thermal_status="none")) == []
+
+
+def test_a_start_above_the_temperature_that_was_asked_for_blocks(measurement):
+    asked = with_config(measurement, start_below_c=37)
+    assert codes(with_state(asked, "before", temperature_c=37.0)) == [("started-warm", True)]
+    assert codes(with_state(asked, "before", temperature_c=36.9)) == []
+
+
+def test_charging_and_a_dark_screen_are_remarks(measurement):
+    assert codes(with_state(measurement, "after", charging=True)) == [("charging", False)]
+    assert codes(with_state(measurement, "before", is_screen_on=False)) == [("screen-off", False)]
+
+
+def test_values_that_are_means_count_their_calls_and_are_told(measurement):
+    repeats = tuple(
+        r.model_copy(update={"blocks_ms": ((7.0,), (7.01,), (7.02,)), "calls_per_value": 20})
+        for r in measurement.repeats
+    )
+    means = measurement.model_copy(update={"repeats": repeats})
+    assert codes(means) == [("means", False)]
+
+
+def test_slowing_down_is_the_result_of_a_sustained_run_and_no_fault(measurement):
+    slower = np.concatenate([np.full(9000, 10.0), np.full(9000, 20.0)])
+    sustained = with_config(timed(measurement, slower), sustained_s=200)
+    sustained = with_state(sustained, "after", thermal_status="severe")
+    (issue,) = validity.check(sustained)
+    assert (issue.code, issue.blocking) == ("sustained", False)
+    assert issue.detail == "the first minute 10.00 ms a call, the last 20.00 ms: 2.00 x"

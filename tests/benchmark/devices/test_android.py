@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from irrvit.benchmark import device, store
 from irrvit.benchmark.device import READY, Options, Seen
 from irrvit.benchmark.devices import android
-from irrvit.benchmark.errors import BadRequest, DeviceNotFound
+from irrvit.benchmark.errors import BadRequest, DeviceNotFound, RuntimeUnavailable
 
+RAILS = "android.hardware.power.stats.IPowerStats/default"
 pytestmark = pytest.mark.needs("adbutils")
 
 
@@ -82,6 +84,27 @@ def test_a_phone_says_how_it_is(phone):
     assert (state.battery_percent, state.charging, state.is_screen_on) == (85.0, True, True)
     assert state.thermal_status == "none"
     assert state.load is not None
+
+
+def test_the_attached_are_shown_with_their_state_by_the_command(phone, bench):
+    done = bench("--devices")
+    assert done.returncode == 0
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    for part in ("Google Pixel 8", "Google Tensor", "Android 16", "arm64-v8a", "ready", "host"):
+        assert part in done.stdout
+
+
+@pytest.mark.parametrize("hidden", [[], [RAILS]])
+def test_a_phone_without_a_cable_says_what_it_draws_by_rails_or_by_its_battery(phone, hidden):
+    phone.set(charging=False, hidden=hidden)
+    meter = device.find("android").meter()  # pyright: ignore[reportAttributeAccessIssue]
+    assert meter.source == ("battery current and voltage" if hidden else "power rails")
+    assert meter.energy_mj(lambda: time.sleep(2)) == pytest.approx(2 * 900, rel=0.2)
+
+
+def test_a_phone_on_its_cable_does_not_say_what_it_draws(phone):
+    with pytest.raises(RuntimeUnavailable, match="its cable feeds it"):
+        device.find("android").meter()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.mark.slow

@@ -1,0 +1,17 @@
+"""Options of `irrvit-bench` that are text."""
+
+import pytest
+
+from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.request import parse_seconds
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("10m", 600), ("1.5m", 90)])
+def test_a_time_is_read_in_seconds_or_minutes(text, seconds):
+    assert parse_seconds(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "long", "0", "10 m", "-5s", "5h"])
+def test_what_is_no_time_is_said_with_what_is(text):
+    with pytest.raises(BadRequest, match=r"expected a time, such as 90s or 10m"):
+        parse_seconds(text)
