@@ -7,8 +7,8 @@ until it is asked for. It has the names of `Device`, or those of `Finder` if the
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
@@ -99,6 +99,10 @@ class Device(Protocol):
         ...
 
 
+def _silent(name: str, stage: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What only some kinds of device take.
@@ -107,11 +111,13 @@ class Options:
         benchmark_binary: a tool that runs files there, instead of the app.
         apk: the app, where it is not the one that was built here.
         clean: remove what earlier runs left there first.
+        notify: is told what takes long, by file and stage.
     """
 
     benchmark_binary: Path | None = None
     apk: Path | None = None
     clean: bool = False
+    notify: Callable[[str, str], None] = field(default=_silent, compare=False)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from irrvit.benchmark.stats import Comparison
 
 _HEADINGS = ("network", "by", "p50 ms", "95 %", "p90 ms", "GMAC/s", "peak", "MB", "")
 _ANSWER_HEADINGS = ("network", "by", "golden cases", "max rel", "same class", "")
+_SHORT = ("kind", "ABI", "")
 _LEFT = ("network", "by", "")
 
 
@@ -169,7 +170,9 @@ def to_device_table(seen: list[Seen]) -> RenderableType:
     """A row for each device that is attached; what keeps it from being used is below it."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for heading in ("kind", "device", "SoC", "system", "ABI", ""):
-        table.add_column(heading, overflow="fold")
+        # A phone's serial stays whole: it is what --device takes.
+        width = 23 if heading == "device" else None
+        table.add_column(heading, overflow="fold", min_width=width, no_wrap=heading in _SHORT)
     for one in seen:
         table.add_row(
             one.kind,

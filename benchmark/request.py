@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from irrvit.benchmark import answers, baseline, device, session, stats, store, suite, validity
@@ -38,6 +38,7 @@ class Request:
     sustained: str | None = None
     options: Options = field(default_factory=Options)
     store: Path | None = None
+    source: Path | None = None
     compare: Path | None = None
     fail_above: str = "5%"
     decisions: str | None = None
@@ -135,7 +136,7 @@ def run(request: Request, notify: Notify) -> Result:
     """
     if request.picture:
         raise BadRequest("--picture draws a profile: give --profile with it")
-    chosen = device.find(request.device, request.options)
+    chosen = device.find(request.device, replace(request.options, notify=notify))
     _expect_accelerator(request, chosen)
     is_emulated = chosen.describe().emulated
     if is_emulated and request.compare:

@@ -13,6 +13,7 @@ import numpy as np
 from irrvit.benchmark import parse
 from irrvit.benchmark.android import push, state
 from irrvit.benchmark.android.adb import Phone
+from irrvit.benchmark.android.push import Notify
 from irrvit.benchmark.conversation import Conversation, to_loaded, to_timed
 from irrvit.benchmark.device import Timed
 from irrvit.benchmark.errors import CommandFailed, DeviceLost
@@ -33,7 +34,7 @@ _REFUSED = {
 }
 
 
-def require(phone: Phone, apk: Path) -> None:
+def require(phone: Phone, apk: Path, notify: Notify) -> None:
     """Have the very app of this version on the phone; the same one is not installed again.
 
     Raises:
@@ -48,9 +49,10 @@ def require(phone: Phone, apk: Path) -> None:
             "with 'make apk', or name one with --apk"
         )
     content = apk.read_bytes()
-    sent = push.push(phone, content, ".apk")
+    sent = push.push(phone, content, ".apk", notify=notify)
     if there == Path(sent).stem:
         return
+    notify("the app", "installing it")
     said = phone.run("pm", "install", "-r", "-t", sent, timeout_s=_INSTALL_S)
     words = (said.out + said.errors).strip()
     if "Success" not in words:

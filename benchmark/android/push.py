@@ -14,6 +14,7 @@ from irrvit.benchmark import parse
 from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.errors import CommandFailed
 
+Notify = Callable[[str, str], None]
 # What adb may write, an app may read, and a restart of the phone keeps.
 FOLDER = "/data/local/tmp/irrvit-bench"
 PART_BYTES = 4 << 20
@@ -28,7 +29,7 @@ def push(
     suffix: str,
     *,
     mode: int = 0o644,
-    notify: Callable[[str], None] = lambda stage: None,
+    notify: Notify = lambda name, stage: None,
 ) -> str:
     """Have a file on the phone and return its path there.
 
@@ -41,13 +42,14 @@ def push(
     if path in phone.whole or _sha256(phone, path) == digest:
         phone.whole.add(path)
         return path
-    phone.shell("mkdir", "-p", FOLDER)
+    phone.shell("mkdir", "-p", "-m", "755", FOLDER)
     parts = [content[at : at + PART_BYTES] for at in range(0, len(content), PART_BYTES)]
     there = _sizes(phone, f"{digest}.part")
     missing = [i for i, part in enumerate(parts) if there.get(i) != len(part)]
     _require_room(phone, sum(len(parts[i]) for i in missing) + len(content), suffix)
     for i in missing:
-        notify(f"sending {suffix.lstrip('.')}, part {i + 1} of {len(parts)}")
+        if len(parts) > 1:  # What takes long enough to be told.
+            notify(f"{suffix.lstrip('.')} file", f"sending part {i + 1} of {len(parts)}")
         _send(phone, parts[i], f"{FOLDER}/{digest}.part{i}", mode)
     names = [f"{FOLDER}/{digest}.part{i}" for i in range(len(parts))]
     _join(phone, names, path, mode)

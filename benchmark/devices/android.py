@@ -107,7 +107,8 @@ class Phone:
         self._open = [process for process in self._open if not process.is_closed]
         if not self._open:
             app.stop(self._phone)  # Figures of memory are of a new process.
-        process = app.AppProcess(self._phone, push.push(self._phone, content, suffix), config)
+        sent = push.push(self._phone, content, suffix, notify=self._options.notify)
+        process = app.AppProcess(self._phone, sent, config)
         self._open.append(process)
         return process
 
@@ -123,7 +124,7 @@ class Phone:
         if binary is not None:
             self._tool = push.push(self._phone, binary.read_bytes(), ".tool", mode=0o755)
         else:
-            app.require(self._phone, self._options.apk or _APK)
+            app.require(self._phone, self._options.apk or _APK, self._options.notify)
         self._is_ready = True
 
 

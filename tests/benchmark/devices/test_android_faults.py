@@ -130,8 +130,8 @@ def test_a_push_that_was_cut_short_goes_on_where_it_was(phone):
         push.push(there, content, ".tflite")
     phone.plug_in()
     sent = []
-    path = push.push(there, content, ".tflite", notify=sent.append)
-    assert sent == ["sending tflite, part 2 of 3", "sending tflite, part 3 of 3"]
+    path = push.push(there, content, ".tflite", notify=lambda *told: sent.append(told))
+    assert sent == [("tflite file", f"sending part {part} of 3") for part in (2, 3)]
     assert list(phone.files) == [os.path.basename(path)]
     assert phone.files[os.path.basename(path)].read_bytes() == content
 
