@@ -21,13 +21,9 @@ _APP = _HERE / "app/src/main"
 _BUILD = _HERE / "build"
 _JARS = _BUILD / "jars"
 _ASSETS = _BUILD / "assets"
-_VERSIONS = (
-    *("--min-sdk-version", "26", "--target-sdk-version", "35"),
-    *("--version-code", "1", "--version-name", "0.1.0"),
-)
+_VERSIONS = "--min-sdk-version 26 --target-sdk-version 35 --version-code 1 --version-name 0.1.0"
 _OLDEST, _CURRENT = "android-all-8.*", "android-all-15-*"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
-_KOTLIN = ("kotlin-*", "annotations-13.*", "kotlinx-coroutines-*")
 _ROBOLECTRIC = (
     *("robolectric-*", "junit-4.17*", "annotations-4*", "pluginapi-*", "resources-*", "sandbox-*"),
     *("shadow*", "utils-*", "nativeruntime-*", "plugins-*", "javax.*", "bcprov-*", "conscrypt-*"),
@@ -74,7 +70,8 @@ def apk() -> Path:
         raise BuildError("there are no models to put in: run 'make apk', or android_app/assets.py")
     run("aapt2", "compile", "--dir", _APP / "res", "-o", _BUILD / "resources.zip")
     linked = _BUILD / "linked.apk"
-    manifest = ["--manifest", _APP / "AndroidManifest.xml", "-I", *jars(_OLDEST), *_VERSIONS]
+    manifest = ["--manifest", _APP / "AndroidManifest.xml", "-I", *jars(_OLDEST)]
+    manifest += _VERSIONS.split()
     run("aapt2", "link", *manifest, "-o", linked, _BUILD / "resources.zip")
     unsigned, aligned = _BUILD / "unsigned.apk", _BUILD / "aligned.apk"
     write_zip(unsigned, _contents(linked, _dex(_app_classes())))
@@ -94,18 +91,13 @@ def _app_classes() -> Path:
 
 
 def _dex(classes: Path) -> bytes:
-    """Everything in one file; the dexer does not read what jars hold for newer Javas."""
-    entries: dict[str, bytes | Path] = {}
-    for jar in _libraries():
-        with zipfile.ZipFile(jar) as archive:
-            names = [n for n in archive.namelist() if n.endswith(".class") and "META-INF" not in n]
-            entries |= {name: archive.read(name) for name in names}
-    entries |= {path.relative_to(classes).as_posix(): path for path in classes.rglob("*.class")}
-    everything = write_zip(_BUILD / "classes.jar", dict(sorted(entries.items())))
-    out = _BUILD / "classes.dex"
-    dexer = ["-cp", *jars("dalvik-dx-*"), "com.android.dx.command.Main", "--dex"]
-    run("java", *dexer, "--min-sdk-version=26", f"--output={out}", everything)
-    return out.read_bytes()
+    """Dex code, lambdas turned to classes: no Android knows what Java 8 makes of them."""
+    entries = {p.relative_to(classes).as_posix(): p for p in sorted(classes.rglob("*.class"))}
+    ours = write_zip(_BUILD / "classes.jar", entries)
+    options = ["--release", "--min-api", "26", "--lib", *jars(_OLDEST), "--output", _BUILD]
+    dexer = ["-cp", *jars("r8-*"), "com.android.tools.r8.D8"]
+    run("java", *dexer, *options, ours, *_libraries())
+    return (_BUILD / "classes.dex").read_bytes()
 
 
 def _contents(linked: Path, dex: bytes) -> dict[str, bytes | Path]:
@@ -140,11 +132,9 @@ def test() -> str:
     robolectric = [*jars(*_ROBOLECTRIC), _robolectric_settings(), _monitor()]
     classes = _BUILD / "tests"
     sources = [_HERE / "core/src", _HERE / "runtime/src/main", _HERE / "app/src"]
-    json = jars("json-*")
-    kotlinc(sources, [*libraries, *robolectric, *json, *framework], classes)
-    return _junit("core", [classes, *libraries, *json]) + _junit(
-        "app", [classes, *libraries, *robolectric, *framework]
-    )
+    kotlinc(sources, [*libraries, *robolectric, *jars("json-*"), *framework], classes)
+    core = _junit("core", [classes, *libraries, *jars("json-*")])
+    return core + _junit("app", [classes, *libraries, *robolectric, *framework])
 
 
 def _junit(module: str, path: list[Path]) -> str:
@@ -152,7 +142,8 @@ def _junit(module: str, path: list[Path]) -> str:
     names = [test.relative_to(tests).with_suffix("") for test in sorted(tests.rglob("*Test.kt"))]
     offline = {"offline": "true", "usePreinstrumentedJars": "false", "dependency.dir": _JARS}
     options = [f"-Drobolectric.{name}={value}" for name, value in offline.items()]
-    options += ["-ea", f"-Dgolden={_HERE.parent / 'tests/golden'}", "-cp", _path(path)]
+    folders = [f"-Dgolden={_HERE.parent / 'tests/golden'}", f"-Dscreens={_BUILD / 'screens'}"]
+    options += ["-ea", *folders, "-cp", _path(path)]
     classes = [".".join(name.parts) for name in names]
     return run("java", *options, "org.junit.runner.JUnitCore", *classes)
 
@@ -200,9 +191,12 @@ def jars(*patterns: str) -> list[Path]:
 
 
 def kotlinc(sources: list[Path], libraries: list[Path], out: Path) -> None:
-    """Compile Kotlin for Java 8, the newest that the dexer reads."""
+    """Compile Kotlin for Java 8, which every Android runs."""
     shutil.rmtree(out, ignore_errors=True)
-    compiler = [_path(jars(*_KOTLIN)), "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler"]
+    compiler = [
+        _path(jars("kotlin-*", "annotations-13.*", "kotlinx-*")),
+        "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
+    ]
     options = ["-no-stdlib", "-no-reflect", "-Werror", "-jvm-target", "1.8"]
     run("java", "-cp", *compiler, *options, "-cp", _path(libraries), "-d", out, *sources)
 

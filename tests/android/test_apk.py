@@ -66,6 +66,13 @@ def test_every_class_that_the_manifest_names_is_in_the_dex(apk):
     } <= classes
 
 
+def test_no_code_waits_for_what_android_does_not_have(apk):
+    """Java makes lambdas at run time by a class that Android lacks."""
+    code = said("dexdump", "-d", apk)
+    assert "invoke-virtual" in code
+    assert "invoke-custom" not in code
+
+
 def test_only_the_shell_can_start_the_benchmark_from_outside(apk):
     tree = said("aapt2", "dump", "xmltree", "--file", "AndroidManifest.xml", apk)
     (entry,) = (part for part in tree.split("E: activity") if ".BenchmarkActivity" in part)

@@ -21,14 +21,22 @@ class BenchmarkServer(private val root: File) : AutoCloseable {
     /** Closing alone does not wake up who waits for a connection, so one is made. */
     override fun close() {
         isOpen = false
-        LocalSocket().use { it.connect(socket.localSocketAddress) }
-        socket.close()
+        try {
+            LocalSocket().use { it.connect(socket.localSocketAddress) }
+            socket.close()
+        } catch (error: IOException) {
+            Log.i("irrvit", "the benchmark entry was closed already: $error")
+        }
     }
 
     private fun accept() {
-        while (isOpen) {
-            val connection = socket.accept()
-            thread(name = "bench-worker") { serve(connection) }
+        try {
+            while (isOpen) {
+                val connection = socket.accept()
+                thread(name = "bench-worker") { serve(connection) }
+            }
+        } catch (error: IOException) {
+            Log.i("irrvit", "the benchmark entry is closed: $error")
         }
     }
 

@@ -37,7 +37,7 @@ class Engine(private val show: (UiState) -> Unit, private val open: (Artifact) -
     }
 
     fun classifyPicture(read: () -> Frame) {
-        guarded(Action.RETRY) { classify(read(), "Picture (tap it to go back)") }
+        guarded(Action.RETRY) { classify(read(), "Picture (tap the middle for the camera)") }
     }
 
     fun close() {

@@ -27,7 +27,7 @@ class FrameSource(context: Context, private val handler: Handler, private val li
     private val manager = context.getSystemService(Context.CAMERA_SERVICE) as CameraManager
     private var device: CameraDevice? = null
     private var reader: ImageReader? = null
-    private var isWanted = false
+    private var opening: Opening? = null // Null while stopped; callbacks of earlier ones come late.
 
     /** The cameras, those of the back first. */
     fun cameras(): List<String> = manager.cameraIdList.sortedBy { facing(it) != CameraCharacteristics.LENS_FACING_BACK }
@@ -50,14 +50,13 @@ class FrameSource(context: Context, private val handler: Handler, private val li
 
     @SuppressLint("MissingPermission") // MainActivity asks before; without it this is a SecurityException.
     fun start(camera: String, preview: Surface, screenDegrees: Int) {
-        isWanted = true
         try {
             val size = size(camera)
             val rotation = rotation(camera, screenDegrees)
             reader = ImageReader.newInstance(size.width, size.height, ImageFormat.YUV_420_888, IMAGES).apply {
                 setOnImageAvailableListener({ listener.onFrame(it, rotation) }, handler)
             }
-            manager.openCamera(camera, Opening(preview), handler)
+            manager.openCamera(camera, Opening(preview).also { opening = it }, handler)
         } catch (error: CameraAccessException) {
             fail("The camera cannot be opened: ${error.message}")
         } catch (error: SecurityException) {
@@ -68,7 +67,7 @@ class FrameSource(context: Context, private val handler: Handler, private val li
     }
 
     fun stop() {
-        isWanted = false
+        opening = null
         device?.close()
         device = null
         reader?.close()
@@ -86,12 +85,12 @@ class FrameSource(context: Context, private val handler: Handler, private val li
 
     private inner class Opening(private val preview: Surface) : CameraDevice.StateCallback() {
         override fun onOpened(opened: CameraDevice) {
-            if (!isWanted) return opened.close()
+            if (opening !== this) return opened.close()
             device = opened
             try {
                 val targets = listOf(preview, reader!!.surface)
                 @Suppress("DEPRECATION") // What replaced it is of API 28.
-                opened.createCaptureSession(targets, Session(opened, targets), handler)
+                opened.createCaptureSession(targets, Session(this, opened, targets), handler)
             } catch (error: CameraAccessException) {
                 fail("The camera was taken away: ${error.message}")
             } catch (error: IllegalArgumentException) { // The preview went away meanwhile.
@@ -101,19 +100,22 @@ class FrameSource(context: Context, private val handler: Handler, private val li
 
         override fun onDisconnected(gone: CameraDevice) {
             gone.close()
-            fail("Another app took the camera")
+            if (opening === this) fail("Another app took the camera")
         }
 
         override fun onError(broken: CameraDevice, code: Int) {
             broken.close()
-            fail("The camera failed (error $code)")
+            if (opening === this) fail("The camera failed (error $code)")
         }
     }
 
-    private inner class Session(private val device: CameraDevice, private val targets: List<Surface>) :
-        CameraCaptureSession.StateCallback() {
+    private inner class Session(
+        private val origin: Opening,
+        private val device: CameraDevice,
+        private val targets: List<Surface>,
+    ) : CameraCaptureSession.StateCallback() {
         override fun onConfigured(session: CameraCaptureSession) {
-            if (!isWanted) return
+            if (opening !== origin) return
             try {
                 val request = device.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW)
                 targets.forEach(request::addTarget)
@@ -125,7 +127,9 @@ class FrameSource(context: Context, private val handler: Handler, private val li
             }
         }
 
-        override fun onConfigureFailed(session: CameraCaptureSession) = fail("The camera refuses this size of picture")
+        override fun onConfigureFailed(session: CameraCaptureSession) {
+            if (opening === origin) fail("The camera refuses this size of picture")
+        }
     }
 
     private companion object {

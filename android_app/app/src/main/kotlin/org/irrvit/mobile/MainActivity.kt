@@ -5,6 +5,7 @@ import android.app.Activity
 import android.content.ActivityNotFoundException
 import android.content.Intent
 import android.content.pm.PackageManager
+import android.hardware.camera2.CameraAccessException
 import android.media.ImageReader
 import android.net.Uri
 import android.os.Bundle
@@ -84,11 +85,16 @@ class MainActivity : Activity(), SurfaceHolder.Callback, FrameListener {
     private fun startCamera() {
         if (!isSurfaceThere || isPictureShown || chosen < 0) return
         stopCamera()
-        if (checkSelfPermission(Manifest.permission.CAMERA) != PackageManager.PERMISSION_GRANTED) {
-            return show(UiState.Failed("Without the camera only pictures of the gallery can be looked at", askAction()))
+        if (checkSelfPermission(Manifest.permission.CAMERA) != PackageManager.PERMISSION_GRANTED) return miss()
+        try {
+            openCamera(source.cameras())
+        } catch (error: CameraAccessException) {
+            onFault("The camera cannot be used: ${error.message}")
         }
-        val cameras = source.cameras()
-        if (cameras.isEmpty()) return show(UiState.Failed("This device has no camera: pick a picture", Action.RETRY))
+    }
+
+    private fun openCamera(cameras: List<String>) {
+        if (cameras.isEmpty()) return onFault("This device has no camera: pick a picture")
         show(UiState.Loading("Starting the camera"))
         val id = cameras[camera % cameras.size]
         @Suppress("DEPRECATION") // What replaced it is of API 30.
@@ -99,6 +105,13 @@ class MainActivity : Activity(), SurfaceHolder.Callback, FrameListener {
         view.preview.holder.setFixedSize(size.width, size.height)
         val surface = view.preview.holder.surface
         background.post { source.start(id, surface, degrees) }
+    }
+
+    /** Without the camera: say so, and the first time ask for it. */
+    private fun miss() {
+        val action = if (canAsk()) Action.ASK_FOR_CAMERA else Action.OPEN_SETTINGS
+        show(UiState.Failed("Without the camera only pictures of the gallery can be looked at", action))
+        if (!wasAsked()) askForCamera()
     }
 
     private fun stopCamera() {
@@ -115,9 +128,8 @@ class MainActivity : Activity(), SurfaceHolder.Callback, FrameListener {
         startCamera()
     }
 
-    private fun askAction() =
-        if (shouldShowRequestPermissionRationale(Manifest.permission.CAMERA) || !wasAsked()) Action.ASK_FOR_CAMERA
-        else Action.OPEN_SETTINGS
+    /** Once a person has refused for good, Android does not ask again. */
+    private fun canAsk() = !wasAsked() || shouldShowRequestPermissionRationale(Manifest.permission.CAMERA)
 
     private fun wasAsked() = getPreferences(MODE_PRIVATE).getBoolean("asked", false)
 

@@ -24,7 +24,7 @@ class MainView(context: Context) : FrameLayout(context) {
     val benchmark = button("Benchmark")
     val message = text(20f)
     val check = text(13f)
-    private val bars = Bars(context)
+    val bars = Bars(context)
     private val times = text(14f)
 
     init {
@@ -94,7 +94,7 @@ class Preview(context: Context) : SurfaceView(context) {
 }
 
 /** Classes and how likely they are. */
-private class Bars(context: Context) : View(context) {
+class Bars(context: Context) : View(context) {
     private val text = Paint(Paint.ANTI_ALIAS_FLAG).apply { color = Color.WHITE }
     private val bar = Paint().apply { color = BAR }
     private val line = TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, 28f, resources.displayMetrics)

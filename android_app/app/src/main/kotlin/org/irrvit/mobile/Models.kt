@@ -4,6 +4,7 @@ import android.content.Context
 import irrvit.runtime.Artifact
 import irrvit.runtime.BadArtifact
 import java.io.File
+import java.io.InputStream
 
 /** A model that can be picked; one that cannot be used says so when it is. */
 class Choice(val name: String, private val read: () -> Artifact) {
@@ -18,16 +19,18 @@ val PUSHED = File("/data/local/tmp/irrvit")
 /** The models that were built in, and those pushed by adb: folders as `irrvit-export` writes them. */
 class Models(private val context: Context) {
     fun choices(): List<Choice> {
-        val builtIn = context.assets.list(FOLDER).orEmpty().map { folder ->
+        // Robolectric lists what is in folders of folders, too.
+        val folders = context.assets.list(FOLDER).orEmpty().map { it.substringBefore('/') }.distinct()
+        val builtIn = folders.map { folder ->
             choice(folder) { name -> context.assets.open("$FOLDER/$folder/$name") }
         }
         val roots = listOf(File(PUSHED, FOLDER), File(context.getExternalFilesDir(null), FOLDER))
-        val folders = roots.flatMap { it.listFiles(File::isDirectory).orEmpty().sorted() }
-        val pushed = folders.map { folder -> choice("${folder.name}, pushed") { File(folder, it).inputStream() } }
+        val more = roots.flatMap { it.listFiles(File::isDirectory).orEmpty().sorted() }
+        val pushed = more.map { folder -> choice("${folder.name}, pushed") { File(folder, it).inputStream() } }
         return builtIn + pushed
     }
 
-    private fun choice(folder: String, open: (String) -> java.io.InputStream): Choice {
+    private fun choice(folder: String, open: (String) -> InputStream): Choice {
         // Its own name if its manifest can be read, else that of its folder.
         val name = try {
             Artifact.read(open).name

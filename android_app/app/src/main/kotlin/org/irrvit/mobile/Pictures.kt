@@ -8,7 +8,6 @@ import android.net.Uri
 import irrvit.core.Frame
 import java.io.IOException
 import java.io.InputStream
-import java.nio.ByteBuffer
 
 /** Pictures of files, as the network's preprocessing takes them. */
 class Pictures(private val context: Context) {
@@ -42,9 +41,16 @@ class Pictures(private val context: Context) {
     }
 
     private fun frame(bitmap: Bitmap, rotation: Int): Frame {
-        val bytes = ByteArray(bitmap.rowBytes * bitmap.height)
-        bitmap.copyPixelsToBuffer(ByteBuffer.wrap(bytes))
-        return Frame(bytes, bitmap.width, bitmap.height, bitmap.rowBytes, rotation)
+        val pixels = IntArray(bitmap.width * bitmap.height)
+        bitmap.getPixels(pixels, 0, bitmap.width, 0, 0, bitmap.width, bitmap.height)
+        val bytes = ByteArray(4 * pixels.size)
+        pixels.forEachIndexed { i, pixel ->
+            bytes[4 * i] = (pixel shr 16).toByte()
+            bytes[4 * i + 1] = (pixel shr 8).toByte()
+            bytes[4 * i + 2] = pixel.toByte()
+            bytes[4 * i + 3] = -1
+        }
+        return Frame(bytes, bitmap.width, bitmap.height, 4 * bitmap.width, rotation)
     }
 
     private companion object {

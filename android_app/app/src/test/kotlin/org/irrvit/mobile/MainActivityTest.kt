@@ -1,7 +1,17 @@
 package org.irrvit.mobile
 
 import android.Manifest
+import android.app.Activity
+import android.content.Context
+import android.content.Intent
+import android.graphics.Bitmap
+import android.graphics.Canvas
+import android.graphics.ImageFormat
+import android.hardware.camera2.CameraCharacteristics
+import android.hardware.camera2.CameraManager
+import android.net.Uri
 import android.os.Looper
+import android.util.Size
 import android.view.View
 import android.view.ViewGroup
 import java.io.File
@@ -16,6 +26,9 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.GraphicsMode
+import org.robolectric.shadow.api.Shadow
+import org.robolectric.shadows.ShadowCameraCharacteristics
+import org.robolectric.shadows.StreamConfigurationMapBuilder
 
 /** The framework's own code on this machine's JVM, and real models in a real runtime. */
 @RunWith(RobolectricTestRunner::class)
@@ -34,9 +47,43 @@ class MainActivityTest {
     @Test
     fun cameraThatIsNotAllowedIsAskedForByAMessage() {
         shadowOf(application).denyPermissions(Manifest.permission.CAMERA)
-        val view = view(start())
+        val view = view(startWithScreen())
         await("Tap to allow the camera") { view.message.text }
         assertEquals(View.VISIBLE, view.message.visibility)
+    }
+
+    @Test
+    fun phoneWithoutACameraSaysSo() {
+        shadowOf(application).grantPermissions(Manifest.permission.CAMERA)
+        val view = view(startWithScreen())
+        await("This device has no camera") { view.message.text }
+    }
+
+    @Test
+    fun cameraThatIsTakenAwayIsAMessage() {
+        shadowOf(application).grantPermissions(Manifest.permission.CAMERA)
+        val manager = application.getSystemService(Context.CAMERA_SERVICE) as CameraManager
+        shadowOf(manager).addCamera("0", characteristics())
+        val view = view(startWithScreen())
+        await("Starting the camera") { view.message.text }
+        Thread.sleep(500)
+        shadowOf(manager).triggerDisconnect()
+        await("Another app took the camera") { view.message.text }
+    }
+
+    @Test
+    fun coffeeOfTheGalleryIsEspresso() {
+        val controller = startWithScreen()
+        val view = view(controller)
+        await("self-check passed") { view.check.text }
+        val uri = Uri.parse("content://gallery/coffee")
+        shadowOf(application.contentResolver)
+            .registerInputStreamSupplier(uri) { application.assets.open("golden/coffee.png") }
+        view.picture.performClick()
+        val asked = shadowOf(controller.get()).nextStartedActivityForResult
+        shadowOf(controller.get()).receiveResult(asked.intent, Activity.RESULT_OK, Intent().setData(uri))
+        await("espresso") { view.bars.contentDescription ?: "" }
+        draw(view, "coffee")
     }
 
     @Test
@@ -72,6 +119,31 @@ class MainActivityTest {
     private fun start(): ActivityController<MainActivity> =
         Robolectric.buildActivity(MainActivity::class.java).setup()
 
+    /** Robolectric has no screen that would make surfaces. */
+    private fun startWithScreen() = start().also { it.get().surfaceCreated(view(it).preview.holder) }
+
+    private fun characteristics(): CameraCharacteristics {
+        val sizes = StreamConfigurationMapBuilder.newBuilder()
+            .addOutputSize(ImageFormat.YUV_420_888, Size(640, 480))
+            .addOutputSize(ImageFormat.PRIVATE, Size(640, 480))
+            .build()
+        val known = ShadowCameraCharacteristics.newCameraCharacteristics()
+        Shadow.extract<ShadowCameraCharacteristics>(known).apply {
+            set(CameraCharacteristics.LENS_FACING, CameraCharacteristics.LENS_FACING_BACK)
+            set(CameraCharacteristics.SENSOR_ORIENTATION, 90)
+            set(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP, sizes)
+        }
+        return known
+    }
+
+    /** For people to look at: build/screens. */
+    private fun draw(view: View, name: String) {
+        val bitmap = Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888)
+        view.draw(Canvas(bitmap))
+        val folder = File(System.getProperty("screens")!!).apply { mkdirs() }
+        File(folder, "$name.png").outputStream().use { bitmap.compress(Bitmap.CompressFormat.PNG, 100, it) }
+    }
+
     private fun view(controller: ActivityController<MainActivity>): MainView {
         val content: ViewGroup = controller.get().findViewById(android.R.id.content)!!
         return content.getChildAt(0) as MainView
@@ -88,7 +160,7 @@ class MainActivityTest {
     }
 
     private fun await(expected: String, said: () -> CharSequence) {
-        val end = System.nanoTime() + 40_000_000_000
+        val end = System.nanoTime() + 120_000_000_000
         while (expected !in said() && System.nanoTime() < end) {
             shadowOf(Looper.getMainLooper()).idle()
             Thread.sleep(20)
