@@ -17,7 +17,7 @@ _CAMERA = ("--use-fake-device-for-media-stream",)
 _ALLOWED = ("--use-fake-ui-for-media-stream",)
 
 
-def write_video(path: Path, picture: Path, *, size: tuple[int, int] = (1280, 720)) -> None:
+def write_video(path: Path, picture: Path, *, size: tuple[int, int]) -> None:
     """Two frames of a photograph as YUV4MPEG2, which Chromium plays over and over."""
     with Image.open(picture) as image:
         planes = ImageOps.fit(image.convert("RGB"), size).convert("YCbCr").split()
@@ -48,11 +48,27 @@ def launch(chromium_path):
 
 
 @pytest.fixture(scope="module")
-def coffee_camera(launch, tmp_path_factory):
+def camera(launch, tmp_path_factory):
     """A browser whose camera sees an espresso, and may be used by every page."""
-    video = tmp_path_factory.mktemp("video") / "coffee.y4m"
-    write_video(video, next(path for path in cases.pictures() if path.stem == "coffee"))
-    return launch(*_CAMERA, *_ALLOWED, f"--use-file-for-fake-video-capture={video}")
+
+    def camera(size: tuple[int, int]):
+        video = tmp_path_factory.mktemp("video") / "coffee.y4m"
+        coffee = next(path for path in cases.pictures() if path.stem == "coffee")
+        write_video(video, coffee, size=size)
+        return launch(*_CAMERA, *_ALLOWED, f"--use-file-for-fake-video-capture={video}")
+
+    return camera
+
+
+@pytest.fixture(scope="module")
+def coffee_camera(camera):
+    return camera((1280, 720))
+
+
+@pytest.fixture(scope="module")
+def small_camera(camera):
+    """Quick, because its frames are small."""
+    return camera((320, 240))
 
 
 @pytest.fixture
