@@ -62,8 +62,8 @@ def test_memory_does_not_grow_with_frames(open_page, small_camera, renderer_byte
     assert frames >= FEWEST
     third = len(sizes) // 3
     growth = median(sizes[-third:]) - median(sizes[:third])
-    # A frame is 307 kB: one that is kept in a hundred would show.
-    assert growth < 8_000_000
+    # It goes up and down by as much; of 10,000 frames, one kept in a hundred would be 31 MB.
+    assert growth < 20_000_000
 
 
 def test_the_first_result_comes_within_three_seconds(open_page, coffee_camera, record_property):
