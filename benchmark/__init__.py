@@ -11,4 +11,7 @@ peak. `request`, `report` and `cli` are `irrvit-bench`.
 `profile` is `--profile`: `<runtime>_profiler` runs in the worker, `trace` and `nodes` read what it
 noted and what the file says, `attribution` brings both together, and `profile_report` and
 `profile_picture` show it. `agreement` is `--agreement`, beside other tools or `plain_loop`.
+
+`stored` is `--from`: measurements of before. `report_page` is `--report`: `entries` says what is
+shown together, `charts` where it goes, and the templates of `report_page/` how it looks.
 """

@@ -67,7 +67,7 @@ def gate(new: Measurement, baseline: Sequence[Measurement], *, fail_above: float
     Nothing can be said of another device's measurement, nor of an invalid one on either side.
     """
     name = f"{new.variant} {new.config.runtime}"
-    known = [old for old in baseline if _kind(old) == _kind(new)]
+    known = [old for old in baseline if kind(old) == kind(new)]
     here = [old for old in known if old.device.id_hash == new.device.id_hash]
     if not known:
         return Gated(name, Gate.REFUSED, "the baseline has no measurement of its kind")
@@ -83,7 +83,8 @@ def gate(new: Measurement, baseline: Sequence[Measurement], *, fail_above: float
     return Gated(name, _judge(compared, fail_above), _sentence(compared), compared)
 
 
-def _kind(measurement: Measurement) -> tuple[object, ...]:
+def kind(measurement: Measurement) -> tuple[object, ...]:
+    """Which measurements are of the same thing, on whichever device."""
     config = measurement.config
     facts = (measurement.variant, measurement.target, measurement.precision)
     return (*facts, config.runtime, config.accelerator, config.threads)

@@ -7,16 +7,14 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from irrvit.benchmark.agreement import Agreements
-    from irrvit.benchmark.decisions import Outcome
-    from irrvit.benchmark.profile import Profiles
-    from irrvit.benchmark.request import Request, Result
+    from irrvit.benchmark.request import Request
 
 COULD_NOT_RUN, INTERRUPTED = 2, 130
 DEFAULT_MODEL = "irrvit_fashion"
@@ -65,12 +63,20 @@ def bench(
     store: Annotated[
         Path | None, typer.Option(help="[default: artifacts/measurements.jsonl]")
     ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="Measure nothing: show the latest of each kind in a store."),
+    ] = None,
     compare: Annotated[
         Path | None, typer.Option(help="A store or a result of --json to be held against.")
     ] = None,
     fail_above: Annotated[
         str, typer.Option(help="With --compare: how much slower is too slow.")
     ] = "5%",
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write a page, FILE.html, too; with --profile, measure for it as well."),
+    ] = None,
     profile: Annotated[
         bool, typer.Option("--profile", help="Show where the time goes, by module, instead.")
     ] = False,
@@ -113,7 +119,7 @@ def bench(
         return _list_devices()
     if setup is not None:
         return _setup(setup)
-    models = tuple(model or (() if artifacts or suite else (DEFAULT_MODEL,)))
+    models = tuple(model or (() if artifacts or suite or source else (DEFAULT_MODEL,)))
     request = Request(
         device=device,
         artifacts=tuple(artifacts or ()),
@@ -129,6 +135,7 @@ def bench(
         sustained=sustained,
         options=Options(benchmark_binary=benchmark_binary, apk=apk, clean=clean),
         store=store,
+        source=source,
         compare=compare,
         fail_above=fail_above,
         decisions=decisions,
@@ -136,11 +143,38 @@ def bench(
         limit=limit,
         picture=picture,
     )
-    asked = {"decisions": decisions, "agreement": agreement, "profile": profile}
-    act = next((name for name, value in asked.items() if value), "request")
-    result = _run(act, request)
-    _print("report" if act == "request" else f"{act}_report", result, as_json=as_json)
-    raise typer.Exit(result.exit_code)
+    asked = {"stored": source, "decisions": decisions, "agreement": agreement, "profile": profile}
+    acts = [name for name, value in asked.items() if value] or ["request"]
+    _expect_one(acts, report)
+    result = _run(acts[0], request)
+    _print(result, act=acts[0], as_json=as_json)
+    code = result.exit_code if report is None else _write_page(report, request, result)
+    raise typer.Exit(code)
+
+
+def _expect_one(acts: list[str], report: Path | None) -> None:
+    from irrvit.benchmark.errors import BadRequest
+
+    options = [f"--{'from' if act == 'stored' else act}" for act in acts]
+    with _told(interrupted=""):
+        if len(acts) > 1:
+            raise BadRequest(f"{' and '.join(options)} do not go together: give one of them")
+        if report and acts[0] in ("decisions", "agreement"):
+            raise BadRequest(f"--report shows measurements and profiles: leave out {options[0]}")
+
+
+def _write_page(path: Path, request: Request, result: Any) -> int:
+    """What was profiled is measured as well: the page shows how fast, and where the time goes."""
+    from irrvit.benchmark import report_page
+    from irrvit.benchmark.profile import Profiles
+
+    measured, profiles = result, []
+    if isinstance(result, Profiles):
+        measured, profiles = _run("request", replace(request, picture=None)), result.profiles
+    with _told(interrupted="interrupted before the report was written"):
+        report_page.write(path, measured, profiles)
+    print(f"irrvit-bench: wrote {path}", file=sys.stderr)
+    return max(result.exit_code, measured.exit_code)
 
 
 def _list() -> None:
@@ -168,7 +202,7 @@ def _setup(kind: str) -> None:
     print(said)
 
 
-def _run(act: str, request: Request) -> Result | Profiles | Agreements | Outcome:
+def _run(act: str, request: Request) -> Any:
     """Do with a request what a module of this package does."""
     from irrvit.export.progress import progress
 
@@ -192,11 +226,12 @@ def _told(*, interrupted: str) -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _print(report: str, result: Result | Profiles | Agreements | Outcome, *, as_json: bool) -> None:
+def _print(result: Any, *, act: str, as_json: bool) -> None:
     """Show a result as a module of this package does."""
     from rich.console import Console
 
-    module = importlib.import_module(f"irrvit.benchmark.{report}")
+    name = "report" if act in ("request", "stored") else f"{act}_report"
+    module = importlib.import_module(f"irrvit.benchmark.{name}")
     for name, message in result.problems.items():
         print(f"irrvit-bench: {name}: {message}", file=sys.stderr)
     if as_json:

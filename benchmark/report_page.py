@@ -1,0 +1,89 @@
+"""What was measured as one HTML page: no script, no request, for a phone, the dark and paper alike.
+
+`entries` says what is shown, `charts` where it goes, the templates of `report_page/` how it looks.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from irrvit.benchmark.entries import to_settings
+from irrvit.benchmark.errors import BadStore
+from irrvit.benchmark.measurement import DeviceState, Profile
+from irrvit.benchmark.request import Result
+from irrvit.model.files import write_in_one_piece
+
+_FOLDER = Path(__file__).with_name("report_page")
+
+
+def write(path: Path, result: Result, profiles: Sequence[Profile] = ()) -> None:
+    """Write the page, in one piece or not at all.
+
+    Raises:
+        BadStore: the disk is full, or the file cannot be written to.
+    """
+    # A name may hold half a character, which no encoding has.
+    content = render(result, profiles).encode(errors="replace")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_in_one_piece(path, lambda part: part.write_bytes(content))
+    except OSError as error:
+        raise BadStore(
+            f"cannot write the report {path}: {error.strerror or error}; what was measured is in "
+            "the store, so make the report from it: --from STORE --report ANOTHER"
+        ) from error
+
+
+def render(result: Result, profiles: Sequence[Profile] = ()) -> str:
+    """The page as text; names and whatever else was read from files is escaped."""
+    measured = [*result.rows, *result.answers]
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "ms": _ms,
+        "mb": _mb,
+        "share": _share,
+        "state": _state,
+        "median": statistics.median,
+    }
+    return environment.get_template("report.html").render(
+        result=result,
+        settings=list(to_settings(measured)),
+        measured=measured,
+        profiles=profiles,
+        css=(_FOLDER / "report.css").read_text(encoding="utf-8"),
+        version=version("irrvit-mobile"),
+    )
+
+
+def _ms(value: float) -> str:
+    return f"{value:.2f}" if value < 100 else f"{value:.1f}"
+
+
+def _mb(value: int | None) -> str:
+    return "-" if value is None else f"{value / 1e6:.1f}"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
+
+
+def _state(state: DeviceState) -> str:
+    facts = (
+        ("others keep {:.2f} cores busy", state.load),
+        ("{:.0f} °C", state.temperature_c),
+        ("{:.0f} MHz", state.frequency_mhz),
+        ("battery {:.0f} %", state.battery_percent),
+        ("thermal status {}", state.thermal_status),
+    )
+    return ", ".join(text.format(value) for text, value in facts if value is not None) or "unknown"

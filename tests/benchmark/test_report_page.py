@@ -1,0 +1,234 @@
+"""The page in a real browser: its numbers, its looks, and that it asks nobody for anything."""
+
+import re
+from contextlib import contextmanager
+
+import pytest
+
+from irrvit.benchmark import report_page
+from irrvit.benchmark.baseline import Gate, Gated
+from irrvit.benchmark.errors import BadStore
+from irrvit.benchmark.measurement import GoldenAgreement, Profile, ProfileRow
+from irrvit.benchmark.request import Result, to_answers, to_rows
+
+PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+STRANGE = "<script>document.title = 'taken'</script><img src=http://localhost/x onerror=alert(1)>"
+
+
+@pytest.fixture
+def several(measurement):
+    """A first, a busy one of another size, one that says wrong things, and one with a long name."""
+    golden = GoldenAgreement(cases=6, failures=("cat.jpg: names class 3, the reference class 5",))
+    return [
+        measurement,
+        measurement.model_copy(update={"variant": "busy", "macs": 10**8, "background_cores": 1.0}),
+        measurement.model_copy(update={"variant": "wrong", "golden": golden, "peak_gmacs": None}),
+        measurement.model_copy(update={"variant": "timm:" + "long_name_" * 12, "macs": 6 * 10**8}),
+    ]
+
+
+@pytest.fixture
+def profile():
+    rows = (
+        ProfileRow(module="stem", operations=12, ms=2.5),
+        ProfileRow(module="<b>head</b>", operations=3, ms=0.5),
+    )
+    return Profile(
+        artifact_sha256="ab" * 32,
+        target="tflite",
+        variant="irrvit_tiny",
+        precision="fp32",
+        runtime="litert",
+        runtime_version="litert 2.3.0",
+        threads=1,
+        p50_ms=2.9,
+        total_ms=3.0,
+        rows=rows,
+    )
+
+
+def result(measurements, **more):
+    return Result(to_rows(measurements), {}, answers=to_answers(measurements), **more)
+
+
+@pytest.fixture
+def look(chromium, tmp_path):
+    """Open the page of a result; whatever it asks for or complains of fails the test."""
+
+    @contextmanager
+    def look(shown, profiles=(), viewport=LAPTOP, **context):
+        path = tmp_path / "report.html"
+        report_page.write(path, shown, profiles)
+        opened = chromium.new_context(viewport=viewport, **context)
+        tab, heard = opened.new_page(), []
+        tab.on("console", lambda message: heard.append(message.text))
+        tab.on("pageerror", lambda error: heard.append(str(error)))
+        tab.on("request", lambda request: heard.append(request.url))
+        tab.goto(path.as_uri())
+        yield tab
+        assert heard == [path.as_uri()]
+        opened.close()
+
+    return look
+
+
+def numbers(tab, table):
+    """The exact values behind a table's figures, row by row."""
+    return [
+        [float(cell.get_attribute("value")) for cell in row.query_selector_all("data")]
+        for row in tab.query_selector_all(f"table.{table} tbody tr")
+    ]
+
+
+def test_the_numbers_are_those_of_the_measurements(look, several):
+    shown = result(several)
+    rows = sorted(shown.rows, key=lambda row: row.summary.p50_ms)
+    with look(shown) as tab:
+        latencies = numbers(tab, "latencies")
+        for row, (n, least, p50, low, high, p90, p99, load, first) in zip(
+            rows, latencies, strict=True
+        ):
+            s, repeat = row.summary, row.measurement.repeats[0]
+            assert (n, least, p50) == (s.n, s.min_ms, s.p50_ms)
+            assert (low, high, p90, p99) == (s.low_ms, s.high_ms, s.p90_ms, s.p99_ms)
+            assert (load, first) == (repeat.load_ms, repeat.first_ms)
+        assert [speed[2] for speed in numbers(tab, "speeds")] == [row.gmacs for row in rows]
+        memory = [[m.peak_memory_bytes, m.idle_memory_bytes, m.size_bytes] for m in several[:1]]
+        assert numbers(tab, "memory")[:1] == memory
+        compared = [row.against_first.ratio for row in rows if row.against_first]
+        assert [ratio for (ratio,) in numbers(tab, "comparisons")] == compared
+        assert re.findall(r"[\d.]+ ms", tab.inner_text(".figure")) == [f"{latencies[0][2]:.2f} ms"]
+
+
+def test_valid_invalid_and_wrong_are_words_beside_their_reasons(look, several):
+    with look(result(several)) as tab:
+        chips = {
+            row.query_selector("bdi").inner_text(): row.query_selector(".figure .chip").inner_text()
+            for row in tab.query_selector_all(".row:has(.bar):has(.chip)")
+        }
+        assert chips["busy"] == "invalid"
+        assert chips["wrong"] == "WRONG"
+        assert chips["irrvit_tiny"] == "valid"
+        assert "others kept 1.0 cores busy meanwhile" in tab.inner_text("body")
+        assert "names class 3, the reference class 5" in tab.inner_text("table.answers")
+        assert "2 of 4 numbers can be believed" in tab.inner_text("header")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_nothing_is_wider_than_the_screen_even_with_all_tables_open(
+    look, several, profile, viewport
+):
+    with look(result(several), [profile], viewport) as tab:
+        tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert tab.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+def contrast(tab, selector):
+    """WCAG's ratio of an element's colour to the card behind it."""
+    colours = tab.evaluate(
+        """s => [getComputedStyle(document.querySelector(s)).color,
+                 getComputedStyle(document.querySelector('section')).backgroundColor]""",
+        selector,
+    )
+
+    def light(colour):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (p / 12.92 if p <= 0.04 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    high, low = sorted(map(light, colours), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_in_the_light_and_in_the_dark(look, several, scheme):
+    with look(result(several), color_scheme=scheme) as tab:
+        background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (int(re.findall(r"\d+", background)[0]) < 64) == (scheme == "dark")
+        for selector in (
+            "section",
+            ".note",
+            ".chip.valid",
+            ".chip.invalid",
+            ".chip.wrong",
+            "summary",
+        ):
+            assert contrast(tab, selector) >= 4.5, selector
+
+
+def test_every_picture_has_a_table_that_the_keyboard_opens(look, several):
+    with look(result(several)) as tab:
+        pictures = tab.query_selector_all("section:has(.track, .plot, .spark)")
+        assert len(pictures) == 5
+        for section in pictures:
+            section.query_selector("summary").focus()
+            tab.keyboard.press("Enter")
+            assert section.query_selector("table").is_visible()
+            tab.keyboard.press("Tab")
+            assert tab.evaluate("document.activeElement.getAttribute('role')") == "region"
+
+
+def test_paper_shows_all_tables(look, several):
+    with look(result(several)) as tab:
+        assert not tab.query_selector("table.latencies").is_visible()
+        tab.emulate_media(media="print")
+        assert tab.query_selector("table.latencies").bounding_box()["height"] > 50
+
+
+def test_a_name_is_only_a_name_whatever_is_in_it(look, measurement):
+    strange = measurement.model_copy(update={"variant": STRANGE, "runtime_version": STRANGE})
+    device = measurement.device.model_copy(update={"name": STRANGE, "soc": STRANGE})
+    problems = {STRANGE: STRANGE}
+    shown = result([strange.model_copy(update={"device": device})])
+    with look(Result(shown.rows, problems, [Gated(STRANGE, Gate.REFUSED, STRANGE)])) as tab:
+        assert tab.title() == "irrvit-bench: 1 measurement"
+        assert tab.query_selector_all("script, img") == []
+        assert tab.inner_text("bdi").startswith("<script>")
+
+
+def test_half_a_character_in_a_name_is_shown_as_unknown(look, measurement):
+    with look(result([measurement.model_copy(update={"variant": "net\ud800"})])) as tab:
+        assert tab.inner_text(".row bdi") == "net?"
+
+
+def test_a_profile_is_shown_by_module(look, profile):
+    with look(Result([], {}), [profile]) as tab:
+        assert numbers(tab, "profile") == [[2.5], [0.5]]
+        text = tab.inner_text("table.profile")
+        assert "83%" in text
+        assert "<b>head</b>" in text
+
+
+def test_an_emulator_s_times_and_memory_are_not_shown(look, measurement):
+    device = measurement.device.model_copy(update={"emulated": True})
+    timed = measurement.model_copy(update={"device": device})
+    untimed = timed.model_copy(update={"repeats": (), "variant": "untimed"})
+    with look(result([timed, untimed])) as tab:
+        tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert not re.search(r"\d ms", tab.inner_text("main"))
+        assert tab.inner_text("table.memory").count("not shown") == 4
+        assert tab.inner_text("table.answers").count("6 of 6") == 2
+
+
+def test_what_was_not_measured_is_at_the_top(look, measurement):
+    shown = Result(to_rows([measurement]), {"net": "its process died (SIGSEGV)"}, interrupted=True)
+    with look(shown) as tab:
+        assert "its process died (SIGSEGV)" in tab.inner_text("main section:first-of-type")
+        assert "Ctrl-C ended the run early" in tab.inner_text("header")
+
+
+def test_every_call_is_drawn_even_one_that_is_slow_alone(look, measurement):
+    """One repeat and few calls are no reason to draw nothing."""
+    short = measurement.repeats[0].model_copy(update={"blocks_ms": ((7.0, 70.0),)})
+    with look(result([measurement.model_copy(update={"repeats": (short,)})])) as tab:
+        points = tab.query_selector(".spark .medians").get_attribute("points").split()
+        assert points == ["25.00,100.00", "75.00,0.00"]
+
+
+def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path, measurement):
+    path = tmp_path / "report.html"
+    path.write_text("old")
+    path.with_name("report.html.part").mkdir()  # Where the new one would be written first.
+    with pytest.raises(BadStore, match="make the report from it: --from STORE"):
+        report_page.write(path, result([measurement]))
+    assert path.read_text() == "old"
