@@ -16,7 +16,12 @@ from typing import Protocol, cast
 
 import numpy as np
 
-from irrvit.benchmark.errors import BadRequest, BenchmarkError, DeviceNotFound
+from irrvit.benchmark.errors import (
+    BadRequest,
+    BenchmarkError,
+    DeviceNotFound,
+    RuntimeUnavailable,
+)
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, Placement, RunConfig
 
 READY = "ready"
@@ -195,7 +200,7 @@ def find(name: str, options: Options = Options()) -> Device:
         if hasattr(module, "find"):
             try:
                 return cast(Finder, module).find(name, options)
-            except DeviceNotFound as error:
+            except (DeviceNotFound, RuntimeUnavailable) as error:
                 reasons.append(str(error))
     near = get_close_matches(name, kinds(), n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""

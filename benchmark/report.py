@@ -17,7 +17,6 @@ from irrvit.benchmark.stats import Comparison
 
 _HEADINGS = ("network", "by", "p50 ms", "95 %", "p90 ms", "GMAC/s", "peak", "MB", "")
 _ANSWER_HEADINGS = ("network", "by", "golden cases", "max rel", "same class", "")
-_SHORT = ("kind", "ABI", "")
 _LEFT = ("network", "by", "")
 
 
@@ -169,19 +168,12 @@ def _comparisons(rows: list[Row]) -> list[Text]:
 def to_device_table(seen: list[Seen]) -> RenderableType:
     """A row for each device that is attached; what keeps it from being used is below it."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for heading in ("kind", "device", "SoC", "system", "ABI", ""):
-        # A phone's serial stays whole: it is what --device takes.
-        width = 23 if heading == "device" else None
-        table.add_column(heading, overflow="fold", min_width=width, no_wrap=heading in _SHORT)
+    for heading, width in (("kind", 7), ("", 9), ("device", 18), ("SoC", 13), ("system", 12)):
+        table.add_column(heading, overflow="fold", min_width=width, max_width=max(width, 11))
+    table.add_column("ABI", min_width=9)
     for one in seen:
-        table.add_row(
-            one.kind,
-            one.name,
-            one.soc,
-            one.os,
-            one.abi,
-            "[green]ready[/]" if one.is_ready else "[yellow]not ready[/]",
-        )
+        state = "[green]ready[/]" if one.is_ready else "[yellow]not ready[/]"
+        table.add_row(one.kind, state, one.name, one.soc, one.os, one.abi)
     notes = [Text(f"  {one.kind}: {one.state}", style="yellow") for one in seen if not one.is_ready]
     return Group(table, *notes)
 

@@ -1,52 +1,26 @@
-"""One phone on adb's server: commands, files and sockets, each with a timeout and a clear failure.
-
-The server is shared with whoever else uses phones on this machine. It is started if there is none,
-and never stopped or restarted; the `adb` command is not run beside it, for one of another version
-would do just that.
-"""
+"""One phone on adb's server: commands, files, sockets; each has a timeout and a clear failure."""
 
 from __future__ import annotations
 
-import os
+import shlex
 import socket
-import subprocess
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from irrvit.benchmark.errors import (
-    CommandFailed,
-    DeviceLost,
-    DeviceNotFound,
-    RuntimeUnavailable,
-)
+from irrvit.benchmark.android import server
+from irrvit.benchmark.android.server import READY, Attached, why_unusable
+from irrvit.benchmark.errors import CommandFailed, DeviceLost
 
 if TYPE_CHECKING:
-    from adbutils import AdbClient
+    from adbutils import AdbConnection
 
-READY = "device"
-_COMMAND_S, _START_S, _PING_S = 30.0, 20.0, 3.0
-_ADVICE = {
-    "unauthorized": "it does not trust this computer yet: unlock it and accept the question on "
-    "its screen; if there is none, revoke USB debugging authorizations in its developer options "
-    "and plug it in again",
-    "authorizing": "it is still asking its owner whether to trust this computer: answer on its "
-    "screen",
-    "offline": "it is attached and does not answer (offline): pull its cable and plug it in again, "
-    "or switch USB debugging off and on",
-    "no permissions": "this user may not open its USB port: install the udev rules for Android "
-    "(package android-sdk-platform-tools-common on Debian) and plug it in again",
-}
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A phone that adb's server knows; `state` is `device` when it can be used."""
-
-    serial: str
-    state: str
+# The kinds of packets of a shell.
+_OUT, _ERRORS, _EXIT = 1, 2, 3
+_COMMAND_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -56,32 +30,6 @@ class Said:
     out: str
     errors: str
     code: int
-
-
-def attached() -> list[Attached]:
-    """All phones, also those that cannot be used.
-
-    Raises:
-        DeviceNotFound: there is no adb to ask.
-    """
-    client = _client(_PING_S)
-    from adbutils import AdbError
-
-    try:
-        with client.make_connection() as server:
-            server.send_command("host:devices")
-            server.check_okay()
-            lines = server.read_string_block().splitlines()
-    except (AdbError, OSError) as error:
-        raise DeviceNotFound(f"adb's server does not answer: {error}") from error
-    rows = [line.split("\t", 1) for line in lines if "\t" in line]
-    return [Attached(serial, state) for serial, state in rows]
-
-
-def why_unusable(phone: Attached) -> str:
-    """What to do about a phone that is not ready, in a sentence."""
-    known = next((text for state, text in _ADVICE.items() if phone.state.startswith(state)), None)
-    return f"phone {phone.serial}: {known or f'adb calls its state {phone.state!r}: restart it'}"
 
 
 class Phone:
@@ -97,14 +45,21 @@ class Phone:
 
     def state(self) -> str:
         """`device`, another state of adb's, or `absent`."""
-        found = {phone.serial: phone.state for phone in attached()}
+        found = {phone.serial: phone.state for phone in server.attached()}
         return found.get(self.serial, "absent")
 
     def run(self, *words: str, timeout_s: float = _COMMAND_S) -> Said:
         """Run a command; every word arrives as it is, whatever is in it."""
-        with self._watched(f"'{words[0]}'", timeout_s):
-            said = self._device(timeout_s).shell2(list(words), timeout=timeout_s, v2=True)
-        return Said(said.stdout, said.stderr, said.returncode)
+        with self.stream(f"shell,v2:{shlex.join(words)}", timeout_s) as connection:
+            said = {_OUT: b"", _ERRORS: b""}
+            while True:
+                kind, length = struct.unpack("<BI", connection.read_exact(5))
+                data = connection.read_exact(length)
+                if kind == _EXIT:
+                    break
+                said[kind] += data
+        out, errors = (said[kind].decode(errors="replace") for kind in (_OUT, _ERRORS))
+        return Said(out, errors, data[0])
 
     def shell(self, *words: str, timeout_s: float = _COMMAND_S) -> str:
         """What a command prints; one that fails raises."""
@@ -118,7 +73,7 @@ class Phone:
         return said.out
 
     @contextmanager
-    def stream(self, service: str, timeout_s: float) -> Iterator[Any]:
+    def stream(self, service: str, timeout_s: float) -> Iterator[AdbConnection]:
         """A raw stream to one of adb's services, such as `sync:`."""
         with self._watched(service, timeout_s):
             connection = self._open(service, timeout_s)
@@ -129,8 +84,9 @@ class Phone:
 
     def connect(self, name: str) -> socket.socket:
         """A socket to an app that listens on an abstract name."""
-        with self._watched(f"the socket {name}", _COMMAND_S):
-            connection = self._open(f"localabstract:{name}", _COMMAND_S).conn
+        service = f"localabstract:{name}"
+        with self._watched(service, _COMMAND_S):
+            connection = self._open(service, _COMMAND_S).conn
         connection.settimeout(None)  # Whoever reads from it has a timeout of its own.
         return connection
 
@@ -160,21 +116,19 @@ class Phone:
             time.sleep(0.2)
         return None
 
-    def _device(self, timeout_s: float) -> Any:
-        return _client(timeout_s).device(self.serial)
-
-    def _open(self, service: str, timeout_s: float) -> Any:
-        connection = self._device(timeout_s).open_transport(timeout=timeout_s)
+    def _open(self, service: str, timeout_s: float) -> AdbConnection:
+        connection = server.client(timeout_s).make_connection()
         try:
-            connection.send_command(service)
-            connection.check_okay()
+            for request in (f"host:transport:{self.serial}", service):
+                connection.send_command(request)
+                connection.check_okay()
         except BaseException:
             connection.close()
             raise
         return connection
 
     @contextmanager
-    def _watched(self, doing: str, timeout_s: float) -> Iterator[None]:
+    def _watched(self, service: str, timeout_s: float) -> Iterator[None]:
         """Say what went wrong: first whether the phone is still there."""
         from adbutils import AdbError
         from adbutils.errors import AdbTimeout
@@ -187,58 +141,12 @@ class Phone:
                 raise DeviceLost(_gone(self.serial, state)) from error
             if isinstance(error, AdbTimeout | TimeoutError):
                 raise CommandFailed(
-                    f"phone {self.serial} did not answer within {timeout_s:g} s ({doing})"
+                    f"phone {self.serial} did not answer within {timeout_s:g} s ({service})"
                 ) from error
-            raise CommandFailed(f"phone {self.serial}, {doing}: {error}") from error
+            raise CommandFailed(f"phone {self.serial}, {service}: {error}") from error
 
 
 def _gone(serial: str, state: str) -> str:
     if state == "absent":
         return f"phone {serial} is gone: is its cable loose?"
     return why_unusable(Attached(serial, state))
-
-
-def _client(timeout_s: float) -> AdbClient:
-    try:
-        from adbutils import AdbClient
-    except ModuleNotFoundError as error:
-        raise RuntimeUnavailable(
-            "the package adbutils is not installed, and phones need it: "
-            'pip install "irrvit-mobile[android]"'
-        ) from error
-    client = AdbClient(socket_timeout=timeout_s)
-    if not _answers(client.host, client.port):
-        _start(client.host, client.port)
-    return client
-
-
-def _answers(host: str, port: int) -> bool:
-    try:
-        socket.create_connection((host, port), _PING_S).close()
-    except OSError:
-        return False
-    return True
-
-
-def _start(host: str, port: int) -> None:
-    """Start a server where there is none, silently: stdout is for results."""
-    from adbutils import AdbError, adb_path
-
-    if host not in ("127.0.0.1", "localhost"):
-        raise DeviceNotFound(f"no adb server answers at {host}:{port} (ANDROID_ADB_SERVER_HOST)")
-    try:
-        subprocess.run(
-            [adb_path(), "start-server"],
-            check=True,
-            capture_output=True,
-            timeout=_START_S,
-            env=os.environ | {"ANDROID_ADB_SERVER_PORT": str(port)},
-        )
-    except (AdbError, OSError) as error:
-        raise DeviceNotFound(
-            "adb is not installed, and phones are reached by it: install Google's platform-tools, "
-            "or 'apt-get install adb' on Debian, 'brew install android-platform-tools' on macOS"
-        ) from error
-    except subprocess.SubprocessError as error:
-        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
-        raise DeviceNotFound(f"adb's server does not start: {said or error}") from error

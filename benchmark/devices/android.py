@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from irrvit.benchmark import linear
-from irrvit.benchmark.android import adb, app, power, push, state, tool
+from irrvit.benchmark.android import adb, app, power, push, server, state, tool
 from irrvit.benchmark.device import READY, Options, Process, Seen
 from irrvit.benchmark.energy import Meter
 from irrvit.benchmark.errors import BadRequest, DeviceNotFound
@@ -22,12 +22,12 @@ _MAKE_LINEAR = {"litert": (linear.tflite, ".tflite"), "onnxruntime": (linear.onn
 
 def attached() -> list[Seen]:
     """See `irrvit.benchmark.device.Finder`."""
-    return [_look(phone) for phone in adb.attached()]
+    return [_look(phone) for phone in server.attached()]
 
 
-def _look(phone: adb.Attached) -> Seen:
-    if phone.state != adb.READY:
-        return Seen(_KIND, phone.serial, adb.why_unusable(phone))
+def _look(phone: server.Attached) -> Seen:
+    if phone.state != server.READY:
+        return Seen(_KIND, phone.serial, server.why_unusable(phone))
     identity = state.identify(adb.Phone(phone.serial))
     system = f"Android {identity.android}"
     name = f"{identity.name} ({phone.serial})"
@@ -36,7 +36,7 @@ def _look(phone: adb.Attached) -> Seen:
 
 def find(name: str, options: Options) -> Phone:
     """See `irrvit.benchmark.device.Finder`."""
-    phones = adb.attached()
+    phones = server.attached()
     if not phones:
         raise DeviceNotFound(
             "no phone is attached: connect one by USB, switch on USB debugging in its developer "
@@ -45,28 +45,28 @@ def find(name: str, options: Options) -> Phone:
         )
     exact = [phone for phone in phones if phone.serial == name]
     fitting = exact or [phone for phone in phones if _fits(phone, name)]
-    unusable = [adb.why_unusable(phone) for phone in phones if phone.state != adb.READY]
+    unusable = [server.why_unusable(phone) for phone in phones if phone.state != server.READY]
     if not fitting:
-        there = [_look(phone).name for phone in phones if phone.state == adb.READY]
+        there = [_look(phone).name for phone in phones if phone.state == server.READY]
         raise DeviceNotFound(
-            "; ".join([f"attached: {', '.join(there) or 'none ready'}", *unusable])
+            "; ".join([f"attached phones: {', '.join(there) or 'none ready'}", *unusable])
         )
     if len(fitting) > 1:
         names = ", ".join(_look(phone).name for phone in fitting)
         raise BadRequest(f"'{name}' fits several phones: {names}; give a serial with --device")
-    if fitting[0].state != adb.READY:
-        raise DeviceNotFound(adb.why_unusable(fitting[0]))
+    if fitting[0].state != server.READY:
+        raise DeviceNotFound(server.why_unusable(fitting[0]))
     return Phone(adb.Phone(fitting[0].serial), options)
 
 
-def _fits(phone: adb.Attached, name: str) -> bool:
+def _fits(phone: server.Attached, name: str) -> bool:
     """Whether it is in the phone's maker and model; every phone fits 'android'.
 
     One that does not answer cannot be asked for its model, so it fits no name of one.
     """
     if name == _KIND:
         return True
-    if phone.state != adb.READY:
+    if phone.state != server.READY:
         return False
     identity = state.identify(adb.Phone(phone.serial))
     words = f"{identity.manufacturer} {identity.model}".lower()

@@ -41,7 +41,7 @@ def test_a_maker_whose_phones_have_a_name_of_their_own_is_found_by_it(phone):
 
 def test_a_name_that_fits_no_phone_is_said_with_those_that_are_attached(phone):
     with pytest.raises(
-        DeviceNotFound, match=r"called 'nokia'.*attached: Google Pixel 8 \(played\)"
+        DeviceNotFound, match=r"called 'nokia'.*attached phones: Google Pixel 8 \(played\)"
     ):
         device.find("nokia")
 

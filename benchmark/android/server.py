@@ -1,0 +1,118 @@
+"""adb's server, which is shared with whoever else uses phones on this machine.
+
+It is started if there is none, and never stopped or restarted; the `adb` command is not run beside
+it, for one of another version would do just that.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable
+
+if TYPE_CHECKING:
+    from adbutils import AdbClient
+
+READY = "device"
+_START_S, _PING_S = 20.0, 3.0
+_ADVICE = {
+    "unauthorized": "it does not trust this computer yet: unlock it and accept the question on "
+    "its screen; if there is none, revoke USB debugging authorizations in its developer options "
+    "and plug it in again",
+    "authorizing": "it is still asking its owner whether to trust this computer: answer on its "
+    "screen",
+    "offline": "it is attached and does not answer (offline): pull its cable and plug it in again, "
+    "or switch USB debugging off and on",
+    "no permissions": "this user may not open its USB port: install the udev rules for Android "
+    "(package android-sdk-platform-tools-common on Debian) and plug it in again",
+}
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A phone that adb's server knows; `state` is `device` when it can be used."""
+
+    serial: str
+    state: str
+
+
+def attached() -> list[Attached]:
+    """All phones, also those that cannot be used.
+
+    Raises:
+        DeviceNotFound: there is no adb to ask.
+    """
+    server = client(_PING_S)
+    from adbutils import AdbError
+
+    try:
+        with server.make_connection() as connection:
+            connection.send_command("host:devices")
+            connection.check_okay()
+            lines = connection.read_string_block().splitlines()
+    except (AdbError, OSError) as error:
+        raise DeviceNotFound(f"adb's server does not answer: {error}") from error
+    rows = [line.split("\t", 1) for line in lines if "\t" in line]
+    return [Attached(serial, state) for serial, state in rows]
+
+
+def why_unusable(phone: Attached) -> str:
+    """What to do about a phone that is not ready, in a sentence."""
+    known = next((text for state, text in _ADVICE.items() if phone.state.startswith(state)), None)
+    return f"phone {phone.serial}: {known or f'adb calls its state {phone.state!r}: restart it'}"
+
+
+def client(timeout_s: float) -> AdbClient:
+    """The server, started if need be.
+
+    Raises:
+        DeviceNotFound: it cannot be started.
+        RuntimeUnavailable: the library to talk to it is not installed.
+    """
+    try:
+        from adbutils import AdbClient
+    except ModuleNotFoundError as error:
+        raise RuntimeUnavailable(
+            "the package adbutils is not installed, and phones need it: "
+            'pip install "irrvit-mobile[android]"'
+        ) from error
+    found = AdbClient(socket_timeout=timeout_s)
+    if not _answers(found.host, found.port):
+        _start(found.host, found.port)
+    return found
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), _PING_S).close()
+    except OSError:
+        return False
+    return True
+
+
+def _start(host: str, port: int) -> None:
+    """Start a server where there is none, silently: stdout is for results."""
+    from adbutils import AdbError, adb_path
+
+    if host not in ("127.0.0.1", "localhost"):
+        raise DeviceNotFound(f"no adb server answers at {host}:{port} (ANDROID_ADB_SERVER_HOST)")
+    try:
+        subprocess.run(
+            [adb_path(), "start-server"],
+            check=True,
+            capture_output=True,
+            timeout=_START_S,
+            env=os.environ | {"ANDROID_ADB_SERVER_PORT": str(port)},
+        )
+    except (AdbError, OSError) as error:
+        raise DeviceNotFound(
+            "adb is not installed, and phones are reached by it: install Google's platform-tools, "
+            "or 'apt-get install adb' on Debian, 'brew install android-platform-tools' on macOS"
+        ) from error
+    except subprocess.SubprocessError as error:
+        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
+        raise DeviceNotFound(f"adb's server does not start: {said or error}") from error
