@@ -1,13 +1,11 @@
 """The operations of a file and the modules of the network that they were made of.
 
-The converters keep the modules: litert-torch in the names of tensors, our ONNX target in the names
-of nodes. Nothing is guessed from shapes.
+Our targets keep the modules: TFLite in the names of tensors, ONNX in the names of nodes. Nothing is
+guessed from shapes.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,6 @@ from typing import Any
 _WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED")
 # Those that runtimes make part of the convolution before them.
 _ACTIVATIONS = ("Relu", "Clip", "HardSwish", "Sigmoid", "LeakyRelu")
-_CLASS = re.compile(r"^_*[^_]+_")
-# What wraps the network keeps it under this name.
-_WRAPPED = "network"
 
 
 @dataclass(frozen=True)
@@ -61,15 +56,8 @@ def _tflite(path: Path) -> list[Node]:
 
 
 def tflite_path(name: str) -> str | None:
-    """`a.Wrapper/b.Net_network/c.Sequential_stem/d.Conv2d_0;1` -> `stem.0`.
-
-    Of several names with ";;" between them, which the converter made one operation of, the first
-    is where its output comes from.
-    """
-    root, *inner = name.partition(";")[0].split("/")
-    if not inner or "." not in root:
-        return None
-    return _inside([_CLASS.sub("", part.rpartition(".")[2]) for part in inner])
+    """`/stem.0`, as our TFLite target names a tensor, -> `stem.0`."""
+    return name[1:] if name.startswith("/") else None
 
 
 def _onnx(path: Path) -> list[Node]:
@@ -85,9 +73,3 @@ def _onnx(path: Path) -> list[Node]:
             owner = module if named else None
         nodes |= dict.fromkeys(node.output, Node(node.op_type, owner, (node.name, *node.output)))
     return list(dict.fromkeys(nodes.values()))
-
-
-def _inside(path: Sequence[str]) -> str:
-    """Without the wrappers around the network."""
-    wrappers = next((i for i, name in enumerate(path) if name != _WRAPPED), len(path))
-    return ".".join(path[wrappers:])

@@ -31,7 +31,10 @@ def export(
         list[str] | None, typer.Option(help="A format; may repeat.  [default: all]")
     ] = None,
     precision: Annotated[
-        str | None, typer.Option(help="fp32 or fp16.  [default: fp16 for coreml, else fp32]")
+        str | None,
+        typer.Option(
+            help="fp32, fp16, int8; coreml: w8, w6, w4 too.  [default: fp16 for coreml, else fp32]"
+        ),
     ] = None,
     checkpoint: Annotated[
         Path | None, typer.Option(help="Weights: .safetensors, or .pth without code in it.")
@@ -53,6 +56,26 @@ def export(
     ] = None,
     data_root: Annotated[
         Path | None, typer.Option(help="Where the files of a named data set are.")
+    ] = None,
+    calibration: Annotated[
+        str | None,
+        typer.Option(
+            help="Pictures for int8: fashion-mnist or DIR.  "
+            "[default: what it was trained on, else the sample photographs]"
+        ),
+    ] = None,
+    keep_float: Annotated[
+        list[str] | None, typer.Option(help="A module that int8 leaves as it is; may repeat.")
+    ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="With int8: what each module loses alone.")
+    ] = False,
+    require_delegated: Annotated[
+        bool | None,
+        typer.Option(
+            "--require-delegated/--allow-undelegated",
+            help="Fail if XNNPACK leaves an operation out.  [default: for int8 tflite]",
+        ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Export again although nothing changed.")
@@ -83,6 +106,10 @@ def export(
         force=force,
         evaluate=evaluate,
         data_root=data_root,
+        calibration=calibration,
+        keep_float=tuple(keep_float or ()),
+        sensitivity=sensitivity,
+        require_delegated=require_delegated,
     )
     result = _run(request)
     _print(result, as_json=as_json)

@@ -35,7 +35,7 @@ def explain(
     """
     image = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous()
     values = _Values(traced, max_rel)
-    nodes = _run(network, image)
+    nodes = run_operations(network, image)
     seen = {node: values.contain(output) for node, output in nodes.items()}
     lost = _lost(seen)
     if not lost:
@@ -45,8 +45,8 @@ def explain(
         )
     first = lost[0]
     before = [node for node in _ancestors(first) if seen.get(node)]
-    after = f" (its input from {_where(before[-1])} agrees)" if before else ""
-    return f"the first output that departs is that of {_where(first)}{after}"
+    after = f" (its input from {where(before[-1])} agrees)" if before else ""
+    return f"the first output that departs is that of {where(first)}{after}"
 
 
 class _Values:
@@ -96,7 +96,7 @@ class _Recorder(fx.Interpreter):
         return output
 
 
-def _run(network: nn.Module, image: torch.Tensor) -> dict[fx.Node, torch.Tensor]:
+def run_operations(network: nn.Module, image: torch.Tensor) -> dict[fx.Node, torch.Tensor]:
     """Every operation that depends on the image, in order, with its output."""
     program = torch.export.export(network, (image,), strict=False).module()
     assert isinstance(program, fx.GraphModule)
@@ -130,7 +130,7 @@ def _ancestors(node: fx.Node) -> list[fx.Node]:
     return [n for n in node.graph.nodes if n in found]
 
 
-def _where(node: fx.Node) -> str:
+def where(node: fx.Node) -> str:
     """An operation by the module that it belongs to, as the reader of the network knows it."""
     stack = node.meta.get("nn_module_stack") or {}
     path = next((name for name, _ in reversed(stack.values())), "")

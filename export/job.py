@@ -12,6 +12,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from pydantic import BaseModel, ConfigDict
 
+from irrvit.export.calibration import Pictures
 from irrvit.export.target import Precision
 from irrvit.model import sources
 
@@ -25,6 +26,10 @@ class Job(BaseModel):
         model, checkpoint, mean, std, labels: as `irrvit.model.sources.load` takes them.
         tensorflow: also run a `.tflite` with TensorFlow's own interpreter.
         explain: when parity fails, find the layer that departs.
+        calibration: for int8.
+        keep_float: modules that an int8 file leaves as they are.
+        sensitivity: also measure what each module loses alone.
+        require_delegated: an operation that the delegate leaves out is a failure.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,11 +43,20 @@ class Job(BaseModel):
     precision: Precision
     tensorflow: bool = False
     explain: bool = False
+    calibration: Pictures = Pictures()
+    keep_float: tuple[str, ...] = ()
+    sensitivity: bool = False
+    require_delegated: bool = False
 
     @property
     def name(self) -> str:
         """The folder of this file below the model's: target and precision."""
         return f"{self.target}-{self.precision}"
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether pictures decide what is written."""
+        return self.precision is Precision.INT8 and self.target != "coreml"
 
     @property
     def file_stem(self) -> str:
@@ -55,7 +69,8 @@ def cache_key(job: Job) -> str:
     """A hash of all that decides what would be written: nothing changed, nothing to do."""
     facts = {
         "weights": sources.fingerprint(job.model, job.checkpoint),
-        "job": job.model_dump(mode="json", exclude={"checkpoint", "explain"}),
+        "job": job.model_dump(mode="json", exclude={"checkpoint", "explain", "calibration"}),
+        "calibration": job.calibration.fingerprint() if job.is_calibrated else "",
         "toolchain": toolchain(job.target),
         "code": _code_hash(),
     }

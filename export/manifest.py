@@ -107,6 +107,49 @@ class Accuracy(_Record):
         return lost <= tolerance.max_points_below
 
 
+class Calibration(_Record):
+    """The pictures on which the ranges of a quantized file were found; drawn with a fixed seed.
+
+    Attributes:
+        sha256: of their pixels as the network eats them.
+    """
+
+    data: str
+    pictures: PositiveInt
+    sha256: str
+
+
+class ModuleLoss(_Record):
+    """How far the logits are from those in float when one module alone is in 8 bits.
+
+    Attributes:
+        keep_float: whether it is worth leaving as it is, with --keep-float.
+    """
+
+    module: str
+    sqnr_db: float
+    keep_float: bool
+
+
+class Delegation(_Record):
+    """Who computes the operations of a file on this machine's CPU.
+
+    Attributes:
+        partitions: runs of operations that the delegate took; between two of them values change
+            hands.
+        left_out: operations that it did not take, with their modules.
+    """
+
+    nodes: int
+    partitions: int
+    left_out: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the delegate computes the whole network at once."""
+        return self.partitions == 1 and not self.left_out
+
+
 class Operations(_Record):
     """Operations of the written file, had the unfolded network been written, and as it is."""
 
@@ -115,7 +158,11 @@ class Operations(_Record):
 
 
 class Manifest(_Record):
-    """All that is known about one written file; `sha256` ties the two together."""
+    """All that is known about one written file; `sha256` ties the two together.
+
+    Attributes:
+        failures: one sentence per check other than parity that ran and failed.
+    """
 
     schema_version: int = 1
     model: str
@@ -138,12 +185,17 @@ class Manifest(_Record):
     explanation: str | None
     golden: tuple[GoldenCase, ...]
     accuracy: tuple[Accuracy, ...] = ()
+    calibration: Calibration | None = None
+    delegation: Delegation | None = None
+    losses: tuple[ModuleLoss, ...] = ()
+    failures: tuple[str, ...] = ()
     cache_key: str
     created_utc: str
 
     @property
     def passed(self) -> bool:
-        return bool(self.parity) and all(report.passed for report in self.parity)
+        same = bool(self.parity) and all(report.passed for report in self.parity)
+        return same and not self.failures
 
     @property
     def is_accurate(self) -> bool:

@@ -17,10 +17,18 @@ import torch
 
 from irrvit.export import cases, parity, target, tensorflow_runner
 from irrvit.export.artifact import MANIFEST, content_hash, content_size
+from irrvit.export.checks import extra_work, failures
 from irrvit.export.explain import explain
+from irrvit.export.golden import golden_cases
 from irrvit.export.job import Job, toolchain
-from irrvit.export.manifest import FoldSummary, GoldenCase, Manifest, Operations, ParityReport
-from irrvit.export.target import Runner, Target
+from irrvit.export.manifest import (
+    Calibration,
+    FoldSummary,
+    Manifest,
+    Operations,
+    ParityReport,
+)
+from irrvit.export.target import Quantizing, Runner, Target
 from irrvit.model import sources
 from irrvit.model.fold import unfolded_input, widen
 from irrvit.model.fold_check import FoldCheck, fold_checked
@@ -57,9 +65,16 @@ def export(job: Job, folder: Path, *, cache_key: str, notify: Callable[[str], No
     chosen = target.get(job.target)
     notify("loading and folding the network")
     prepared = prepare(job)
+    quantizing, calibration = calibrate(job, prepared.source) if job.is_calibrated else (None, None)
     notify("converting")
     path = folder / f"{job.file_stem}{chosen.SUFFIX}"
-    compatibility = chosen.write(prepared.folded, prepared.source.input, job.precision, path)
+    compatibility = chosen.write(
+        prepared.folded, prepared.source.input, job.precision, path, quantizing
+    )
+    losses = ()
+    if job.sensitivity and quantizing is not None:
+        notify("quantizing one module after another")
+        losses = chosen.losses(prepared.folded, prepared.source.input, quantizing)
     notify("comparing with PyTorch")
     reports = check(job, path, prepared)
     explanation = None
@@ -67,10 +82,12 @@ def export(job: Job, folder: Path, *, cache_key: str, notify: Callable[[str], No
         notify("looking for the layer that departs")
         explanation = explain_failure(job, path, prepared)
     notify("converting without folding, to count operations")
-    before = count_unfolded_operations(job, prepared.source, folder)
+    before = count_unfolded_operations(job, prepared.source, folder, quantizing)
+    delegation = chosen.delegation(path)
     macs = chosen.count_macs(path)
     findings = [*prepared.findings]
-    findings += chosen.inspect(path, picture_batch(prepared.inputs)[:1])
+    photographs = picture_batch(prepared.inputs)
+    findings += chosen.inspect(path, photographs[:1])
     findings += extra_work(macs, prepared.macs)
     manifest = Manifest(
         model=prepared.source.name,
@@ -92,6 +109,10 @@ def export(job: Job, folder: Path, *, cache_key: str, notify: Callable[[str], No
         findings=tuple(findings),
         explanation=explanation,
         golden=golden_cases(prepared.reference),
+        calibration=calibration,
+        delegation=delegation,
+        losses=losses,
+        failures=tuple(failures(job, prepared.folded, photographs, delegation)),
         cache_key=cache_key,
         created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -158,14 +179,20 @@ def unstable_arrays(source: Source, inputs: Outputs, reference: Outputs) -> dict
 
 
 def check(job: Job, path: Path, prepared: Prepared) -> tuple[ParityReport, ...]:
-    """Run the written file on every case in every runner that was asked for, and compare."""
+    """Run the written file on every case in every runner that was asked for, and compare.
+
+    A file with the ranges of real pictures is held to the photographs alone: noise and hard edges
+    are beyond them.
+    """
     chosen = target.get(job.target)
     sha256 = content_hash(path)
-    batch = np.stack(list(prepared.inputs.values()))
+    photographs = {picture.stem for picture in cases.pictures()}
+    names = [name for name in prepared.inputs if name in photographs or not job.is_calibrated]
+    batch = np.stack([prepared.inputs[name] for name in names])
     return tuple(
         parity.check(
-            prepared.reference,
-            dict(zip(prepared.inputs, runner.run(batch), strict=True)),
+            {name: prepared.reference[name] for name in names},
+            dict(zip(names, runner.run(batch), strict=True)),
             tolerance=chosen.TOLERANCES[job.precision],
             artifact_sha256=sha256,
             runner=runner.name,
@@ -188,43 +215,24 @@ def runners(job: Job, chosen: Target, path: Path) -> list[Runner]:
     return [chosen.load(path), *second]
 
 
-def count_unfolded_operations(job: Job, source: Source, folder: Path) -> int:
+def calibrate(job: Job, source: Source) -> tuple[Quantizing, Calibration]:
+    """Draw the pictures that ranges are found on."""
+    pixels, calibration = job.calibration.draw(source)
+    return Quantizing(pixels, job.keep_float), calibration
+
+
+def count_unfolded_operations(
+    job: Job, source: Source, folder: Path, quantizing: Quantizing | None
+) -> int:
     """What the file would hold without our folding: converters fold some things by themselves."""
     chosen = target.get(job.target)
     with TemporaryDirectory(dir=folder) as scratch:
         path = Path(scratch) / f"unfolded{chosen.SUFFIX}"
         network = unfolded_input(source.network, source.input)
-        chosen.write(network, source.input, job.precision, path)
+        chosen.write(network, source.input, job.precision, path, quantizing)
         return chosen.count_operations(path)
-
-
-def extra_work(macs: int, expected: int) -> list[str]:
-    """A converter may write a product twice, as litert-torch 0.10 does in Swin's patch merging."""
-    if abs(macs - expected) <= 0.01 * expected:
-        return []
-    return [
-        f"the file has {macs / 1e6:.1f} million multiply-accumulates where the network has "
-        f"{expected / 1e6:.1f} million by PyTorch's counter: the converter changed how it computes"
-    ]
 
 
 def picture_batch(inputs: Outputs) -> np.ndarray:
     """The photographs among the cases, float32 (N, H, W, 3)."""
     return np.stack([inputs[picture.stem] for picture in cases.pictures()])
-
-
-def golden_cases(reference: Outputs) -> tuple[GoldenCase, ...]:
-    """What the reference says about each photograph: at most five classes, best first."""
-    golden = []
-    for picture in cases.pictures():
-        logits = reference[picture.stem]
-        best = np.argsort(-logits, kind="stable")[:5]
-        golden.append(
-            GoldenCase(
-                picture=picture.name,
-                picture_sha256=content_hash(picture),
-                top5=tuple(map(int, best)),
-                logits=tuple(map(float, logits[best])),
-            )
-        )
-    return tuple(golden)

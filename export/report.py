@@ -36,6 +36,10 @@ def _artifact_row(artifact: Artifact) -> dict[str, Any]:
         "parity": first,
         "findings": list(manifest.findings),
         "explanation": manifest.explanation,
+        "losses": [loss.model_dump() for loss in manifest.losses],
+        "failures": list(manifest.failures),
+        "calibration": manifest.calibration and manifest.calibration.model_dump(),
+        "delegation": manifest.delegation and manifest.delegation.model_dump(),
         "accuracy": [known.model_dump() for known in manifest.accuracy],
     }
     return row | ({"other_runners": others} if others else {})
@@ -77,6 +81,8 @@ def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
             notes += [Text(f"  {report.runner}: {f}", style="red") for f in row["failures"][:3]]
         for finding in manifest.findings:
             findings.setdefault(finding, []).append(manifest.target)
+        notes += [Text(f"  {manifest.target}: {f}", style="red") for f in manifest.failures]
+        notes += _loss_lines(manifest)
         if manifest.explanation:
             notes.append(Text(f"  {manifest.target}: {manifest.explanation}", style="red"))
     notes += [_accuracy_line(a.manifest, known) for a in artifacts for known in a.manifest.accuracy]
@@ -96,6 +102,20 @@ def _accuracy_line(manifest: Manifest, known: Accuracy) -> Text:
     )
 
 
+def _loss_lines(manifest: Manifest) -> list[Text]:
+    """The modules that lose most alone, and what to type to keep the worst in float."""
+    lines = [
+        Text(f"  {loss.module or 'the network'} alone in 8 bits: SQNR {loss.sqnr_db:.1f} dB")
+        for loss in manifest.losses[:_MODULES]
+    ]
+    kept = [f"--keep-float {loss.module}" for loss in manifest.losses if loss.keep_float]
+    if manifest.losses:
+        advice = " ".join(kept) if kept else "nothing: no module makes a fifth of the noise"
+        lines.append(Text(f"  worth keeping in float: {advice}"))
+    return lines
+
+
+_MODULES = 10
 _NUMBERS = ("MB", "MMACs", "ops", "max rel", "top-1")
 
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from irrvit.export import target
+from irrvit.export.calibration import Pictures
 from irrvit.export.errors import BadRequest
 from irrvit.export.job import Job
 from irrvit.export.target import Precision
@@ -31,6 +32,10 @@ class Request:
     force: bool = False
     evaluate: str | None = None
     data_root: Path | None = None
+    calibration: str | None = None
+    keep_float: tuple[str, ...] = ()
+    sensitivity: bool = False
+    require_delegated: bool | None = None
 
 
 def to_jobs(request: Request) -> list[Job]:
@@ -42,6 +47,11 @@ def to_jobs(request: Request) -> list[Job]:
     names = target.names() if ALL in request.targets else list(dict.fromkeys(request.targets))
     for name in names:
         target.require(name)
+    asked = _precision(request.precision)
+    if request.sensitivity and (asked is not Precision.INT8 or "tflite" not in names):
+        raise BadRequest("--sensitivity measures int8 of tflite: add --precision int8")
+    if asked is not None:
+        names = _able(names, asked, everything=ALL in request.targets)
     return [
         Job(
             model=request.model,
@@ -50,12 +60,34 @@ def to_jobs(request: Request) -> list[Job]:
             std=_channels("--std", request.std),
             labels=_labels(request.labels),
             target=name,
-            precision=_precision(request.precision) or target.default_precision(name),
+            precision=asked or target.default_precision(name),
             tensorflow=request.tensorflow and name == "tflite",
             explain=request.explain,
+            calibration=Pictures(request.calibration, request.data_root),
+            keep_float=request.keep_float,
+            sensitivity=request.sensitivity and name == "tflite",
+            require_delegated=_requires_delegated(request, name, asked),
         )
         for name in names
     ]
+
+
+def _able(names: list[str], precision: Precision, *, everything: bool) -> list[str]:
+    """The targets that have a precision; one that was named and has not is refused."""
+    able = [name for name in names if precision in target.precisions(name)]
+    if not everything and able != names:
+        (lacking, *_) = [name for name in names if name not in able]
+        raise BadRequest(
+            f"{lacking} has no precision '{precision}': expected "
+            f"{', '.join(target.precisions(lacking))}"
+        )
+    return able
+
+
+def _requires_delegated(request: Request, name: str, precision: Precision | None) -> bool:
+    if request.require_delegated is None:
+        return name == "tflite" and precision is Precision.INT8
+    return request.require_delegated
 
 
 def _precision(text: str | None) -> Precision | None:
@@ -63,7 +95,7 @@ def _precision(text: str | None) -> Precision | None:
         return Precision(text) if text else None
     near = get_close_matches(text, list(Precision), n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise BadRequest(f"unknown precision '{text}': expected {' or '.join(Precision)}{hint}")
+    raise BadRequest(f"unknown precision '{text}': expected {', '.join(Precision)}{hint}")
 
 
 def _channels(option: str, text: str | None) -> tuple[float, float, float] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -21,14 +22,36 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import nn
 
+    from irrvit.export.manifest import Delegation, ModuleLoss
     from irrvit.model.spec import InputSpec
 
 
 class Precision(StrEnum):
-    """How numbers are stored: `int8` has its place and is not built yet."""
+    """How numbers are stored.
+
+    `int8`: weights in 8 bits, activations where `irrvit.export.quantize` says so (Core ML: none).
+    `w8`, `w6`, `w4`: each weight one of 256, 64 or 16 values of its layer; Core ML only.
+    """
 
     FP32 = "fp32"
     FP16 = "fp16"
+    INT8 = "int8"
+    W8 = "w8"
+    W6 = "w6"
+    W4 = "w4"
+
+
+@dataclass(frozen=True)
+class Quantizing:
+    """What a target needs to quantize.
+
+    Attributes:
+        pictures: real ones, uint8 (N, H, W, 3), on which the range of every value is found.
+        keep_float: modules that are left as they are.
+    """
+
+    pictures: np.ndarray
+    keep_float: tuple[str, ...] = ()
 
 
 class Tolerance(BaseModel):
@@ -69,10 +92,20 @@ class Target(Protocol):
     SUFFIX: str
     TOLERANCES: Mapping[Precision, Tolerance]
 
-    def write(self, network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
+    def write(
+        self,
+        network: nn.Module,
+        spec: InputSpec,
+        precision: Precision,
+        path: Path,
+        quantizing: Quantizing | None = None,
+    ) -> str:
         """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.
 
         The file's input is called `image` and its output `logits`, as the artifact contract says.
+
+        Args:
+            quantizing: for int8.
 
         Raises:
             UnsupportedOp: naming the operation that the format or its converter lacks.
@@ -95,6 +128,16 @@ class Target(Protocol):
         """Run one case (1, H, W, 3) and yield every intermediate value of the file, in order."""
         ...
 
+    def delegation(self, path: Path) -> Delegation | None:
+        """Who computes the file's operations; None where the format's runtime has no delegates."""
+        ...
+
+    def losses(
+        self, network: nn.Module, spec: InputSpec, quantizing: Quantizing
+    ) -> tuple[ModuleLoss, ...]:
+        """What each module loses alone in int8; nothing where the tools cannot tell."""
+        ...
+
     def inspect(self, path: Path, pixels: np.ndarray) -> list[str]:
         """What is known to go wrong on a phone with this file: one sentence per finding."""
         ...
@@ -102,6 +145,7 @@ class Target(Protocol):
 
 # Core ML runs in half precision on the Neural Engine; the other formats keep what they are given.
 _DEFAULT_PRECISION = {"coreml": Precision.FP16}
+_PALETTES = (Precision.W8, Precision.W6, Precision.W4)
 # litert-torch takes as long as the other converters together: it starts first.
 _SLOWEST = "tflite"
 _FOLDER = Path(__file__).with_name("targets")
@@ -115,6 +159,16 @@ def names() -> list[str]:
 def default_precision(name: str) -> Precision:
     """The precision in which a target is written unless one is asked for."""
     return _DEFAULT_PRECISION.get(name, Precision.FP32)
+
+
+def precisions(name: str) -> tuple[Precision, ...]:
+    """The precisions in which a target can be written."""
+    return tuple(p for p in Precision if name == "coreml" or p not in _PALETTES)
+
+
+def computes_in_fp16(name: str, precision: Precision) -> bool:
+    """Whether a phone may compute such a file in half precision, where large values overflow."""
+    return precision is Precision.FP16 or (name == "coreml" and precision is not Precision.FP32)
 
 
 def slowest_first(name: str) -> bool:

@@ -101,7 +101,8 @@ def inside(module: str, package: str) -> bool:
 
 
 def needs_an_extra(name: str) -> bool:
-    return inside(name, "irrvit.export.targets") or inside(name, "irrvit.export.mil")
+    formats = ("targets", "mil", "lite", "onnx_quantize")
+    return any(inside(name, f"irrvit.export.{part}") for part in formats)
 
 
 def test_every_module_imports_without_the_extras():

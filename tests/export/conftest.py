@@ -41,7 +41,8 @@ def write_tiny(prepared_tiny, tmp_path_factory):
     """A function of (target, precision) that writes the small network, each file once."""
     from irrvit.export import target
     from irrvit.export.job import Job
-    from irrvit.export.target import Precision
+    from irrvit.export.pipeline import picture_batch
+    from irrvit.export.target import Precision, Quantizing
 
     written: dict[tuple[str, str], Written] = {}
 
@@ -50,7 +51,10 @@ def write_tiny(prepared_tiny, tmp_path_factory):
             job = Job(model="irrvit_tiny", target=name, precision=Precision(precision))
             chosen = target.get(name)
             path = tmp_path_factory.mktemp(name) / f"irrvit_tiny{chosen.SUFFIX}"
-            chosen.write(prepared_tiny.folded, prepared_tiny.source.input, job.precision, path)
+            pictures = Quantizing(picture_batch(prepared_tiny.inputs))
+            chosen.write(
+                prepared_tiny.folded, prepared_tiny.source.input, job.precision, path, pictures
+            )
             written[name, precision] = Written(job, path, prepared_tiny, chosen)
         return written[name, precision]
 

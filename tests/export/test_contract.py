@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from irrvit.export import pipeline, target
+from irrvit.export import cases, pipeline, target
 from irrvit.export.errors import BadArtifact
 from irrvit.export.explain import explain
-from irrvit.export.target import Precision
 
 pytestmark = [
     pytest.mark.slow,
@@ -57,12 +56,20 @@ def with_changed_weight(path, weight, tmp_path):
     return copy_of
 
 
-@pytest.mark.parametrize("precision", list(Precision))
+@pytest.mark.parametrize(
+    ("name", "precision"), [(name, p) for name in target.names() for p in target.precisions(name)]
+)
 def test_a_written_file_is_the_same_network(write_tiny, name, precision):
     written = write_tiny(name, precision)
     (report,) = pipeline.check(written.job, written.path, written.prepared)
     assert report.passed, report
-    assert {diff.case for diff in report.diffs} == set(written.prepared.inputs)
+    photographs = {path.stem for path in cases.pictures()}
+    expected = photographs if written.job.is_calibrated else set(written.prepared.inputs)
+    assert {diff.case for diff in report.diffs} == expected
+
+
+def test_a_tolerance_is_there_for_each_precision_and_no_other(name):
+    assert set(target.get(name).TOLERANCES) == set(target.precisions(name))
 
 
 def test_half_precision_halves_the_weights(write_tiny, name):

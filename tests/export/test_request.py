@@ -30,7 +30,7 @@ def test_an_unknown_target_is_refused_with_the_nearest():
 
 
 def test_an_unknown_precision_is_refused_with_what_there_is():
-    with pytest.raises(BadRequest, match="expected fp32 or fp16"):
+    with pytest.raises(BadRequest, match="expected fp32, fp16, int8"):
         to_jobs(Request("m", precision="fp8"))
 
 
@@ -59,3 +59,25 @@ def test_a_model_name_becomes_one_file_name():
 
 def test_a_saved_program_lends_its_own_name():
     assert to_jobs(Request("some/where/net.pt2"))[0].file_stem == "net"
+
+
+def test_a_precision_that_a_target_lacks_is_refused_with_what_it_has():
+    with pytest.raises(BadRequest, match="tflite has no precision 'w8': expected fp32, fp16, int8"):
+        to_jobs(Request("m", targets=("tflite",), precision="w8"))
+
+
+def test_all_targets_are_those_that_have_the_precision():
+    assert [job.target for job in to_jobs(Request("m", precision="w4"))] == ["coreml"]
+    assert len(to_jobs(Request("m", precision="int8"))) == len(target.names())
+
+
+def test_int8_tflite_must_be_delegated_unless_that_is_waived():
+    jobs = {job.target: job for job in to_jobs(Request("m", precision="int8"))}
+    assert [name for name, job in jobs.items() if job.require_delegated] == ["tflite"]
+    waived = Request("m", targets=("tflite",), precision="int8", require_delegated=False)
+    assert not to_jobs(waived)[0].require_delegated
+
+
+def test_sensitivity_is_of_int8():
+    with pytest.raises(BadRequest, match="--sensitivity measures int8"):
+        to_jobs(Request("m", targets=("tflite",), sensitivity=True))

@@ -1,0 +1,147 @@
+"""The graph of a `.tflite` file: read, named after the network's modules, written and counted."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+KINDS = {
+    value: name for name, value in vars(schema.BuiltinOperator).items() if isinstance(value, int)
+}
+_WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV")
+_CLASS = re.compile(r"^_*[^_]+_")
+_WRAPPED = "network"  # What wraps the network keeps it under this name.
+_DATA_ALIGNMENT = 16  # The schema's; its Python writer does not know.
+
+Shapes = tuple[list[list[int]], list[int]]
+
+
+def read(content: bytes) -> Any:
+    """Unpack a file; what it keeps behind its graph is taken into it."""
+    model: Any = schema.ModelT.InitFromPackedBuf(content, 0)
+    for buffer in model.buffers:
+        if buffer.offset > 1:  # 0 and 1 stand for "in the graph".
+            data = np.frombuffer(content, np.uint8, buffer.size, buffer.offset)
+            buffer.data, buffer.offset, buffer.size = data, 0, 0
+    return model
+
+
+def write(model: Any) -> bytes:
+    """Pack a file, equal vectors and names once: zero points, shapes, the names of modules."""
+    builder = _SharingBuilder(1 << 20)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+class _SharingBuilder(flatbuffers.Builder):
+    def __init__(self, size: int):
+        super().__init__(size)
+        self._written: dict[tuple[str, bytes], int] = {}
+
+    def CreateNumpyVector(self, x: np.ndarray) -> int:  # noqa: N802
+        key = (x.dtype.str, x.tobytes())
+        if key not in self._written:
+            if x.itemsize == 1:
+                self.Prep(_DATA_ALIGNMENT, x.nbytes)
+            self._written[key] = super().CreateNumpyVector(x)
+        return self._written[key]
+
+    def CreateString(self, s: str | bytes, encoding: str = "utf-8", errors: str = "strict") -> int:  # noqa: N802
+        text = s if isinstance(s, bytes) else s.encode(encoding, errors)
+        key = ("text", text)
+        if key not in self._written:
+            self._written[key] = super().CreateString(text)
+        return self._written[key]
+
+
+def tidied(content: bytes) -> bytes:
+    """The same file with short names and nothing twice."""
+    model = read(content)
+    name_after_modules(model)
+    return write(model)
+
+
+def kind(model: Any, operator: Any) -> str:
+    """What an operator is, as "CONV_2D"."""
+    code = model.operatorCodes[operator.opcodeIndex]
+    return KINDS[max(code.builtinCode, code.deprecatedBuiltinCode)]
+
+
+def is_constant(model: Any, tensor: Any) -> bool:
+    data = model.buffers[tensor.buffer].data
+    return data is not None and len(data) > 0
+
+
+def name_after_modules(model: Any) -> None:
+    """Call every tensor `/` and the module that makes it, as in `/blocks.0.attention.q`.
+
+    The converter's own names list the classes of all modules around: up to a fifth of a small file.
+    What is called so already keeps its name, and the file's input and output keep theirs.
+    """
+    graph = model.subgraphs[0]
+    kept = {*map(int, graph.inputs), *map(int, graph.outputs)}
+    names = {i: module_name(tensor.name.decode()) for i, tensor in enumerate(graph.tensors)}
+    for operator in graph.operators:
+        if kind(model, operator) in _WEIGHTED:
+            # Weights know whose they are, or at least the module around it. An output may be called
+            # after an activation that became part of the layer; of its names the last is the layer.
+            weights, output = int(operator.inputs[1]), int(operator.outputs[0])
+            last = module_name(graph.tensors[output].name.decode().rpartition(";;")[2])
+            is_deeper = last.startswith(names[weights])
+            names[weights] = names[output] = last if is_deeper else names[weights]
+    for i in names.keys() - kept:
+        graph.tensors[i].name = names[i].encode()
+
+
+def module_name(name: str) -> str:
+    """`a.Wrapper/b.Net_network/c.Sequential_stem/d.Conv2d_0;1` -> `/stem.0`.
+
+    Of several names with ";;" between them, which the converter made one operation of, the first
+    is where its output comes from.
+    """
+    if name.startswith("/"):
+        return name
+    root, *inner = name.partition(";")[0].split("/")
+    if not inner or "." not in root:
+        return ""
+    parts = [_CLASS.sub("", part.rpartition(".")[2]) for part in inner]
+    while parts and parts[0] == _WRAPPED:
+        parts.pop(0)
+    return "/" + ".".join(parts)
+
+
+def operators(model: Any) -> Iterator[tuple[str, Shapes]]:
+    """Each operator's kind, and the shapes of its inputs and of its first output."""
+    graph = model.subgraphs[0]
+    for operator in graph.operators:
+        inputs = [_shape(graph.tensors[i]) for i in operator.inputs if i >= 0]
+        yield kind(model, operator), (inputs, _shape(graph.tensors[operator.outputs[0]]))
+
+
+def _shape(tensor: Any) -> list[int]:
+    return [] if tensor.shape is None else [int(size) for size in tensor.shape]
+
+
+def operator_macs(kind: str, shapes: Shapes) -> int:
+    """Multiply-accumulates of one operator."""
+    inputs, output = shapes
+    if kind == "CONV_2D":  # weights (out, h, w, in / groups)
+        return math.prod(output) * math.prod(inputs[1][1:])
+    if kind == "DEPTHWISE_CONV_2D":  # weights (1, h, w, out)
+        return math.prod(output) * math.prod(inputs[1][1:3])
+    if kind == "TRANSPOSE_CONV":  # inputs: output shape, weights (out, h, w, in), picture
+        return math.prod(inputs[2]) * math.prod(inputs[1][:3])
+    if kind == "FULLY_CONNECTED":  # weights (out, in)
+        return math.prod(output) * inputs[1][-1]
+    if kind == "BATCH_MATMUL":
+        # Either side may be transposed: |A| |B| / |C| is the reduced length squared, batches aside.
+        batch = math.prod(output[:-2])
+        left, right = math.prod(inputs[0][-2:]), math.prod(inputs[1][-2:])
+        return batch * math.isqrt(left * right * math.prod(output[-2:]))
+    return 0
