@@ -47,7 +47,7 @@ def quantize(model: onnx.ModelProto, quantizing: Quantizing) -> onnx.ModelProto:
 
     All weights have a scale a channel: the quantizer does not choose by node. Without VNNI an x86
     core adds two products of 8 bits in 16 and saturates, hence weights of 7 bits (`reduce_range`):
-    with 8, irrvit_fashion fell from 93.1 % to 88.4 %. Signed activations, or unsigned weights, would
+    with 8, irrvit_fashion fell from 93.1 % to 88.4 %. Signed activations, or unsigned weights, do
     not saturate, but took 1.2 to 1.9 times as long as float32.
     """
     planned = plan(list(nodes(model)), quantizing.keep_float)
