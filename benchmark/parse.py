@@ -79,6 +79,12 @@ def exit_reason(text: str) -> str | None:
     return found[1].lower().replace("_", " ") if found else None
 
 
+def version_name(text: str) -> str | None:
+    """`dumpsys package PACKAGE`: None if it is not installed."""
+    found = re.search(r"^\s*versionName=(\S+)", text, re.MULTILINE)
+    return found[1] if found else None
+
+
 def rails_mj(text: str) -> dict[str, float]:
     """The energy meter of a Pixel's power HAL: what each rail has used, in mJ (its mWs)."""
     _, _, meter = text.partition("energy meter ==")

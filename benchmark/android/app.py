@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 import io
 import socket
 import time
@@ -35,30 +37,38 @@ _REFUSED = {
 
 
 def require(phone: Phone, apk: Path, notify: Notify) -> None:
-    """Have the very app of this version on the phone; the same one is not installed again.
+    """Have the app of this version on the phone; the very same one is not installed again.
 
     Raises:
         CommandFailed: there is no app to install, or the phone refuses it.
     """
     there = _installed_sha256(phone)
     if not apk.is_file():
-        if there:
-            return
-        raise CommandFailed(
-            f"the app is not on phone {phone.serial}, and {apk} is not here to install: build it "
-            "with 'make apk', or name one with --apk"
-        )
+        return _require_version(phone, apk)
     content = apk.read_bytes()
-    sent = push.push(phone, content, ".apk", notify=notify)
-    if there == Path(sent).stem:
+    if there == hashlib.sha256(content).hexdigest():
         return
+    sent = push.push(phone, content, ".apk", notify=notify)
     notify("the app", "installing it")
     said = phone.run("pm", "install", "-r", "-t", sent, timeout_s=_INSTALL_S)
+    push.remove(phone, sent)
     words = (said.out + said.errors).strip()
     if "Success" not in words:
         known = next((text for code, text in _REFUSED.items() if code in words), words)
         raise CommandFailed(
             f"phone {phone.serial} does not install the app: {known.format(serial=phone.serial)}"
+        )
+
+
+def _require_version(phone: Phone, apk: Path) -> None:
+    """Without a file to hold it against, the app that is there has to be of this version."""
+    ours = importlib.metadata.version("irrvit-mobile")
+    theirs = parse.version_name(phone.run("dumpsys", "package", PACKAGE).out)
+    if theirs != ours:
+        what = f"is version {theirs}, and {ours} is needed" if theirs else "is not there"
+        raise CommandFailed(
+            f"the app on phone {phone.serial} {what}, and {apk} is not here to install: build it "
+            "with 'make apk', or name one with --apk"
         )
 
 

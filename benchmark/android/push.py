@@ -81,6 +81,11 @@ def pull(phone: Phone, path: str) -> bytes:
             content += data
 
 
+def remove(phone: Phone, path: str) -> None:
+    phone.shell("rm", "-f", path)
+    phone.whole.discard(path)
+
+
 def clean(phone: Phone) -> None:
     """Remove everything that was ever pushed."""
     phone.shell("rm", "-rf", FOLDER)

@@ -156,6 +156,12 @@ def test_how_the_app_ended():
     assert parse.exit_reason("") is None
 
 
+def test_the_version_of_an_app():
+    said = "  Package [org.irrvit.mobile] (5f1c2b3):\n    versionCode=1\n    versionName=0.1.0\n"
+    assert parse.version_name(said) == "0.1.0"
+    assert parse.version_name("Unable to find package: org.irrvit.mobile") is None
+
+
 RAILS = """
 ============= PowerStats HAL 2.0 energy meter ==============
                            Channel          Cumulative Energy

@@ -50,6 +50,7 @@ class Condition:
     damages: bool = False
     charging: bool = False
     storage_bytes: int | None = None
+    app_version: str = "0.1.0"
     exit_reason: str = "13 (OTHER KILLS BY SYSTEM)"
     hidden: list[str] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
@@ -132,6 +133,7 @@ class Phone:
             "usb_powered": str(condition.charging).lower(),
             "battery_status": 2 if condition.charging else 3,
             "exit_reason": condition.exit_reason,
+            "app_version": condition.app_version,
         }
         for name, lines in self.personality["dumpsys"].items():
             if name in condition.hidden:

@@ -93,7 +93,17 @@ def test_what_the_phone_refuses_is_said_with_what_to_do(phone, apk, condition, s
 
 def test_an_app_that_is_nowhere_is_to_be_built(phone, tmp_path):
     found = device.find("android", Options(apk=tmp_path / "none.apk"))
-    with pytest.raises(CommandFailed, match="build it with 'make apk'"):
+    with pytest.raises(CommandFailed, match=r"is not there, .* build it with 'make apk'"):
+        found.open("linear:8", CONFIG)
+
+
+def test_an_app_of_another_version_is_said_where_there_is_none_to_install(phone, tmp_path):
+    there = phone.folder / "root/data/app/org.irrvit.mobile/base.apk"
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"another version")
+    phone.set(app_version="0.0.9")
+    found = device.find("android", Options(apk=tmp_path / "none.apk"))
+    with pytest.raises(CommandFailed, match=r"is version 0\.0\.9, and [\d.]+ is needed"):
         found.open("linear:8", CONFIG)
 
 
