@@ -2,16 +2,11 @@ package org.irrvit.mobile
 
 import android.Manifest
 import android.app.Activity
-import android.content.Context
 import android.content.Intent
 import android.graphics.Bitmap
 import android.graphics.Canvas
-import android.graphics.ImageFormat
-import android.hardware.camera2.CameraCharacteristics
-import android.hardware.camera2.CameraManager
 import android.net.Uri
 import android.os.Looper
-import android.util.Size
 import android.view.View
 import android.view.ViewGroup
 import java.io.File
@@ -26,9 +21,6 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.GraphicsMode
-import org.robolectric.shadow.api.Shadow
-import org.robolectric.shadows.ShadowCameraCharacteristics
-import org.robolectric.shadows.StreamConfigurationMapBuilder
 
 /** The framework's own code on this machine's JVM, and real models in a real runtime. */
 @RunWith(RobolectricTestRunner::class)
@@ -57,18 +49,6 @@ class MainActivityTest {
         shadowOf(application).grantPermissions(Manifest.permission.CAMERA)
         val view = view(startWithScreen())
         await("This device has no camera") { view.message.text }
-    }
-
-    @Test
-    fun cameraThatIsTakenAwayIsAMessage() {
-        shadowOf(application).grantPermissions(Manifest.permission.CAMERA)
-        val manager = application.getSystemService(Context.CAMERA_SERVICE) as CameraManager
-        shadowOf(manager).addCamera("0", characteristics())
-        val view = view(startWithScreen())
-        await("Starting the camera") { view.message.text }
-        Thread.sleep(500)
-        shadowOf(manager).triggerDisconnect()
-        await("Another app took the camera") { view.message.text }
     }
 
     @Test
@@ -121,20 +101,6 @@ class MainActivityTest {
 
     /** Robolectric has no screen that would make surfaces. */
     private fun startWithScreen() = start().also { it.get().surfaceCreated(view(it).preview.holder) }
-
-    private fun characteristics(): CameraCharacteristics {
-        val sizes = StreamConfigurationMapBuilder.newBuilder()
-            .addOutputSize(ImageFormat.YUV_420_888, Size(640, 480))
-            .addOutputSize(ImageFormat.PRIVATE, Size(640, 480))
-            .build()
-        val known = ShadowCameraCharacteristics.newCameraCharacteristics()
-        Shadow.extract<ShadowCameraCharacteristics>(known).apply {
-            set(CameraCharacteristics.LENS_FACING, CameraCharacteristics.LENS_FACING_BACK)
-            set(CameraCharacteristics.SENSOR_ORIENTATION, 90)
-            set(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP, sizes)
-        }
-        return known
-    }
 
     /** For people to look at: build/screens. */
     private fun draw(view: View, name: String) {
