@@ -1,5 +1,7 @@
 """What a file is called and written like after its conversion."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -54,7 +56,7 @@ class TestWrittenFile:
         from ai_edge_litert import schema_py_generated as schema
 
         content = np.frombuffer(write_tiny("tflite").path.read_bytes(), np.uint8)
-        model = schema.Model.GetRootAs(content, 0)
+        model: Any = schema.Model.GetRootAs(content, 0)
         buffers = [model.Buffers(i) for i in range(model.BuffersLength())]
         starts = [b.DataAsNumpy().ctypes.data for b in buffers if b.DataLength()]
         assert len(starts) > 20
