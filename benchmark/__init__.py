@@ -4,9 +4,11 @@
 to believe, `store` keeps them and `baseline` compares with older ones: none of these knows a
 machine. `device` says what a kind of device has to offer and `devices/` has one file per kind.
 `subjects` finds what is to be measured (`suite` names sets of it), `session` is the order of things
-of a run and `lanes` what it knows of each file meanwhile; `golden` checks the answers. `worker` is
+of a run and `lanes` what it knows of each file meanwhile; `conditions` waits for a cool and quiet
+device and watches it, `alone` takes memory and `energy`; `golden` checks the answers. `worker` is
 the process that is measured, in one of the `runtimes`; `linear` is the layer that tells a device's
-peak. `request`, `report` and `cli` are `irrvit-bench`.
+peak. `request`, `report` and `cli` are `irrvit-bench`. `android/` is what phones need, and `parse`
+reads what they print.
 
 `profile` is `--profile`: `<runtime>_profiler` runs in the worker, `trace` and `nodes` read what it
 noted and what the file says, `attribution` brings both together, and `profile_report` and
