@@ -27,6 +27,9 @@ def write(path: Path, result: Result, profiles: Sequence[Profile] = ()) -> None:
     Raises:
         BadStore: the disk is full, or the file cannot be written to.
     """
+    if path.exists() and not path.is_file():
+        # Renaming a file into its place would destroy a device or a pipe.
+        raise BadStore(f"cannot write the report {path}: it is there and no file; name another")
     # A name may hold half a character, which no encoding has.
     content = render(result, profiles).encode(errors="replace")
     try:

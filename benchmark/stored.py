@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from irrvit.benchmark import baseline, store, suite
 from irrvit.benchmark.errors import BadRequest
 from irrvit.benchmark.measurement import Measurement
 from irrvit.benchmark.request import Request, Result, to_answers, to_rows
+from irrvit.benchmark.store import Loaded
 
 
 def run(request: Request, notify: Callable[[str, str], None]) -> Result:
@@ -25,7 +25,7 @@ def run(request: Request, notify: Callable[[str, str], None]) -> Result:
     fail_above = baseline.parse_percent(request.fail_above)
     old = baseline.read(request.compare, notify) if request.compare else []
     loaded = store.load(request.source)
-    latest = _latest(_asked_for(request, loaded.measurements, request.source))
+    latest = _latest(_asked_for(request, loaded))
     # Whole runs, since a measurement is held against the first of its own.
     runs = {measurement.run_id for measurement in latest}
     rows = to_rows([m for m in loaded.measurements if m.run_id in runs])
@@ -37,16 +37,17 @@ def run(request: Request, notify: Callable[[str, str], None]) -> Result:
     )
 
 
-def _asked_for(request: Request, kept: Sequence[Measurement], path: Path) -> list[Measurement]:
+def _asked_for(request: Request, loaded: Loaded) -> list[Measurement]:
     models = suite.get(request.suite).models if request.suite else request.models
     found = [
         m
-        for m in kept
+        for m in loaded.measurements
         if (not models or m.variant in models) and request.runtime in (None, m.config.runtime)
     ]
     if not found:
-        has = ", ".join(sorted({f"{m.variant} by {m.config.runtime}" for m in kept})) or "nothing"
-        raise BadRequest(f"{path} has no measurement of what was asked for: it has {has}")
+        names = {f"{m.variant} by {m.config.runtime}" for m in loaded.measurements}
+        has = ", ".join([*sorted(names), *loaded.damaged]) or "nothing"
+        raise BadRequest(f"{request.source} has no measurement of what was asked for: it has {has}")
     return found
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,9 @@ def run(*arguments, cwd=None):
         (["--runtime", "ncnn"], "this device has litert, onnxruntime, torch"),
         (["nothing.tflite"], "nothing.tflite does not exist"),
         (["--picture", "profile.svg"], "give --profile with it"),
+        (["--from", "x.jsonl", "--profile"], "--from and --profile do not go together"),
+        (["--from", "x.jsonl", "net.onnx"], "name --model or --suite, not files"),
+        (["--agreement", "--report", "x.html"], "leave out --agreement"),
         (["--profile", "--picture", "profile.png"], "expected a name that ends in .svg"),
     ],
 )
@@ -90,6 +94,42 @@ def test_wrong_answers_are_shown_as_wrong_and_a_corrupt_file_stops_no_other(
     assert "wrong-output" in done.stdout
     assert f"{corrupt}: " in done.stderr
     assert "is not the file that its manifest describes" in done.stderr
+
+
+def kill_worker(process, after):
+    """Kill the first of the processes that are measured, as soon as `after` was said."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if after in line:
+            break
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not children.read_text():
+        time.sleep(0.01)
+    os.kill(int(children.read_text().split()[0]), signal.SIGSEGV)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("onnx", "onnxruntime")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only on Linux: it has /dev/full")
+def test_a_process_that_dies_and_a_full_disk_take_no_other_figure_with_them(
+    artifact_folder, tmp_path
+):
+    page = tmp_path / "report.html"
+    files = [artifact_folder, artifact_folder]
+    process = subprocess.Popen(
+        command(*files, "--repeats", 1, "--store", "/dev/full", "--report", page, "--json"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    kill_worker(process, "repeat 1")
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "its process died (SIGSEGV)" in errors
+    assert "No space left on device" in errors
+    assert "Traceback" not in errors
+    assert len(json.loads(out)["measurements"]) == 1
+    assert "its process died (SIGSEGV)" in page.read_text()
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """The page in a real browser: its numbers, its looks, and that it asks nobody for anything."""
 
+import os
 import re
 from contextlib import contextmanager
 
@@ -232,3 +233,12 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path, measurement)
     with pytest.raises(BadStore, match="make the report from it: --from STORE"):
         report_page.write(path, result([measurement]))
     assert path.read_text() == "old"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only on systems with named pipes")
+def test_a_device_or_pipe_is_not_replaced_by_the_page(tmp_path, measurement):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(BadStore, match="it is there and no file"):
+        report_page.write(path, result([measurement]))
+    assert path.is_fifo()

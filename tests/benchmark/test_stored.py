@@ -61,6 +61,13 @@ def test_a_damaged_line_is_a_problem_and_the_rest_is_shown(path):
     assert result.exit_code == 2
 
 
+def test_a_store_without_a_whole_line_names_what_is_damaged(tmp_path):
+    path = tmp_path / "store.jsonl"
+    path.write_text('{"schema_version": 1, "run')
+    with pytest.raises(BadRequest, match="line 1: not whole JSON"):
+        show(path)
+
+
 def test_a_baseline_gates_what_is_stored_as_well(path):
     result = show(path, compare=path)
     assert [gated.gate for gated in result.gated] == ["passed", "passed"]
