@@ -19,7 +19,7 @@ from irrvit.model.source import Source
 from irrvit.model.spec import InputSpec, read_picture
 
 SAMPLES = "the sample photographs"
-_COUNT = 200  # irrvit_fashion decides alike with 50 and with 1,000.
+_COUNT = 200
 
 
 @dataclass(frozen=True)
