@@ -174,6 +174,7 @@ def test_paper_shows_all_tables(look, several):
         assert not tab.query_selector("table.latencies").is_visible()
         tab.emulate_media(media="print")
         assert tab.query_selector("table.latencies").bounding_box()["height"] > 50
+        assert "2026-01-01 00:00:00 UTC" in tab.inner_text("table.state")
 
 
 def test_a_name_is_only_a_name_whatever_is_in_it(look, measurement):
