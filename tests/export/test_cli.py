@@ -142,7 +142,7 @@ def test_a_file_that_departs_is_kept_aside_and_replaces_nothing(exported, overfl
 BAD = {
     "a model": (["--model", "irrvit_tinny"], "did you mean 'irrvit_tiny'"),
     "a target": (["--target", "onyx"], "did you mean 'onnx'"),
-    "a precision": (["--precision", "fp8"], "expected fp32 or fp16"),
+    "a precision": (["--precision", "fp8"], "expected fp32, fp16, int8"),
     "a mean": (["--mean", "0.5"], "expected three numbers"),
     "a checkpoint": (["--checkpoint", "missing.pth"], "missing.pth"),
     "labels": (["--labels", "missing.txt"], "missing.txt"),
