@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Protocol
 
-from irrvit.benchmark.device import Device
 from irrvit.benchmark.errors import CommandFailed, DeviceLost
 from irrvit.benchmark.measurement import DeviceState, RunConfig
 
@@ -14,7 +14,13 @@ QUIET_CORES = 0.1
 _REMIND_S, _WATCH_S = 30.0, 5.0
 
 
-def settle(device: Device, config: RunConfig, notify: Notify) -> DeviceState:
+class Watched(Protocol):
+    """All that conditions ask of a device."""
+
+    def state(self) -> DeviceState: ...
+
+
+def settle(device: Watched, config: RunConfig, notify: Notify) -> DeviceState:
     """Wait until it is quiet and cool, but not for ever; validity judges the rest."""
     state = device.state()
     state = _wait(device, state, lambda now: _too_warm(now, config), config.cool_s, notify)
@@ -40,7 +46,7 @@ def _too_busy(state: DeviceState) -> str | None:
 
 
 def _wait(
-    device: Device,
+    device: Watched,
     state: DeviceState,
     problem: Callable[[DeviceState], str | None],
     limit_s: float,
@@ -62,7 +68,7 @@ def _wait(
 class Watch:
     """States between the blocks of a run, of a device that says whether it slows itself down."""
 
-    def __init__(self, device: Device, first: DeviceState, notify: Notify):
+    def __init__(self, device: Watched, first: DeviceState, notify: Notify):
         self._device, self._notify = device, notify
         self._is_needed, self._last = first.thermal_status is not None, time.perf_counter()
         self.states: list[DeviceState] = []
