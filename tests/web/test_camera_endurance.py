@@ -18,7 +18,7 @@ EAGER = """
     HTMLVideoElement.prototype.requestVideoFrameCallback = function (work) {
         return setTimeout(work, 0);
     };
-    HTMLVideoElement.prototype.cancelVideoFrameCallback = clearTimeout;
+    HTMLVideoElement.prototype.cancelVideoFrameCallback = (work) => clearTimeout(work);
     window.seen = 0;
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function (message, transfer) {
