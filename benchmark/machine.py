@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import time
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-from irrvit.benchmark.measurement import DeviceState
+from irrvit.benchmark.measurement import DeviceInfo, DeviceState
 
 _LOAD_WINDOW_S = 0.3
 
@@ -35,6 +36,27 @@ def id_hash(soc: str) -> str:
     own = machine.read_text() if machine.exists() else str(uuid.getnode())
     identity = f"{own} {soc} {cores()} {ram_bytes()}"
     return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
+def describe(kind: str, *, inside: str = "", identity: str = "") -> DeviceInfo:
+    """This machine, or a program on it that runs files: `inside` names that program to people.
+
+    Args:
+        identity: which part of its name makes it another device.
+    """
+    soc = cpuinfo("model name") or platform.processor() or platform.machine()
+    name = f"{soc}, {cores()} cores"
+    return DeviceInfo(
+        kind=kind,
+        name=f"{inside} on {name}" if inside else name,
+        soc=soc,
+        os=platform.platform(),
+        ram_bytes=ram_bytes(),
+        abi=platform.machine(),
+        cores=cores(),
+        emulated=False,
+        id_hash=id_hash(f"{soc} {identity}" if identity else soc),
+    )
 
 
 def state() -> DeviceState:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import platform
 import re
 import shutil
 import subprocess
@@ -41,19 +40,8 @@ def setup(progress: Progress) -> str:
 def describe() -> DeviceInfo:
     """The browser with its version, on this machine's processor."""
     browser = _version(_executable())
-    soc = machine.cpuinfo("model name") or platform.processor() or platform.machine()
-    return DeviceInfo(
-        kind="browser",
-        name=f"{browser} on {soc}, {machine.cores()} cores",
-        soc=soc,
-        os=platform.platform(),
-        ram_bytes=machine.ram_bytes(),
-        abi=platform.machine(),
-        cores=machine.cores(),
-        emulated=False,
-        # Another version of the browser is the same device, as with any runtime.
-        id_hash=machine.id_hash(f"{soc} {browser.split()[0]}"),
-    )
+    # Another version of the browser is the same device, as with any runtime.
+    return machine.describe("browser", inside=browser, identity=browser.split()[0])
 
 
 def state() -> DeviceState:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import platform
 import sys
 
 from irrvit.benchmark import machine
@@ -21,18 +20,7 @@ _PACKAGES = {
 
 def describe() -> DeviceInfo:
     """This machine; its name is its processor's."""
-    soc = machine.cpuinfo("model name") or platform.processor() or platform.machine()
-    return DeviceInfo(
-        kind="host",
-        name=f"{soc}, {machine.cores()} cores",
-        soc=soc,
-        os=platform.platform(),
-        ram_bytes=machine.ram_bytes(),
-        abi=platform.machine(),
-        cores=machine.cores(),
-        emulated=False,
-        id_hash=machine.id_hash(soc),
-    )
+    return machine.describe("host")
 
 
 def state() -> DeviceState:
