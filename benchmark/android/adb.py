@@ -143,6 +143,8 @@ class Phone:
                 raise CommandFailed(
                     f"phone {self.serial} did not answer within {timeout_s:g} s ({service})"
                 ) from error
+            if isinstance(error, ConnectionError | EOFError):  # adb's server was ended, and began.
+                raise DeviceLost(f"the connection to phone {self.serial} broke") from error
             raise CommandFailed(f"phone {self.serial}, {service}: {error}") from error
 
 

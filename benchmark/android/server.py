@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 READY = "device"
 _START_S, _PING_S = 20.0, 3.0
+_ENDING_S = 5.0
 _ADVICE = {
     "unauthorized": "it does not trust this computer yet: unlock it and accept the question on "
     "its screen; if there is none, revoke USB debugging authorizations in its developer options "
@@ -46,18 +48,27 @@ def attached() -> list[Attached]:
     Raises:
         DeviceNotFound: there is no adb to ask.
     """
-    server = client(_PING_S)
     from adbutils import AdbError
 
-    try:
-        with server.make_connection() as connection:
-            connection.send_command("host:devices")
-            connection.check_okay()
-            lines = connection.read_string_block().splitlines()
-    except (AdbError, OSError) as error:
-        raise DeviceNotFound(f"adb's server does not answer: {error}") from error
+    end = time.monotonic() + _ENDING_S
+    while True:
+        try:
+            lines = _ask(client(_PING_S), "host:devices")
+            break
+        except (AdbError, EOFError, OSError) as error:
+            # One that somebody else is ending takes a connection and answers no more.
+            if time.monotonic() >= end:
+                raise DeviceNotFound(f"adb's server does not answer: {error}") from error
+            time.sleep(0.2)
     rows = [line.split("\t", 1) for line in lines if "\t" in line]
     return [Attached(serial, state) for serial, state in rows]
+
+
+def _ask(server: AdbClient, request: str) -> list[str]:
+    with server.make_connection() as connection:
+        connection.send_command(request)
+        connection.check_okay()
+        return connection.read_string_block().splitlines()
 
 
 def why_unusable(phone: Attached) -> str:
@@ -70,7 +81,8 @@ def client(timeout_s: float) -> AdbClient:
     """The server, started if need be.
 
     Raises:
-        DeviceNotFound: it cannot be started.
+        DeviceNotFound: there is no adb to start.
+        AdbError: it does not start, which may pass: one that is ending is in the way for a moment.
         RuntimeUnavailable: the library to talk to it is not installed.
     """
     try:
@@ -108,11 +120,11 @@ def _start(host: str, port: int) -> None:
             timeout=_START_S,
             env=os.environ | {"ANDROID_ADB_SERVER_PORT": str(port)},
         )
-    except (AdbError, OSError) as error:
+    except (AdbError, OSError) as error:  # AdbError: the library finds none.
         raise DeviceNotFound(
             "adb is not installed, and phones are reached by it: install Google's platform-tools, "
             "or 'apt-get install adb' on Debian, 'brew install android-platform-tools' on macOS"
         ) from error
     except subprocess.SubprocessError as error:
         said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
-        raise DeviceNotFound(f"adb's server does not start: {said or error}") from error
+        raise AdbError(f"it does not start: {said or error}") from error

@@ -96,6 +96,16 @@ def own_server(adb, monkeypatch):
 
 
 @pytest.fixture
+def no_server(adb, tmp_path, monkeypatch):
+    """This process would talk to a server that does not run; it may start one."""
+    absent = Adb(tmp_path)
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", absent.port)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    yield absent
+    absent("kill-server")
+
+
+@pytest.fixture
 def start_phone(own_server):
     phones = []
 

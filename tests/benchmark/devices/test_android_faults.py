@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
+import struct
+import threading
 import time
 
 import pytest
@@ -59,6 +62,24 @@ def test_a_phone_that_does_not_answer_is_to_be_plugged_in_again(phone, own_serve
 
 def test_an_empty_answer_of_the_server_is_no_phone(own_server):
     assert server.attached() == []
+
+
+@pytest.mark.parametrize("last_breath", [b"", b"OKAY"])
+def test_a_server_that_somebody_is_ending_is_asked_again(no_server, last_breath):
+    def end(ending):
+        with ending:
+            for _ in range(3):
+                connection, _ = ending.accept()
+                connection.sendall(last_breath)
+                # Closed at once, with a reset for whoever still writes.
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+
+    ending = socket.create_server(("127.0.0.1", int(no_server.port)))
+    thread = threading.Thread(target=end, args=[ending], daemon=True)
+    thread.start()
+    assert server.attached() == []
+    assert not thread.is_alive()
 
 
 def test_a_tool_for_another_processor_is_refused(phone, tmp_path):
