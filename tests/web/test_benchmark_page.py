@@ -51,6 +51,27 @@ def test_a_network_is_measured_and_python_reads_the_record(page, tmp_path):
     assert wrong & {issue.code for issue in validity.check(measurement)} == set()
 
 
+def test_nothing_can_be_pressed_before_the_networks_are_known(chromium, server):
+    page = chromium.new_page()
+    held = []
+    page.route("**/models.json", lambda route: held.append(route))
+    page.goto(f"{server.url}?benchmark=irrvit_fashion")
+    page.get_by_text("Loading the networks").wait_for()
+    assert page.get_by_role("button").count() == 0
+    (route,) = held
+    route.continue_()
+    page.get_by_role("button", name="Measure").wait_for()
+    page.close()
+
+
+def test_a_page_without_its_networks_says_so(chromium, server):
+    server.extra["/models/models.json"] = b'{"models": []}'
+    page = chromium.new_page()
+    page.goto(f"{server.url}?benchmark=irrvit_fashion")
+    page.get_by_text("the page was built with no network; build it anew").wait_for()
+    page.close()
+
+
 def test_what_was_measured_until_a_stop_is_kept(page, tmp_path):
     page.get_by_role("button", name="Measure").click()
     page.get_by_text("repeat 2 of 8").wait_for(timeout=PATIENCE_MS)

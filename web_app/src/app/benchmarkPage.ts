@@ -5,6 +5,7 @@ import { summarize } from "../core/latencyStats";
 import type { Measurement } from "../core/measurement";
 import { measure } from "./benchmark";
 import { possibleThreads } from "./classifier";
+import { modelFault } from "./faults";
 import { fetchModels } from "./models";
 import type { Accelerator } from "./runtime";
 import type { Model } from "./state";
@@ -33,8 +34,18 @@ export async function openBenchmark(wanted: string): Promise<void> {
   document.querySelector("#check")?.remove();
   const root = document.querySelector("main") as HTMLElement;
   root.className = "benchmark";
+  root.textContent = "Loading the networks";
+  try {
+    showForm(root, await fetchModels(), wanted);
+  } catch (error) {
+    const { title, advice } = modelFault(error, navigator.onLine);
+    root.textContent = `${title}. ${advice}`;
+  }
+}
+
+/** Shown at once with its listener: a press that comes before that would leave the page. */
+function showForm(root: HTMLElement, models: Model[], wanted: string): void {
   root.innerHTML = FORM;
-  const models = await fetchModels();
   const form = root.querySelector("form") as HTMLFormElement;
   const picker = form.elements.namedItem("model") as HTMLSelectElement;
   for (const { folder, manifest } of models) {
