@@ -56,6 +56,9 @@ TOLERANCES = {
 # Bits of the weights; what is computed is float16. Activations in 8 bits need ranges that only
 # Apple's own runtime finds, on macOS.
 _PALETTE_BITS = {Precision.W8: 8, Precision.W6: 6, Precision.W4: 4}
+# Put into every package by coremltools for ExecuTorch's debugger: a third of a small one in w8, and
+# neither named by the package's Manifest.json nor read by Core ML.
+_DEBUG = "executorch_debug_handle_mapping.json"
 _SMALL = 512  # Weights of fewer numbers stay as they are: their table would be larger.
 
 
@@ -129,6 +132,7 @@ def write(
         why = str(error) or type(error).__name__
         raise UnsupportedOp(f"coremltools cannot convert the network: {why}") from error
     package.save(str(path))
+    (path / _DEBUG).unlink(missing_ok=True)
     return "iOS16, ML Program"
 
 

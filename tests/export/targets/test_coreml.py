@@ -123,6 +123,13 @@ def test_multiply_accumulates_equal_a_count_by_hand(packages):
     assert {coreml.count_macs(path) for path in packages.values()} == {by_hand}
 
 
+def test_a_package_has_what_its_manifest_names_and_nothing_else(packages):
+    package = packages[Precision.FP32]
+    files = {p.relative_to(package).as_posix() for p in package.rglob("*") if p.is_file()}
+    own = "Data/com.apple.CoreML"
+    assert files == {"Manifest.json", f"{own}/model.mlmodel", f"{own}/weights/weight.bin"}
+
+
 def test_operations_are_those_of_the_trace(packages):
     path = packages[Precision.FP32]
     names = [name for name, _ in coreml.trace(path, _pictures()[:1])]
