@@ -23,7 +23,9 @@ _JARS = _BUILD / "jars"
 _ASSETS = _BUILD / "assets"
 _VERSIONS = "--min-sdk-version 26 --target-sdk-version 35 --version-code 1 --version-name 0.1.0"
 _OLDEST, _CURRENT = "android-all-8.*", "android-all-15-*"
-_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
+_MAVEN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1"
+# Beside the POM, since Maven takes only one version of a thing from it.
+_OLDEST_JAR = "org.robolectric:android-all:8.0.0_r4-robolectric-r1"
 _ROBOLECTRIC = (
     *("robolectric-*", "junit-4.17*", "annotations-4*", "pluginapi-*", "resources-*", "sandbox-*"),
     *("shadow*", "utils-*", "nativeruntime-*", "plugins-*", "javax.*", "bcprov-*", "conscrypt-*"),
@@ -171,8 +173,10 @@ def fetch(scope: str) -> None:
     wanted = sums + (_HERE / "jars/pom.xml").read_text()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    options = [f"-DoutputDirectory={_JARS}", "-DexcludeTransitive=true", f"-DincludeScope={scope}"]
-    run("mvn", "-q", "-B", "-f", _HERE / "jars/pom.xml", _COPY, *options, why="Maven Central")
+    mvn = ("mvn", "-q", "-B", "-f", _HERE / "jars/pom.xml", f"-DoutputDirectory={_JARS}")
+    listed = (f"{_MAVEN}:copy-dependencies", "-DexcludeTransitive=true", f"-DincludeScope={scope}")
+    run(*mvn, *listed, why="Maven Central")
+    run(*mvn, f"{_MAVEN}:copy", f"-Dartifact={_OLDEST_JAR}", why="Maven Central")
     for line in sums.splitlines():
         expected, name = line.split()
         jar = _JARS / name
@@ -186,7 +190,8 @@ def fetch(scope: str) -> None:
 
 def jars(*patterns: str) -> list[Path]:
     found = [jar for pattern in patterns for jar in sorted(_JARS.glob(f"{pattern}.jar"))]
-    assert found, patterns
+    if not found:
+        raise BuildError(f"there is no jar like {' or '.join(patterns)}: delete {_JARS}, try again")
     return found
 
 
