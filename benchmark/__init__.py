@@ -10,9 +10,8 @@ the process that is measured, in one of the `runtimes`; `linear` is the layer th
 peak. `request`, `report` and `cli` are `irrvit-bench`. `android/` is what phones need, and `parse`
 reads what they print.
 
-`profile` is `--profile`: `<runtime>_profiler` runs in the worker, `trace` and `nodes` read what it
-noted and what the file says, `attribution` brings both together, and `profile_report` and
-`profile_picture` show it. `agreement` is `--agreement`, beside other tools or `plain_loop`.
+What comes of these is no measurement, and each has a folder: `profile/` is `--profile`,
+`agreement/` is `--agreement`, `decisions/` is `--decisions`.
 
 `stored` is `--from`: measurements of before. `report_page` is `--report`: `entries` says what is
 shown together, `charts` where it goes, and the templates of `report_page/` how it looks.

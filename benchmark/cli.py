@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COULD_NOT_RUN, INTERRUPTED = 2, 130
 DEFAULT_MODEL = "irrvit_fashion"
+_FOLDERS = ("agreement", "decisions", "profile")  # What comes of these is no measurement.
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -119,11 +120,10 @@ def bench(
         return _list_devices()
     if setup is not None:
         return _setup(setup)
-    models = tuple(model or (() if artifacts or suite or source else (DEFAULT_MODEL,)))
     request = Request(
         device=device,
         artifacts=tuple(artifacts or ()),
-        models=models,
+        models=tuple(model or (() if artifacts or suite or source else (DEFAULT_MODEL,))),
         suite=suite,
         runtime=runtime,
         accelerator=accelerator,
@@ -166,7 +166,7 @@ def _expect_one(acts: list[str], report: Path | None) -> None:
 def _write_page(path: Path, request: Request, result: Any) -> int:
     """What was profiled is measured as well: the page shows how fast, and where the time goes."""
     from irrvit.benchmark import report_page
-    from irrvit.benchmark.profile import Profiles
+    from irrvit.benchmark.profile.records import Profiles
 
     measured, profiles = result, []
     if isinstance(result, Profiles):
@@ -203,10 +203,11 @@ def _setup(kind: str) -> None:
 
 
 def _run(act: str, request: Request) -> Any:
-    """Do with a request what a module of this package does."""
+    """Do with a request what a module of this package, or of a folder of it, does."""
     from irrvit.export.progress import progress
 
-    run = importlib.import_module(f"irrvit.benchmark.{act}").run
+    module = f"{act}.session" if act in _FOLDERS else act
+    run = importlib.import_module(f"irrvit.benchmark.{module}").run
     with _told(interrupted="interrupted before anything was measured"), progress() as notify:
         return run(request, notify)
 
@@ -227,10 +228,10 @@ def _told(*, interrupted: str) -> Iterator[None]:
 
 
 def _print(result: Any, *, act: str, as_json: bool) -> None:
-    """Show a result as a module of this package does."""
+    """Show a result as the folder of what was done does."""
     from rich.console import Console
 
-    name = "report" if act in ("request", "stored") else f"{act}_report"
+    name = f"{act}.report" if act in _FOLDERS else "report"
     module = importlib.import_module(f"irrvit.benchmark.{name}")
     for name, message in result.problems.items():
         print(f"irrvit-bench: {name}: {message}", file=sys.stderr)

@@ -77,7 +77,7 @@ class LocalProcess:
         return self._worker.ask("memory")["bytes"]
 
     def profile(self, calls: int) -> list[dict[str, Any]]:
-        """See `irrvit.benchmark.profile.Profiled`."""
+        """See `irrvit.benchmark.profile.session.Profiled`."""
         return self._worker.ask("profile", calls=calls)["events"]
 
     def close(self) -> None:

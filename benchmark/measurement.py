@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveFloat, Pos
 SCHEMA = 1
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """Facts that never change; JSON both ways, and a name that is not known is refused."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class DeviceInfo(_Record):
+class DeviceInfo(Record):
     """The machine that ran it.
 
     Attributes:
@@ -33,7 +35,7 @@ class DeviceInfo(_Record):
     id_hash: str
 
 
-class RunConfig(_Record):
+class RunConfig(Record):
     """How it is measured.
 
     Attributes:
@@ -62,7 +64,7 @@ class RunConfig(_Record):
     seed: int = 0
 
 
-class Placement(_Record):
+class Placement(Record):
     """Who ran the network's operations; None where the runtime does not say."""
 
     accelerator: str
@@ -71,7 +73,7 @@ class Placement(_Record):
     partitions: int | None = None
 
 
-class DeviceState(_Record):
+class DeviceState(Record):
     """The machine between two measurements.
 
     Attributes:
@@ -90,7 +92,7 @@ class DeviceState(_Record):
     at_utc: str
 
 
-class GoldenAgreement(_Record):
+class GoldenAgreement(Record):
     """What the file said on this device about the pictures whose answers its manifest knows.
 
     Attributes:
@@ -108,7 +110,7 @@ class GoldenAgreement(_Record):
         return self.cases > 0 and not self.failures
 
 
-class Energy(_Record):
+class Energy(Record):
     """What a call costs beyond an idle device.
 
     Attributes:
@@ -121,7 +123,7 @@ class Energy(_Record):
     source: str
 
 
-class HostParity(_Record):
+class HostParity(Record):
     """How far the outputs on a device are from those of the same file on this machine.
 
     Attributes:
@@ -135,7 +137,7 @@ class HostParity(_Record):
     same_decisions: int
 
 
-class Repeat(_Record):
+class Repeat(Record):
     """One whole run in a process of its own.
 
     Attributes:
@@ -158,7 +160,7 @@ class Repeat(_Record):
         return tuple(ms for block in self.blocks_ms for ms in block)
 
 
-class Measurement(_Record):
+class Measurement(Record):
     """One artifact on one device; what is blocked by `validity` is kept and shown as invalid.
 
     Attributes:
@@ -203,7 +205,7 @@ class Measurement(_Record):
         return tuple(ms for repeat in self.repeats for ms in repeat.latencies_ms)
 
 
-class LatencySummary(_Record):
+class LatencySummary(Record):
     """Derived from latencies; `low_ms` to `high_ms` is the 95 % interval of the median."""
 
     n: int
@@ -217,41 +219,9 @@ class LatencySummary(_Record):
     high_ms: float
 
 
-class Issue(_Record):
+class Issue(Record):
     """Why a number is not to be believed (`blocking`), or what to know about it."""
 
     code: str
     detail: str
     blocking: bool
-
-
-class ProfileRow(_Record):
-    """What the operations of one module took in a call; `module` is "other" if nothing says whose.
-
-    Attributes:
-        operations: of the file, as the runtime ran them.
-    """
-
-    module: str
-    operations: int
-    ms: float
-
-
-class Profile(_Record):
-    """Where the time of a call goes, from the runtime's own profiler, in the order of the network.
-
-    Attributes:
-        total_ms: of the rows; a profiled call takes longer than one that is not.
-        p50_ms: of calls without the profiler, on the same machine straight before.
-    """
-
-    artifact_sha256: str
-    target: str
-    variant: str
-    precision: str
-    runtime: str
-    runtime_version: str
-    threads: PositiveInt
-    p50_ms: float
-    total_ms: float
-    rows: tuple[ProfileRow, ...]

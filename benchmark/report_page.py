@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from irrvit.benchmark.entries import to_settings
 from irrvit.benchmark.errors import BadStore
-from irrvit.benchmark.measurement import DeviceState, Profile
+from irrvit.benchmark.measurement import DeviceState
+from irrvit.benchmark.profile.records import Profile
 from irrvit.benchmark.request import Result
 from irrvit.model.files import write_in_one_piece
 

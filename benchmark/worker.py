@@ -94,8 +94,9 @@ class Worker:
         return {"bytes": peak_memory_bytes()}
 
     def profile(self, calls: int) -> dict[str, Any]:
-        """Load the file once more, with the runtime's own profiler: `<runtime>_profiler.py`."""
-        profiler = importlib.import_module(f"irrvit.benchmark.{self.loaded['runtime']}_profiler")
+        """Load the file once more, with the runtime's own profiler, of `profile/`."""
+        name = f"irrvit.benchmark.profile.{self.loaded['runtime']}_profiler"
+        profiler = importlib.import_module(name)
         content = Path(self.loaded["path"]).read_bytes()
         events = profiler.events(content, self.loaded["threads"], self.pixels, calls)
         return {"events": events}

@@ -17,12 +17,11 @@ from irrvit.benchmark.measurement import (
     GoldenAgreement,
     Measurement,
     Placement,
-    Profile,
-    ProfileRow,
     Repeat,
     RunConfig,
 )
-from irrvit.benchmark.nodes import Node
+from irrvit.benchmark.profile.nodes import Node
+from irrvit.benchmark.profile.records import Profile, ProfileRow
 
 RECORDED = Path(__file__).parent / "recorded"
 

@@ -9,7 +9,8 @@ import pytest
 from irrvit.benchmark import report_page
 from irrvit.benchmark.baseline import Gate, Gated
 from irrvit.benchmark.errors import BadStore
-from irrvit.benchmark.measurement import GoldenAgreement, Profile, ProfileRow
+from irrvit.benchmark.measurement import GoldenAgreement
+from irrvit.benchmark.profile.records import Profile, ProfileRow
 from irrvit.benchmark.request import Result, to_answers, to_rows
 
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}

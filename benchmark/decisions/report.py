@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from irrvit.benchmark.decisions import Decided, Outcome
+from irrvit.benchmark.decisions.session import Decided, Outcome
 
 _HEADINGS = ("network", "by", "right", "PyTorch", "as PyTorch", "as this machine", "max rel")
 

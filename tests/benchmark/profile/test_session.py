@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from irrvit.benchmark import nodes, profile, trace
-from irrvit.benchmark.attribution import OTHER
 from irrvit.benchmark.errors import BadRequest
-from irrvit.benchmark.nodes import Node
+from irrvit.benchmark.profile import nodes, session, trace
+from irrvit.benchmark.profile.attribution import OTHER
+from irrvit.benchmark.profile.nodes import Node
+from irrvit.benchmark.profile.trace import Trace
 from irrvit.benchmark.request import Request
 from irrvit.benchmark.subjects import Subject
-from irrvit.benchmark.trace import Trace
 
 SUBJECT = Subject(
     name="irrvit_fashion",
@@ -32,7 +32,7 @@ SUBJECT = Subject(
 def test_the_rows_make_up_the_whole_call(recorded_profile, target, parser):
     recorded = recorded_profile(target)
     found = parser(recorded.events)
-    rows = profile.to_rows(found, recorded.nodes, replace(SUBJECT, target=target))
+    rows = session.to_rows(found, recorded.nodes, replace(SUBJECT, target=target))
     assert sum(row.operations for row in rows) == len(found.operators)
     assert sum(row.ms for row in rows) == pytest.approx(np.mean(found.total_us) / 1000)
     assert rows[0].module == "network"
@@ -45,7 +45,7 @@ def test_a_disturbed_call_does_not_count():
     total = tuple(sum(call) + 5 for call in us)
     found = Trace(operators=("Add (ND)", "Softmax (NC)"), us=us, total_us=total)
     file = [Node("ADD", "stem.0"), Node("SOFTMAX", "head")]
-    stem, head, other = profile.to_rows(found, file, SUBJECT)
+    stem, head, other = session.to_rows(found, file, SUBJECT)
     assert (stem.module, stem.operations) == ("stem.0", 1)
     assert 0.100 <= stem.ms <= 0.102
     assert head.ms == pytest.approx(0.020)
@@ -54,12 +54,12 @@ def test_a_disturbed_call_does_not_count():
 
 def test_a_picture_that_would_be_none_is_refused_before_anything_runs(tmp_path):
     with pytest.raises(BadRequest, match=r"expected a name that ends in \.svg"):
-        profile.run(Request(device="host", picture=tmp_path / "profile.png"), lambda *_: None)
+        session.run(Request(device="host", picture=tmp_path / "profile.png"), lambda *_: None)
 
 
 def test_pytorch_has_no_profiler_that_is_known():
     with pytest.raises(BadRequest, match=r"no profiler of torch is known: expected litert or"):
-        profile.profile(None, replace(SUBJECT, runtime="torch"), None)  # pyright: ignore
+        session.profile(None, replace(SUBJECT, runtime="torch"), None)  # pyright: ignore
 
 
 def test_formats_without_a_reader_are_not_taken_for_others(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from irrvit.benchmark import trace
+from irrvit.benchmark.profile import trace
 
 PARSERS = {"tflite": trace.litert, "onnx": trace.onnxruntime}
 

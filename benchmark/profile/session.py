@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from irrvit.benchmark import attribution, device, nodes, profile_picture, trace
-from irrvit.benchmark.attribution import OTHER
+from irrvit.benchmark import device
 from irrvit.benchmark.device import Device, Process
 from irrvit.benchmark.errors import BadRequest, BadStore, BenchmarkError
 from irrvit.benchmark.lanes import Turn
-from irrvit.benchmark.measurement import Profile, ProfileRow, RunConfig
-from irrvit.benchmark.nodes import Node
+from irrvit.benchmark.measurement import RunConfig
+from irrvit.benchmark.profile import attribution, nodes, picture, trace
+from irrvit.benchmark.profile.attribution import OTHER
+from irrvit.benchmark.profile.nodes import Node
+from irrvit.benchmark.profile.records import Profile, ProfileRow, Profiles
+from irrvit.benchmark.profile.trace import Trace
 from irrvit.benchmark.request import Request, find_subjects, to_config
 from irrvit.benchmark.subjects import Subject
-from irrvit.benchmark.trace import Trace
 from irrvit.model import variants
 
 Notify = Callable[[str, str], None]
 _PARSERS = {"litert": trace.litert, "onnxruntime": trace.onnxruntime}
 _MIN_CALLS, _MAX_CALLS = 20, 200
-COMPLETE, COULD_NOT_RUN = 0, 2
 
 
 @runtime_checkable
@@ -32,20 +32,8 @@ class Profiled(Process, Protocol):
     """A process that can also run its file under the runtime's own profiler."""
 
     def profile(self, calls: int) -> list[dict[str, Any]]:
-        """What the profiler noted of these calls, for `irrvit.benchmark.trace`."""
+        """What the profiler noted of these calls, for `irrvit.benchmark.profile.trace`."""
         ...
-
-
-@dataclass(frozen=True)
-class Profiles:
-    """What came of it; `problems` has a sentence for each file that was not profiled."""
-
-    profiles: list[Profile]
-    problems: Mapping[str, str]
-
-    @property
-    def exit_code(self) -> int:
-        return COULD_NOT_RUN if self.problems else COMPLETE
 
 
 def run(request: Request, notify: Notify) -> Profiles:
@@ -55,7 +43,7 @@ def run(request: Request, notify: Notify) -> Profiles:
         BenchmarkError: before anything is run, when the request makes no sense.
     """
     if request.picture:
-        profile_picture.check_name(request.picture)
+        picture.check_name(request.picture)
     chosen = device.find(request.device, request.options)
     if chosen.describe().emulated:
         raise BadRequest(f"{request.device} is emulated: where its time goes says nothing")
@@ -74,11 +62,11 @@ def run(request: Request, notify: Notify) -> Profiles:
     return Profiles(profiles, problems | _draw(request.picture, profiles))
 
 
-def _draw(picture: Path | None, profiles: list[Profile]) -> dict[str, str]:
+def _draw(path: Path | None, profiles: list[Profile]) -> dict[str, str]:
     """A full disk is a problem to be told, and no reason to print nothing."""
     try:
-        if picture and profiles:
-            profile_picture.write(picture, profiles)
+        if path and profiles:
+            picture.write(path, profiles)
     except BadStore as error:
         return {"picture": str(error)}
     return {}

@@ -4,12 +4,12 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from irrvit.benchmark import profile_picture
 from irrvit.benchmark.errors import BadStore
+from irrvit.benchmark.profile import picture
 
 
 def test_the_picture_is_svg_with_a_bar_for_each_row_as_long_as_its_time(tmp_path, profile):
-    profile_picture.write(tmp_path / "profile.svg", [profile, profile])
+    picture.write(tmp_path / "profile.svg", [profile, profile])
     drawing = ET.parse(tmp_path / "profile.svg").getroot()
     bars = [r for r in drawing.iter("{http://www.w3.org/2000/svg}rect") if r.get("height") == "16"]
     widths = [float(bar.get("width", 0)) for bar in bars]
@@ -22,5 +22,5 @@ def test_the_picture_is_svg_with_a_bar_for_each_row_as_long_as_its_time(tmp_path
 def test_a_picture_that_cannot_be_written_leaves_nothing_behind(tmp_path, profile):
     (tmp_path / "taken.svg").mkdir()
     with pytest.raises(BadStore, match=r"cannot write .*taken\.svg"):
-        profile_picture.write(tmp_path / "taken.svg", [profile])
+        picture.write(tmp_path / "taken.svg", [profile])
     assert [path.name for path in tmp_path.iterdir()] == ["taken.svg"]

@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from irrvit.benchmark.agreement import MAX_DIFFERENCE, Agreement, Agreements
+from irrvit.benchmark.agreement.session import MAX_DIFFERENCE, Agreement, Agreements
 
 _HEADINGS = ("network", "other tool", "ours ms", "theirs ms", "ratio", "from", "to", "")
 

@@ -1,6 +1,6 @@
 """The plainest benchmark of an `.onnx` file: to hold the harness against, with nothing of its own.
 
-python -m irrvit.benchmark.plain_loop FILE.onnx THREADS CALLS RESULT.json
+python -m irrvit.benchmark.agreement.plain_loop FILE.onnx THREADS CALLS RESULT.json
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 import pytest
 
-from irrvit.benchmark.nodes import tflite_path
+from irrvit.benchmark.profile.nodes import tflite_path
 
 
 @pytest.mark.parametrize(

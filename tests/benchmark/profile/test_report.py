@@ -4,14 +4,13 @@ import io
 
 from rich.console import Console
 
-from irrvit.benchmark import profile_report
-from irrvit.benchmark.measurement import Profile
-from irrvit.benchmark.profile import Profiles
+from irrvit.benchmark.profile import report
+from irrvit.benchmark.profile.records import Profile, Profiles
 
 
 def printed(result):
     out = io.StringIO()
-    Console(file=out, width=80).print(profile_report.to_table(result))
+    Console(file=out, width=80).print(report.to_table(result))
     return out.getvalue()
 
 
@@ -29,5 +28,5 @@ def test_nothing_is_printed_of_nothing():
 
 
 def test_json_can_be_read_back(profile):
-    (read,) = profile_report.to_json(Profiles([profile], {}))["profiles"]
+    (read,) = report.to_json(Profiles([profile], {}))["profiles"]
     assert Profile.model_validate(read) == profile

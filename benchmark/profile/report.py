@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
@@ -10,10 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from irrvit.benchmark.measurement import Profile, ProfileRow
-
-if TYPE_CHECKING:
-    from irrvit.benchmark.profile import Profiles
+from irrvit.benchmark.profile.records import Profile, ProfileRow, Profiles
 
 _BAR = 24
 _NOTE = (

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from irrvit.benchmark import decisions
-from irrvit.benchmark.decisions import Outcome, Sample
+from irrvit.benchmark.decisions import session
+from irrvit.benchmark.decisions.session import Outcome, Sample
 from irrvit.benchmark.errors import BenchmarkError, CommandFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.request import Request
@@ -73,7 +73,7 @@ class FakeDevice:
 
 def ask(device, pixels):
     config = RunConfig(runtime="litert")
-    return decisions.logits(device, "net.tflite", pixels, config, lambda told: None)
+    return session.logits(device, "net.tflite", pixels, config, lambda told: None)
 
 
 @pytest.mark.parametrize("emulated", [True, False])
@@ -100,13 +100,13 @@ def test_a_sample_takes_the_pictures_of_every_part_with_their_classes(data):
 
 
 def test_a_sample_is_spread_over_the_whole_set(data):
-    assert decisions.draw(data, 3).indices.tolist() == [0, 2, 4]
-    assert decisions.draw(data, 1000).indices.tolist() == [0, 1, 2, 3, 4]
+    assert session.draw(data, 3).indices.tolist() == [0, 2, 4]
+    assert session.draw(data, 1000).indices.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_pictures_that_cannot_be_found_are_said_in_a_sentence():
     with pytest.raises(BenchmarkError, match="unknown data 'nothing'"):
-        decisions.run(Request("host", decisions="nothing"), lambda name, stage: None)
+        session.run(Request("host", decisions="nothing"), lambda name, stage: None)
 
 
 def test_nothing_decided_is_no_success():

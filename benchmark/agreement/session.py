@@ -58,7 +58,7 @@ TOOLS = {
     ),
     "onnxruntime": Tool(
         "plain loop",
-        ("irrvit.benchmark.plain_loop", "{path}", "{threads}", "{calls}", "{result}"),
+        ("irrvit.benchmark.agreement.plain_loop", "{path}", "{threads}", "{calls}", "{result}"),
         lambda said: said["median_ms"],
     ),
 }

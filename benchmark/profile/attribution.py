@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from irrvit.benchmark.nodes import Node
+from irrvit.benchmark.profile.nodes import Node
 
 OTHER, NETWORK = "other", "network"
 # XNNPACK's words for TFLite's; the others begin alike, as in SUB and Subtract.

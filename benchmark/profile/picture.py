@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from irrvit.benchmark.attribution import OTHER
 from irrvit.benchmark.errors import BadRequest, BadStore
-from irrvit.benchmark.measurement import Profile
-from irrvit.benchmark.profile_report import against_p50, title
+from irrvit.benchmark.profile.attribution import OTHER
+from irrvit.benchmark.profile.records import Profile
+from irrvit.benchmark.profile.report import against_p50, title
 
 _WIDTH, _NAMES, _FIGURES, _ROW, _TITLE = 860, 190, 130, 22, 64
 _BARS = _WIDTH - _NAMES - _FIGURES

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from irrvit.benchmark import linear, litert_profiler, trace
+from irrvit.benchmark import linear
+from irrvit.benchmark.profile import litert_profiler, trace
 
 SIZE = 64
 

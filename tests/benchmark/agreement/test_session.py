@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from irrvit.benchmark import agreement, linear, plain_loop
-from irrvit.benchmark.agreement import Agreement, Agreements
+from irrvit.benchmark import linear
+from irrvit.benchmark.agreement import plain_loop, session
+from irrvit.benchmark.agreement.session import Agreement, Agreements
 from irrvit.benchmark.errors import BadRequest
 from irrvit.benchmark.request import Request
 
@@ -37,7 +38,7 @@ def test_what_could_not_be_compared_exits_2():
 
 def test_other_devices_have_no_other_tools():
     with pytest.raises(BadRequest, match="on this machine, not on pixel"):
-        agreement.run(Request(device="pixel"), lambda *_: None)
+        session.run(Request(device="pixel"), lambda *_: None)
 
 
 @pytest.mark.needs("onnx", "onnxruntime")
@@ -45,4 +46,4 @@ def test_the_plain_loop_writes_its_median(tmp_path):
     (tmp_path / "linear.onnx").write_bytes(linear.onnx(64))
     plain_loop.main(str(tmp_path / "linear.onnx"), "1", "20", str(tmp_path / "result.json"))
     said = json.loads((tmp_path / "result.json").read_text())
-    assert 0 < agreement.TOOLS["onnxruntime"].median_ms(said) < 1000
+    assert 0 < session.TOOLS["onnxruntime"].median_ms(said) < 1000

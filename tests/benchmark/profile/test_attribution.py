@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from irrvit.benchmark import attribution, trace
-from irrvit.benchmark.attribution import OTHER, any_module, irrvit_module, modules
-from irrvit.benchmark.nodes import Node
+from irrvit.benchmark.profile import attribution, trace
+from irrvit.benchmark.profile.attribution import OTHER, any_module, irrvit_module, modules
+from irrvit.benchmark.profile.nodes import Node
 
 PARSERS = {"tflite": trace.litert, "onnx": trace.onnxruntime}
 HEAVY = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "BATCH_MATMUL")
