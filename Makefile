@@ -25,7 +25,7 @@ web: setup ## build the page with the camera classifier and two networks: web_ap
 	@scripts/web.sh
 
 web-serve: web ## serve that page to phones, and say how they open it
-	@.venv/bin/python -m irrvit.benchmark.serve_page
+	@.venv/bin/python -m irrvit.benchmark.browser.serve_page
 
 apk: setup ## build the camera classifier for Android: artifacts/irrvit.apk
 	@scripts/android_apk.sh

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from irrvit.benchmark import parse
-from irrvit.benchmark.android import push, state
+from irrvit.benchmark.android import parse, push, state
 from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.android.push import Notify
 from irrvit.benchmark.conversation import Conversation, to_loaded, to_timed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from irrvit.benchmark import parse
+from irrvit.benchmark.android import parse
 from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.energy import Meter
 from irrvit.benchmark.errors import RuntimeUnavailable

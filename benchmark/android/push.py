@@ -10,7 +10,7 @@ import hashlib
 import struct
 from collections.abc import Callable
 
-from irrvit.benchmark import parse
+from irrvit.benchmark.android import parse
 from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.errors import CommandFailed
 

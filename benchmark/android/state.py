@@ -1,4 +1,4 @@
-"""Who a phone is and how it is: one question each, answered by `irrvit.benchmark.parse`."""
+"""Who a phone is and how it is: one question each, answered by `irrvit.benchmark.android.parse`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from irrvit.benchmark import parse
+from irrvit.benchmark.android import parse
 from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from irrvit.benchmark import parse
-from irrvit.benchmark.android import push
+from irrvit.benchmark.android import parse, push
 from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.device import Loaded, Timed
 from irrvit.benchmark.errors import CommandFailed

@@ -5,8 +5,9 @@ from __future__ import annotations
 import platform
 from pathlib import Path
 
-from irrvit.benchmark import arm64_setup, arm64_tree, machine
-from irrvit.benchmark.arm64_setup import Progress
+from irrvit.benchmark import machine
+from irrvit.benchmark.arm64 import tree as arm64_tree
+from irrvit.benchmark.arm64.setup import Progress, build_tree
 from irrvit.benchmark.errors import DeviceNotFound
 from irrvit.benchmark.local_process import LocalProcess
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
@@ -16,8 +17,8 @@ _SOC = "Cortex-A76 (emulated)"
 
 
 def setup(progress: Progress) -> str:
-    """Build what it takes, and say where that is; see `irrvit.benchmark.arm64_setup`."""
-    return f"the ARM64 tree is ready in {arm64_setup.build_tree(progress)}"
+    """Build what it takes, and say where that is; see `irrvit.benchmark.arm64.setup`."""
+    return f"the ARM64 tree is ready in {build_tree(progress)}"
 
 
 def describe() -> DeviceInfo:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from irrvit.benchmark import machine
+from irrvit.benchmark.browser.page_server import built_page, sources
 from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable, SetupFailed
 from irrvit.benchmark.local_process import LocalProcess
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
-from irrvit.benchmark.page_server import built_page, sources
 
 Progress = Callable[[str, float], None]
 
@@ -57,7 +57,7 @@ def open(path: str, config: RunConfig) -> BrowserProcess:
             "the package playwright is not installed, and browsers are driven by it: "
             'pip install "irrvit-mobile[browser]"'
         )
-    command = [sys.executable, "-P", "-m", "irrvit.benchmark.browser_worker"]
+    command = [sys.executable, "-P", "-m", "irrvit.benchmark.browser.worker"]
     return BrowserProcess([*command, _executable(), config.accelerator], path, config)
 
 

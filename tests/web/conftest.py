@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from irrvit.benchmark.page_server import PageServer, built_page
+from irrvit.benchmark.browser.page_server import PageServer, built_page
 from irrvit.export import cases
 
 _PATIENCE_MS = 60_000

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from irrvit.benchmark import store, validity
-from irrvit.benchmark.page_server import PageServer, built_page
+from irrvit.benchmark.browser.page_server import PageServer, built_page
 
 PATIENCE_MS = 120_000
 MODEL = "models/irrvit_fashion-tflite-fp32"

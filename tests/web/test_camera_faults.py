@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from irrvit.benchmark.page_server import built_page
+from irrvit.benchmark.browser.page_server import built_page
 from irrvit.export.artifact import read_manifest
 
 LITE0 = "models/efficientnet_lite0-tflite-fp32"

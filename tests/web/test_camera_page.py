@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from irrvit.benchmark.page_server import built_page
+from irrvit.benchmark.browser.page_server import built_page
 from irrvit.export import cases
 from irrvit.export.artifact import read_manifest
 

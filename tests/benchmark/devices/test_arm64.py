@@ -11,7 +11,9 @@ import time
 import numpy as np
 import pytest
 
-from irrvit.benchmark import arm64_setup, arm64_tree, linear, setup
+from irrvit.benchmark import linear, setup
+from irrvit.benchmark.arm64 import setup as arm64_setup
+from irrvit.benchmark.arm64 import tree as arm64_tree
 from irrvit.benchmark.devices import arm64
 from irrvit.benchmark.errors import CommandFailed, DeviceNotFound, SetupFailed
 from irrvit.benchmark.measurement import RunConfig

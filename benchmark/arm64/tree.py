@@ -84,4 +84,4 @@ def python(tree: Path) -> list[str]:
 
 def worker_command(tree: Path) -> list[str]:
     """The command that starts `irrvit.benchmark.worker` in the tree."""
-    return [*python(tree), "-c", _START, str(tree / SITE), str(Path(__file__).parents[1])]
+    return [*python(tree), "-c", _START, str(tree / SITE), str(Path(__file__).parents[2])]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from irrvit.benchmark import parse
-from irrvit.benchmark.parse import Battery, Thermal, ToolOp, ToolRun
+from irrvit.benchmark.android import parse
+from irrvit.benchmark.android.parse import Battery, Thermal, ToolOp, ToolRun
 
-FOLDER = Path(__file__).parent / "recorded" / "android"
+FOLDER = Path(__file__).parents[1] / "recorded" / "android"
 
 
 def read(name):

@@ -7,8 +7,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from irrvit.benchmark.page_server import PageServer
-from irrvit.benchmark.serve_page import certificate, invitation, lan_address
+from irrvit.benchmark.browser.page_server import PageServer
+from irrvit.benchmark.browser.serve_page import certificate, invitation, lan_address
 
 
 def test_a_certificate_is_made_once_and_its_key_is_nobody_elses(tmp_path):
@@ -50,6 +50,6 @@ def test_the_address_is_one_of_this_machine():
 
 
 def test_help_names_the_options():
-    command = [sys.executable, "-m", "irrvit.benchmark.serve_page", "--help"]
+    command = [sys.executable, "-m", "irrvit.benchmark.browser.serve_page", "--help"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "--https-port" in said

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from irrvit.benchmark import arm64_tree, linear, machine
+from irrvit.benchmark import linear, machine
+from irrvit.benchmark.arm64 import tree as arm64_tree
 from irrvit.benchmark.errors import BenchmarkError, SetupFailed
 from irrvit.benchmark.local_process import LocalProcess
 from irrvit.benchmark.measurement import RunConfig

@@ -1,4 +1,5 @@
-"""`python -m irrvit.benchmark.serve_page`: the built page for a phone on the desk, until Ctrl-C.
+"""`python -m irrvit.benchmark.browser.serve_page`: the built page for a phone on the desk, until
+Ctrl-C.
 
 Cameras, threads and hashes need a page that the browser trusts: https, or http on the phone's own
 loopback, which `adb reverse` leads here.
@@ -16,8 +17,8 @@ import sys
 import time
 from pathlib import Path
 
+from irrvit.benchmark.browser.page_server import PageServer, built_page
 from irrvit.benchmark.errors import BenchmarkError, RuntimeUnavailable
-from irrvit.benchmark.page_server import PageServer, built_page
 
 HTTPS_PORT, HTTP_PORT = 8443, 8080
 _CERTIFICATES = Path("artifacts") / "certificates"

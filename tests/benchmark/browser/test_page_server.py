@@ -8,8 +8,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from irrvit.benchmark.browser.page_server import PageServer, built_page
 from irrvit.benchmark.errors import RuntimeUnavailable
-from irrvit.benchmark.page_server import PageServer, built_page
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The process that is measured, in a browser: it drives the worker of the page as stdin says.
 
-    python -m irrvit.benchmark.browser_worker EXECUTABLE ACCELERATOR
+    python -m irrvit.benchmark.browser.worker EXECUTABLE ACCELERATOR
 
 Commands and answers are those of `irrvit.benchmark.worker`. The browser is this process's own and
 ends with it. The page times the calls; what they cost in memory and core time is asked of the
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from irrvit.benchmark import linear
-from irrvit.benchmark.page_server import PageServer, built_page
+from irrvit.benchmark.browser.page_server import PageServer, built_page
 from irrvit.benchmark.runtimes import LINEAR
 from irrvit.benchmark.worker import serve
 
