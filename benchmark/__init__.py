@@ -13,6 +13,6 @@ the devices of these names are made of.
 What comes of these is no measurement, and each has a folder: `profile/` is `--profile`,
 `agreement/` is `--agreement`, `decisions/` is `--decisions`.
 
-`stored` is `--from`: measurements of before. `report_page` is `--report`: `entries` says what is
-shown together, `charts` where it goes, and the templates of `report_page/` how it looks.
+`stored` is `--from`: measurements of before. `report/` shows measurements, as a table
+and as the page of `--report`.
 """

@@ -148,8 +148,7 @@ def bench(
     _expect_one(acts, report)
     result = _run(acts[0], request)
     _print(result, act=acts[0], as_json=as_json)
-    code = result.exit_code if report is None else _write_page(report, request, result)
-    raise typer.Exit(code)
+    raise typer.Exit(_write_page(report, request, result) if report else result.exit_code)
 
 
 def _expect_one(acts: list[str], report: Path | None) -> None:
@@ -165,14 +164,14 @@ def _expect_one(acts: list[str], report: Path | None) -> None:
 
 def _write_page(path: Path, request: Request, result: Any) -> int:
     """What was profiled is measured as well: the page shows how fast, and where the time goes."""
-    from irrvit.benchmark import report_page
     from irrvit.benchmark.profile.records import Profiles
+    from irrvit.benchmark.report import page
 
     measured, profiles = result, []
     if isinstance(result, Profiles):
         measured, profiles = _run("request", replace(request, picture=None)), result.profiles
     with _told(interrupted="interrupted before the report was written"):
-        report_page.write(path, measured, profiles)
+        page.write(path, measured, profiles)
     print(f"irrvit-bench: wrote {path}", file=sys.stderr)
     return max(result.exit_code, measured.exit_code)
 
@@ -188,9 +187,10 @@ def _list() -> None:
 def _list_devices() -> None:
     from rich.console import Console
 
-    from irrvit.benchmark import device, report
+    from irrvit.benchmark import device
+    from irrvit.benchmark.report import table
 
-    Console().print(report.to_device_table(device.seen()))
+    Console().print(table.to_device_table(device.seen()))
 
 
 def _setup(kind: str) -> None:
@@ -231,7 +231,7 @@ def _print(result: Any, *, act: str, as_json: bool) -> None:
     """Show a result as the folder of what was done does."""
     from rich.console import Console
 
-    name = f"{act}.report" if act in _FOLDERS else "report"
+    name = f"{act}.report" if act in _FOLDERS else "report.table"
     module = importlib.import_module(f"irrvit.benchmark.{name}")
     for name, message in result.problems.items():
         print(f"irrvit-bench: {name}: {message}", file=sys.stderr)

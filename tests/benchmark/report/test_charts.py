@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irrvit.benchmark import charts
-from irrvit.benchmark.charts import Axis
+from irrvit.benchmark.report import charts
+from irrvit.benchmark.report.charts import Axis
 
 POSITIVE = st.floats(1e-3, 1e5)
 

@@ -5,15 +5,16 @@ import json
 import pytest
 from rich.console import Console
 
-from irrvit.benchmark import report, store, validity
+from irrvit.benchmark import store, validity
 from irrvit.benchmark.baseline import Gate, Gated
 from irrvit.benchmark.measurement import GoldenAgreement, HostParity
+from irrvit.benchmark.report import table
 from irrvit.benchmark.request import Result, Row, to_answers, to_rows
 
 
 def render(result):
     console = Console(width=80, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    console.print(report.to_table(result))
+    console.print(table.to_table(result))
     return console.export_text()
 
 
@@ -49,7 +50,7 @@ def test_answers_of_an_emulator_are_shown_without_a_time(measurement):
     assert max(map(len, text.splitlines())) <= 80
     assert all(word in text for word in ("5 of 6", "6 of 6", "2.5e-07", "WRONG"))
     assert " ms" not in text
-    (printed,) = report.to_json(result)["measurements"]
+    (printed,) = table.to_json(result)["measurements"]
     assert set(printed) == {"measurement", "valid", "issues"}
     assert result.exit_code == 1
 
@@ -77,14 +78,14 @@ def test_a_wrong_answer_is_shown_as_wrong(measurement):
 def test_json_is_read_back_with_every_latency(measurement, slow, tmp_path):
     result = Result(to_rows([measurement, slow]), {"x": "died"})
     path = tmp_path / "result.json"
-    path.write_text(json.dumps(report.to_json(result), allow_nan=False))
+    path.write_text(json.dumps(table.to_json(result), allow_nan=False))
     assert store.load(path) == store.Loaded([measurement, slow], [])
     assert json.loads(path.read_text())["errors"] == [{"name": "x", "message": "died"}]
 
 
 def test_one_repeat_has_no_end_of_its_interval_in_json(measurement, slow):
     pair = [m.model_copy(update={"repeats": m.repeats[:1]}) for m in (measurement, slow)]
-    printed = report.to_json(Result(to_rows(pair), {}))
+    printed = table.to_json(Result(to_rows(pair), {}))
     assert printed["measurements"][1]["against_first"]["high"] is None
     json.dumps(printed, allow_nan=False)
 

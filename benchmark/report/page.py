@@ -1,6 +1,6 @@
 """What was measured as one HTML page: no script, no request, for a phone, the dark and paper alike.
 
-`entries` says what is shown, `charts` where it goes, the templates of `report_page/` how it looks.
+`entries` says what is shown, `charts` where it goes, the `templates/` how it looks.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from irrvit.benchmark.entries import to_settings
 from irrvit.benchmark.errors import BadStore
 from irrvit.benchmark.measurement import DeviceState
 from irrvit.benchmark.profile.records import Profile
+from irrvit.benchmark.report.entries import to_settings
 from irrvit.benchmark.request import Result
 from irrvit.model.files import write_in_one_piece
 
-_FOLDER = Path(__file__).with_name("report_page")
+_FOLDER = Path(__file__).with_name("templates")
 
 
 def write(path: Path, result: Result, profiles: Sequence[Profile] = ()) -> None:

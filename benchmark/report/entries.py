@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from irrvit.benchmark import charts
-from irrvit.benchmark.charts import Axis, Label, Outline
 from irrvit.benchmark.measurement import DeviceInfo, Measurement, RunConfig
+from irrvit.benchmark.report import charts
+from irrvit.benchmark.report.charts import Axis, Label, Outline
 from irrvit.benchmark.request import Answers, Row
 
 

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from irrvit.benchmark import report_page
 from irrvit.benchmark.baseline import Gate, Gated
 from irrvit.benchmark.errors import BadStore
 from irrvit.benchmark.measurement import GoldenAgreement
 from irrvit.benchmark.profile.records import Profile, ProfileRow
+from irrvit.benchmark.report import page
 from irrvit.benchmark.request import Result, to_answers, to_rows
 
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
@@ -60,7 +60,7 @@ def look(chromium, tmp_path):
     @contextmanager
     def look(shown, profiles=(), viewport=LAPTOP, **context):
         path = tmp_path / "report.html"
-        report_page.write(path, shown, profiles)
+        page.write(path, shown, profiles)
         opened = chromium.new_context(viewport=viewport, **context)
         tab, heard = opened.new_page(), []
         tab.on("console", lambda message: heard.append(message.text))
@@ -233,7 +233,7 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path, measurement)
     path.write_text("old")
     path.with_name("report.html.part").mkdir()  # Where the new one would be written first.
     with pytest.raises(BadStore, match="make the report from it: --from STORE"):
-        report_page.write(path, result([measurement]))
+        page.write(path, result([measurement]))
     assert path.read_text() == "old"
 
 
@@ -242,5 +242,5 @@ def test_a_device_or_pipe_is_not_replaced_by_the_page(tmp_path, measurement):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     with pytest.raises(BadStore, match="it is there and no file"):
-        report_page.write(path, result([measurement]))
+        page.write(path, result([measurement]))
     assert path.is_fifo()
