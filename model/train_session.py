@@ -14,7 +14,14 @@ from typing import Any
 import torch
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from irrvit.model import ablation, checkpoint, datasets, variants
 from irrvit.model.errors import BadCheckpoint, ModelError
@@ -171,7 +178,8 @@ def _progress() -> Iterator[Callable[[Step], None]]:
     columns = (
         TextColumn("epoch {task.fields[epoch]}"),
         BarColumn(),
-        TextColumn("{task.completed}/{task.total} steps"),
+        MofNCompleteColumn(),
+        TextColumn("steps"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[top1]}"),
