@@ -84,13 +84,8 @@ def _measure(there: Device, subject: Subject, config: RunConfig, run_id: str) ->
     before = there.state()
     shown = show(there, subject, config)
     return Measurement(
+        **subject.facts(),
         run_id=run_id,
-        artifact_sha256=subject.sha256,
-        target=subject.target,
-        variant=subject.name,
-        precision=subject.precision,
-        size_bytes=subject.size_bytes,
-        macs=subject.macs,
         device=there.describe(),
         config=config,
         runtime_version=shown.loaded.runtime_version,

@@ -197,12 +197,7 @@ def _measurement(
     wall_ms = sum(turn.wall_ms for turn in turns)
     peak_ms = peak.latencies_ms()
     return Measurement(
-        artifact_sha256=subject.sha256,
-        target=subject.target,
-        variant=subject.name,
-        precision=subject.precision,
-        size_bytes=subject.size_bytes,
-        macs=subject.macs,
+        **subject.facts(),
         config=lane.config,
         runtime_version=loaded.runtime_version,
         placement=loaded.placement,

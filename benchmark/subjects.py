@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,17 @@ class Subject:
     def pixels(self) -> np.ndarray:
         """What it is timed on: a photograph, (1, H, W, 3)."""
         return self.golden[0].pixels
+
+    def facts(self) -> dict[str, Any]:
+        """What a measurement says of it, under the names that the measurement has for it."""
+        return {
+            "artifact_sha256": self.sha256,
+            "target": self.target,
+            "variant": self.name,
+            "precision": self.precision,
+            "size_bytes": self.size_bytes,
+            "macs": self.macs,
+        }
 
 
 @dataclass(frozen=True)
