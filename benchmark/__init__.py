@@ -7,7 +7,7 @@ machine. `device` says what a kind of device has to offer and `devices/` has one
 of a run and `lanes` what it knows of each file meanwhile; `conditions` waits for a cool and quiet
 device and watches it, `alone` takes memory and `energy`; `golden` checks the answers. `worker` is
 the process that is measured, in one of the `runtimes`; `linear` is the layer that tells a device's
-peak. `request`, `report` and `cli` are `irrvit-bench`. `android/`, `arm64/` and `browser/` are what
+peak. `request`, `result` and `cli` are `irrvit-bench`. `android/`, `arm64/` and `browser/` are what
 the devices of these names are made of.
 
 What comes of these is no measurement, and each has a folder: `profile/` is `--profile`,

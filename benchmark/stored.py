@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from irrvit.benchmark import baseline, store, suite
 from irrvit.benchmark.errors import BadRequest
 from irrvit.benchmark.measurement import Measurement
-from irrvit.benchmark.request import Request, Result, to_answers, to_rows
+from irrvit.benchmark.request import Request
+from irrvit.benchmark.result import Result, to_answers, to_rows
 from irrvit.benchmark.store import Loaded
 
 

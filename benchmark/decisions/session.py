@@ -14,7 +14,8 @@ from irrvit.benchmark import answers, device
 from irrvit.benchmark.device import Device, Process
 from irrvit.benchmark.errors import BadRequest, BenchmarkError, CommandFailed
 from irrvit.benchmark.measurement import DeviceInfo, HostParity, RunConfig
-from irrvit.benchmark.request import COULD_NOT_RUN, VALID, Request, find_subjects, to_config
+from irrvit.benchmark.request import Request, find_subjects, to_config
+from irrvit.benchmark.result import COULD_NOT_RUN, VALID
 from irrvit.benchmark.subjects import TORCH, Subject, in_torch
 from irrvit.export import artifact
 from irrvit.export.accuracy import summarize

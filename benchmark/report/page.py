@@ -16,7 +16,7 @@ from irrvit.benchmark.errors import BadStore
 from irrvit.benchmark.measurement import DeviceState
 from irrvit.benchmark.profile.records import Profile
 from irrvit.benchmark.report.entries import to_settings
-from irrvit.benchmark.request import Result
+from irrvit.benchmark.result import Result
 from irrvit.model.files import write_in_one_piece
 
 _FOLDER = Path(__file__).with_name("templates")

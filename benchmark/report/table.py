@@ -12,7 +12,7 @@ from rich.text import Text
 
 from irrvit.benchmark.baseline import Gate
 from irrvit.benchmark.device import Seen
-from irrvit.benchmark.request import Answers, Result, Row
+from irrvit.benchmark.result import Answers, Result, Row
 from irrvit.benchmark.stats import Comparison
 
 _HEADINGS = ("network", "by", "p50 ms", "95 %", "p90 ms", "GMAC/s", "peak", "MB", "")

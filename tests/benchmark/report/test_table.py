@@ -9,7 +9,7 @@ from irrvit.benchmark import store, validity
 from irrvit.benchmark.baseline import Gate, Gated
 from irrvit.benchmark.measurement import GoldenAgreement, HostParity
 from irrvit.benchmark.report import table
-from irrvit.benchmark.request import Result, Row, to_answers, to_rows
+from irrvit.benchmark.result import Result, Row, to_answers, to_rows
 
 
 def render(result):
