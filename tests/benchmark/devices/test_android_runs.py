@@ -16,7 +16,7 @@ from irrvit.benchmark.device import Options
 from irrvit.benchmark.devices import android
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
-from irrvit.benchmark.request import Result
+from irrvit.benchmark.result import Result
 from irrvit.benchmark.subjects import from_paths
 
 pytestmark = pytest.mark.needs("adbutils", "onnx", "onnxruntime")
