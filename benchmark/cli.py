@@ -112,7 +112,7 @@ def bench(
     invalid, wrong or slower; 2 when something could not be measured.
     """
     from irrvit.benchmark.device import Options
-    from irrvit.benchmark.request import Request
+    from irrvit.benchmark.request import Request, choose
 
     if list_all:
         return _list()
@@ -144,22 +144,11 @@ def bench(
         picture=picture,
     )
     asked = {"stored": source, "decisions": decisions, "agreement": agreement, "profile": profile}
-    acts = [name for name, value in asked.items() if value] or ["request"]
-    _expect_one(acts, report)
-    result = _run(acts[0], request)
-    _print(result, act=acts[0], as_json=as_json)
-    raise typer.Exit(_write_page(report, request, result) if report else result.exit_code)
-
-
-def _expect_one(acts: list[str], report: Path | None) -> None:
-    from irrvit.benchmark.errors import BadRequest
-
-    options = [f"--{'from' if act == 'stored' else act}" for act in acts]
     with _told(interrupted=""):
-        if len(acts) > 1:
-            raise BadRequest(f"{' and '.join(options)} do not go together: give one of them")
-        if report and acts[0] in ("decisions", "agreement"):
-            raise BadRequest(f"--report shows measurements and profiles: leave out {options[0]}")
+        act = choose([name for name, value in asked.items() if value], request, report)
+    result = _run(act, request)
+    _print(result, act=act, as_json=as_json)
+    raise typer.Exit(_write_page(report, request, result) if report else result.exit_code)
 
 
 def _write_page(path: Path, request: Request, result: Any) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -43,6 +43,26 @@ class Request:
     data_root: Path | None = None
     limit: int = 1000
     picture: Path | None = None
+
+
+def choose(acts: Sequence[str], request: Request, report: Path | None) -> str:
+    """The one thing that is to be done, of those that options ask for; without any, this module's.
+
+    Raises:
+        BadRequest: these options do not go together.
+    """
+    options = [f"--{'from' if act == 'stored' else act}" for act in acts]
+    if len(acts) > 1:
+        raise BadRequest(f"{' and '.join(options)} do not go together: give one of them")
+    act = acts[0] if acts else "request"
+    if report and act in ("decisions", "agreement"):
+        raise BadRequest(f"--report shows measurements and profiles: leave out --{act}")
+    if report or act in ("request", "stored"):
+        return act
+    for name, value in (("--store", request.store), ("--compare", request.compare)):
+        if value:
+            raise BadRequest(f"{name} is about measurements: leave it out, or leave out --{act}")
+    return act
 
 
 def run(request: Request, notify: Notify) -> Result:

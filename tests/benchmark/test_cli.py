@@ -43,6 +43,8 @@ def run(*arguments, cwd=None):
         (["--from", "x.jsonl", "--profile"], "--from and --profile do not go together"),
         (["--from", "x.jsonl", "net.onnx"], "name --model or --suite, not files"),
         (["--agreement", "--report", "x.html"], "leave out --agreement"),
+        (["--agreement", "--store", "x.jsonl"], "leave it out, or leave out --agreement"),
+        (["--profile", "--compare", "x.jsonl"], "leave it out, or leave out --profile"),
         (["--profile", "--picture", "profile.png"], "expected a name that ends in .svg"),
     ],
 )
