@@ -1,4 +1,5 @@
-# `make` shows what there is to do. Everything stays in the checkout but system packages (apt).
+# `make` shows what there is to do. Everything stays in the checkout but system packages (apt) and
+# the ARM64 tree, which tests build in the cache folder of the user: IRRVIT_ARM64_TREE names another.
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint web web-serve apk phone clean
