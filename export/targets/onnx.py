@@ -32,14 +32,14 @@ _SCOPES = "pkg.torch.onnx.name_scopes"
 # 35 dB (EfficientNet-Lite0 8.9e-3, IRRViT 5.8e-3). The limits leave 1.6 times the worst, as those
 # of Core ML: float16 hardware may accumulate in float16, this machine's kernels do not.
 #
-# int8, on the photographs alone, which its ranges are for: EfficientNet-Lite0 0.237, 8.6 dB, cosine
-# 0.931 (its weights have 7 bits, see `irrvit.export.onnx_quantize`); irrvit_300m 0.180, 16 dB;
-# irrvit_fashion 0.159, 17 dB; irrvit_tiny 0.120. The limits leave 1.6 times the worst. The 0.5
-# points are the project's bar; irrvit_fashion loses none.
+# int8, on the photographs alone, which its ranges are for: EfficientNet-Lite0 0.180, 12 dB, cosine
+# 0.968; irrvit_300m 0.140, 17 dB; irrvit_fashion 0.048, 26 dB. With weights of 7 bits instead of
+# those of `irrvit.export.onnx_quantize`: 0.237, 8.6 dB, 0.931; 0.180, 16 dB; 0.159, 17 dB. The
+# limits leave 1.6 times the worst. The 0.5 points are the project's bar; irrvit_fashion loses 0.02.
 TOLERANCES = {
     Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.99999, min_sqnr_db=80),
     Precision.FP16: Tolerance(max_rel=1e-1, min_cosine=0.996, min_sqnr_db=21, max_points_below=0.1),
-    Precision.INT8: Tolerance(max_rel=0.4, min_cosine=0.88, min_sqnr_db=4.5, max_points_below=0.5),
+    Precision.INT8: Tolerance(max_rel=0.3, min_cosine=0.95, min_sqnr_db=8, max_points_below=0.5),
 }
 
 
