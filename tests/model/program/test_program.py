@@ -1,0 +1,159 @@
+"""`.pt2` files: what is safe round trips, and what is no classifier is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from irrvit.model import sources
+from irrvit.model.errors import BadCheckpoint, BadProgram, ModelError
+
+
+class Net(nn.Module):
+    """The smallest thing that is a classifier."""
+
+    def __init__(self, classes: int = 5):
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(3, 8, 3, 2, 1), nn.BatchNorm2d(8)
+        self.head = nn.Linear(8, classes)
+
+    def forward(self, x):
+        return self.head(self.norm(self.conv(x)).relu().mean((2, 3)))
+
+
+def save(network: nn.Module, path: Path, *, batch: int = 1, dynamic=None, size: int = 32) -> Path:
+    example = (torch.randn(batch, 3, size, size),)
+    torch.export.save(torch.export.export(network, example, dynamic_shapes=dynamic), path)
+    return path
+
+
+class Attention(Net):
+    """Torch's attention draws random numbers if told to."""
+
+    def __init__(self, dropout: float):
+        super().__init__()
+        self.dropout = dropout
+
+    def forward(self, x):
+        x = self.norm(self.conv(x)).flatten(2).transpose(1, 2)
+        x = nn.functional.scaled_dot_product_attention(x, x, x, dropout_p=self.dropout)
+        return self.head(x.mean(1))
+
+
+class TestNotAProgram:
+    def test_missing_file(self, tmp_path):
+        with pytest.raises(BadProgram, match="does not exist"):
+            sources.load(str(tmp_path / "absent.pt2"))
+
+    def test_folder(self, tmp_path):
+        (tmp_path / "x.pt2").mkdir()
+        with pytest.raises(BadProgram, match="is a folder"):
+            sources.load(str(tmp_path / "x.pt2"))
+
+    def test_checkpoint_on_top_is_refused(self, good, tmp_path):
+        with pytest.raises(BadCheckpoint, match="carries its own weights"):
+            sources.load(str(good), tmp_path / "more.pth")
+
+
+class TestNotAClassifier:
+    def refused(self, network: nn.Module, path: Path, match: str) -> None:
+        save(network, path)
+        with pytest.raises(BadProgram, match=match):
+            sources.load(str(path))
+
+    def test_feature_map(self, tmp_path):
+        network = nn.Conv2d(3, 4, 1)
+        self.refused(network, tmp_path / "x.pt2", r"\[1, 4, 32, 32\]: expected a classifier")
+
+    def test_two_outputs(self, tmp_path):
+        class Two(Net):
+            def forward(self, x):
+                return super().forward(x), x
+
+        self.refused(Two().eval(), tmp_path / "x.pt2", "output_specs")
+
+    def test_training_mode(self, tmp_path):
+        self.refused(Net().train(), tmp_path / "x.pt2", "training mode")
+
+    def test_attention_with_dropout(self, tmp_path):
+        self.refused(Attention(0.5).eval(), tmp_path / "x.pt2", "training mode")
+
+    def test_random_outputs(self, tmp_path):
+        class Noisy(Net):
+            def forward(self, x):
+                return super().forward(x) + torch.rand(1, 5)
+
+        self.refused(Noisy().eval(), tmp_path / "x.pt2", "draws random numbers")
+
+    def test_nan_weights(self, tmp_path):
+        network = Net().eval()
+        nn.init.constant_(network.head.weight, float("nan"))
+        self.refused(network, tmp_path / "x.pt2", "NaN or infinite weights in 1 tensors: .*head")
+
+    def test_two_inputs(self, tmp_path):
+        class Pair(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.net = Net()
+
+            def forward(self, x, y):
+                return self.net(x + y)
+
+        x = torch.randn(1, 3, 32, 32)
+        torch.export.save(torch.export.export(Pair().eval(), (x, x)), tmp_path / "x.pt2")
+        with pytest.raises(BadProgram, match="takes 2 inputs"):
+            sources.load(str(tmp_path / "x.pt2"))
+
+
+class TestRoundTrip:
+    def test_fixed_batch_gives_the_original_logits_for_any_batch(self, tmp_path):
+        network, x = Net(classes=7).eval(), torch.randn(3, 3, 48, 48)
+        source = sources.load(str(save(network, tmp_path / "seven.pt2", size=48)))
+        assert torch.equal(source.network(x), torch.cat([network(p) for p in x.split(1)]))
+        assert (source.name, source.labels[-1]) == ("seven", "class 6")
+        assert (source.input.height, source.input.width, source.input.resize) == (48, 48, 55)
+
+    def test_dynamic_batch_gives_the_original_logits(self, tmp_path):
+        network, x = Net().eval(), torch.randn(4, 3, 32, 32)
+        dynamic = ({0: torch.export.Dim("batch", min=1, max=8)},)
+        path = save(network, tmp_path / "x.pt2", batch=2, dynamic=dynamic)
+        assert torch.equal(sources.load(str(path)).network(x), network(x))
+
+    def test_attention_gives_the_original_logits(self, tmp_path):
+        network, x = Attention(0.0).eval(), torch.randn(1, 3, 32, 32)
+        source = sources.load(str(save(network, tmp_path / "x.pt2")))
+        assert torch.equal(source.network(x), network(x))
+
+    def test_infinite_mask_passes(self, tmp_path):
+        class Masked(Net):
+            def forward(self, x):
+                return super().forward(x).masked_fill(torch.arange(5) > 3, float("-inf"))
+
+        network, x = Masked().eval(), torch.randn(1, 3, 32, 32)
+        source = sources.load(str(save(network, tmp_path / "x.pt2")))
+        assert torch.equal(source.network(x), network(x))
+
+    def test_can_be_exported_again(self, good):
+        network, x = sources.load(str(good)).network, torch.randn(1, 3, 32, 32)
+        again = torch.export.export(network.eval(), (x,)).module()
+        torch.testing.assert_close(again(x), network(x))
+
+    def test_says_what_it_assumed_about_colours(self, good):
+        assert "ImageNet's mean and std assumed" in sources.load(str(good)).warnings[0]
+
+    def test_takes_what_is_given_about_colours_and_labels(self, good):
+        source = sources.load(str(good), mean=[0.5] * 3, std=[0.25] * 3, labels=list("abcde"))
+        assert source.warnings == ()
+        assert (source.input.mean, source.input.std) == ((0.5,) * 3, (0.25,) * 3)
+        assert source.labels == tuple("abcde")
+
+    def test_wrong_number_of_labels_is_refused(self, good):
+        with pytest.raises(ModelError, match=r"1 labels were given and .* has 5 classes"):
+            sources.load(str(good), labels=["only"])
+
+    def test_cannot_be_trained(self, good):
+        with pytest.raises(BadProgram, match="cannot be trained"):
+            sources.load(str(good)).network.train()
