@@ -144,8 +144,9 @@ def _junit(module: str, path: list[Path]) -> str:
     names = [test.relative_to(tests).with_suffix("") for test in sorted(tests.rglob("*Test.kt"))]
     offline = {"offline": "true", "usePreinstrumentedJars": "false", "dependency.dir": _JARS}
     options = [f"-Drobolectric.{name}={value}" for name, value in offline.items()]
-    folders = [f"-Dgolden={_HERE.parent / 'tests/golden'}", f"-Dscreens={_BUILD / 'screens'}"]
-    options += ["-ea", *folders, "-cp", _path(path)]
+    folders = [f"-Dgolden={_HERE.parent / 'tests/golden'}", f"-Dseen={_BUILD / 'seen'}"]
+    # Little memory, as an app has on a phone: what does not fit there must not fit here.
+    options += ["-ea", "-Xmx1g", *folders, "-cp", _path(path)]
     classes = [".".join(name.parts) for name in names]
     return run("java", *options, "org.junit.runner.JUnitCore", *classes)
 

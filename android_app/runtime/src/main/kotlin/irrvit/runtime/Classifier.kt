@@ -24,13 +24,14 @@ interface Classifier : AutoCloseable {
 
 /** A model file in its runtime. */
 class FileClassifier(artifact: Artifact, threads: Int) : Classifier {
-    private val runtime = openRuntime(runtimeOf(artifact.manifest.target), artifact.content(), threads)
     private val preprocessor = Preprocessor(artifact.manifest.input)
     private val pixels = artifact.manifest.input.run { FloatArray(height * width * 3) }
 
+    // Last: if memory runs out before, nothing is open.
+    private val runtime = openRuntime(runtimeOf(artifact.manifest.target), artifact.content(), threads)
+
     override val labels = artifact.manifest.labels
-    override val description = "${runtime.version} · ${place(runtime.placement)} · " +
-        if (threads == 1) "1 thread" else "$threads threads"
+    override val description = "${runtime.version} · ${place(runtime.placement)} · ${threadsInWords(threads)}"
 
     override fun classify(frame: Frame): Prediction {
         val start = System.nanoTime()
@@ -60,6 +61,8 @@ fun toFloats(bytes: ByteArray, pixels: FloatArray) {
 }
 
 private const val TOP = 5
+
+fun threadsInWords(threads: Int) = if (threads == 1) "1 thread" else "$threads threads"
 
 private fun place(placement: Placement) = placement.accelerator +
     placement.nodesTotal?.let { ", ${placement.nodesDelegated} of $it operations by XNNPACK" }.orEmpty()

@@ -38,9 +38,9 @@ class OnnxRuntime(content: ByteArray, threads: Int) : Runtime {
         }
     }
 
-    override fun call() = session.run(feed).close()
+    override fun call() = run().close()
 
-    override fun logits(): FloatArray = session.run(feed).use { answer ->
+    override fun logits(): FloatArray = run().use { answer ->
         val values = (answer.get(0) as OnnxTensor).floatBuffer
         FloatArray(values.remaining()).also(values::get)
     }
@@ -48,6 +48,12 @@ class OnnxRuntime(content: ByteArray, threads: Int) : Runtime {
     override fun close() {
         feed.values.forEach(OnnxTensor::close)
         session.close()
+    }
+
+    private fun run(): OrtSession.Result = try {
+        session.run(feed)
+    } catch (error: OrtException) {
+        throw RuntimeFault("onnxruntime failed to run the network: ${error.message}", error)
     }
 
     private fun open(content: ByteArray, threads: Int): OrtSession {

@@ -18,11 +18,10 @@ import irrvit.core.RunConfig
 import irrvit.core.measurement
 import irrvit.core.summarize
 import irrvit.runtime.Artifact
-import irrvit.runtime.BadArtifact
 import irrvit.runtime.FileClassifier
-import irrvit.runtime.RuntimeFault
 import irrvit.runtime.runtimeOf
 import irrvit.runtime.selfCheck
+import irrvit.runtime.threadsInWords
 import irrvit.runtime.timeArtifact
 import irrvit.runtime.toFloats
 import java.io.File
@@ -69,17 +68,11 @@ class BenchmarkActivity : Activity() {
         thread(name = "measure") {
             val result = try {
                 report(choice.artifact())
-            } catch (error: BadArtifact) {
-                error.message
-            } catch (error: RuntimeFault) {
-                error.message
-            } catch (error: IOException) {
-                "A file cannot be read or written: ${error.message}"
-            } catch (error: OutOfMemoryError) {
-                "This phone has too little free memory for this model: close other apps"
+            } catch (error: Throwable) {
+                words(error)
             }
             runOnUiThread {
-                say(result.orEmpty())
+                say(result)
                 start.isEnabled = true
             }
         }
@@ -90,7 +83,7 @@ class BenchmarkActivity : Activity() {
         val file = write(measurement(artifact.manifest, run), run.runId)
         val summary = summarize(run.repeats.map { it.blocksMs.flatten() })
         val answers = if (run.goldenFailures.isEmpty()) "" else "\nWRONG ANSWERS: ${run.goldenFailures.first()}"
-        return "${artifact.name}, ${run.runtimeVersion}, ${run.placement.accelerator}, ${THREADS} threads\n" +
+        return "${artifact.name}, ${run.runtimeVersion}, ${run.placement.accelerator}, ${threadsInWords(THREADS)}\n" +
             "${figures(summary)}$answers\n\n${file.path}\nadb pull it for irrvit-bench"
     }
 

@@ -3,13 +3,10 @@ package org.irrvit.mobile
 import android.media.ImageReader
 import irrvit.core.Frame
 import irrvit.runtime.Artifact
-import irrvit.runtime.BadArtifact
 import irrvit.runtime.Classifier
 import irrvit.runtime.FileClassifier
-import irrvit.runtime.RuntimeFault
 import irrvit.runtime.SelfCheck
 import irrvit.runtime.selfCheck
-import java.io.IOException
 
 /** Threads that do not get in the way of the camera's and the screen's. */
 val THREADS = (Runtime.getRuntime().availableProcessors() / 2).coerceIn(1, 4)
@@ -19,21 +16,22 @@ class Engine(private val show: (UiState) -> Unit, private val open: (Artifact) -
     private val loop = FrameLoop()
     private var classifier: Classifier? = null
 
-    /** Load a model and check it; what is wrong is shown and null comes back. */
+    /** Load a model and check it; what is wrong is shown and null comes back: then there is no model. */
     fun use(choice: Choice, pictures: Pictures): SelfCheck? {
         close()
         show(UiState.Loading("Loading ${choice.name}"))
-        return guarded(Action.NONE) {
+        val check = guarded(Action.RELOAD) {
             val artifact = choice.artifact()
             val opened = open(artifact).also { classifier = it }
             show(UiState.Loading("Checking ${choice.name}"))
             selfCheck(artifact.manifest, opened, pictures::golden)
         }
+        if (check == null) close()
+        return check
     }
 
     fun classify(reader: ImageReader, rotation: Int) {
-        val frame = loop.take(reader, rotation) ?: return
-        guarded(Action.RETRY) { classify(frame, "Camera") }
+        guarded(Action.RETRY) { loop.take(reader, rotation)?.let { classify(it, "Camera") } }
     }
 
     fun classifyPicture(read: () -> Frame) {
@@ -53,21 +51,8 @@ class Engine(private val show: (UiState) -> Unit, private val open: (Artifact) -
     /** Whatever goes wrong with a model or a picture is a message and no crash. */
     private fun <T> guarded(action: Action, work: () -> T): T? = try {
         work()
-    } catch (error: BadArtifact) {
-        fail(error.message, action)
-    } catch (error: RuntimeFault) {
-        fail(error.message, action)
-    } catch (error: IOException) {
-        fail("The picture cannot be read: ${error.message}", action)
-    } catch (error: IllegalArgumentException) { // Outputs that are no numbers, pictures of no known shape.
-        fail(error.message, action)
-    } catch (error: OutOfMemoryError) {
-        close()
-        fail("This phone has too little free memory for this model: close other apps or pick a smaller one", action)
-    }
-
-    private fun fail(message: String?, action: Action): Nothing? {
-        show(UiState.Failed(message ?: "Something failed and did not say what", action))
-        return null
+    } catch (error: Throwable) {
+        show(UiState.Failed(words(error), action))
+        null
     }
 }

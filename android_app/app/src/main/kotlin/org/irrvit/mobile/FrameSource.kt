@@ -29,16 +29,15 @@ class FrameSource(context: Context, private val handler: Handler, private val li
     private var reader: ImageReader? = null
     private var opening: Opening? = null // Null while stopped; callbacks of earlier ones come late.
 
-    /** The cameras, those of the back first. */
-    fun cameras(): List<String> = manager.cameraIdList.sortedBy { facing(it) != CameraCharacteristics.LENS_FACING_BACK }
+    /** The cameras that take pictures as needed here, those of the back first. */
+    fun cameras(): List<String> = manager.cameraIdList.filter { sizes(it).isNotEmpty() }
+        .sortedBy { facing(it) != CameraCharacteristics.LENS_FACING_BACK }
 
     /** The size of the pictures of a camera: the smallest that leaves a network enough to see. */
     fun size(camera: String): Size {
-        val sizes = characteristics(camera)[CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP]!!
-        val both = sizes.getOutputSizes(ImageFormat.YUV_420_888).toSet() intersect
-            sizes.getOutputSizes(SurfaceTexture::class.java).toSet()
-        return both.filter { minOf(it.width, it.height) >= ENOUGH }.minByOrNull { it.width * it.height }
-            ?: both.maxBy { it.width * it.height }
+        val sizes = sizes(camera)
+        return sizes.filter { minOf(it.width, it.height) >= ENOUGH }.minByOrNull { it.width * it.height }
+            ?: sizes.maxBy { it.width * it.height }
     }
 
     /** Degrees by which its pictures have to be turned clockwise while the screen is turned by so many. */
@@ -77,6 +76,14 @@ class FrameSource(context: Context, private val handler: Handler, private val li
     private fun fail(message: String) {
         stop()
         listener.onFault(message)
+    }
+
+    /** Sizes for both the network and the screen; a camera that only sees depth has none. */
+    private fun sizes(camera: String): Set<Size> {
+        val sizes = characteristics(camera)[CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP] ?: return emptySet()
+        val read: Array<Size>? = sizes.getOutputSizes(ImageFormat.YUV_420_888)
+        val shown: Array<Size>? = sizes.getOutputSizes(SurfaceTexture::class.java)
+        return read.orEmpty().toSet() intersect shown.orEmpty().toSet()
     }
 
     private fun characteristics(camera: String) = manager.getCameraCharacteristics(camera)

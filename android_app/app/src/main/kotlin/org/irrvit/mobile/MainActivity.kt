@@ -32,7 +32,7 @@ class MainActivity : Activity(), SurfaceHolder.Callback, FrameListener {
     private var state: UiState = UiState.Loading("Starting")
     private var chosen = -1
     private var camera = 0
-    private var isSurfaceThere = false
+    private var screen: SurfaceHolder? = null
     private var isPictureShown = false
 
     override fun onCreate(saved: Bundle?) {
@@ -82,18 +82,27 @@ class MainActivity : Activity(), SurfaceHolder.Callback, FrameListener {
         }
     }
 
+    private fun reload() {
+        val position = chosen
+        chosen = -1
+        choose(position)
+    }
+
     private fun startCamera() {
-        if (!isSurfaceThere || isPictureShown || chosen < 0) return
+        val screen = screen ?: return
+        if (isPictureShown || chosen < 0) return
         stopCamera()
         if (checkSelfPermission(Manifest.permission.CAMERA) != PackageManager.PERMISSION_GRANTED) return miss()
         try {
-            openCamera(source.cameras())
+            openCamera(source.cameras(), screen)
         } catch (error: CameraAccessException) {
             onFault("The camera cannot be used: ${error.message}")
+        } catch (error: IllegalArgumentException) { // It was pulled out after it was listed.
+            onFault("The camera is gone")
         }
     }
 
-    private fun openCamera(cameras: List<String>) {
+    private fun openCamera(cameras: List<String>, screen: SurfaceHolder) {
         if (cameras.isEmpty()) return onFault("This device has no camera: pick a picture")
         show(UiState.Loading("Starting the camera"))
         val id = cameras[camera % cameras.size]
@@ -102,8 +111,8 @@ class MainActivity : Activity(), SurfaceHolder.Callback, FrameListener {
         val size = source.size(id)
         val isTurned = source.rotation(id, degrees) % 180 != 0
         view.preview.setShape(if (isTurned) Size(size.height, size.width) else size)
-        view.preview.holder.setFixedSize(size.width, size.height)
-        val surface = view.preview.holder.surface
+        screen.setFixedSize(size.width, size.height)
+        val surface = screen.surface
         background.post { source.start(id, surface, degrees) }
     }
 
@@ -136,6 +145,7 @@ class MainActivity : Activity(), SurfaceHolder.Callback, FrameListener {
     private fun act() {
         when ((state as? UiState.Failed)?.action) {
             Action.RETRY -> backToCamera()
+            Action.RELOAD -> reload()
             Action.ASK_FOR_CAMERA -> askForCamera()
             Action.OPEN_SETTINGS -> startActivity(
                 Intent(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, Uri.fromParts("package", packageName, null)),
@@ -170,6 +180,7 @@ class MainActivity : Activity(), SurfaceHolder.Callback, FrameListener {
     override fun onRequestPermissionsResult(request: Int, permissions: Array<String>, results: IntArray) = startCamera()
 
     private fun show(next: UiState) = runOnUiThread {
+        if (next is UiState.Failed) Log.w(TAG, next.message)
         state = next
         view.show(next)
     }
@@ -179,14 +190,14 @@ class MainActivity : Activity(), SurfaceHolder.Callback, FrameListener {
     override fun onFault(message: String) = show(UiState.Failed(message, Action.RETRY))
 
     override fun surfaceCreated(holder: SurfaceHolder) {
-        isSurfaceThere = true
+        screen = holder
         if (view.check.text.isNotEmpty()) startCamera()
     }
 
     override fun surfaceChanged(holder: SurfaceHolder, format: Int, width: Int, height: Int) = Unit
 
     override fun surfaceDestroyed(holder: SurfaceHolder) {
-        isSurfaceThere = false
+        screen = null
         stopCamera()
     }
 

@@ -20,6 +20,7 @@ sealed interface UiState {
 
 enum class Action(val text: String) {
     RETRY("Tap to try again"),
+    RELOAD("Tap to load it again"),
     ASK_FOR_CAMERA("Tap to allow the camera"),
     OPEN_SETTINGS("Tap to open the settings of this app"),
     NONE(""),

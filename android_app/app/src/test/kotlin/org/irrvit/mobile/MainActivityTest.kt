@@ -3,18 +3,11 @@ package org.irrvit.mobile
 import android.Manifest
 import android.app.Activity
 import android.content.Intent
-import android.graphics.Bitmap
-import android.graphics.Canvas
 import android.net.Uri
-import android.os.Looper
 import android.view.View
-import android.view.ViewGroup
-import java.io.File
 import org.junit.Assert.assertEquals
-import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
-import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -28,7 +21,6 @@ import org.robolectric.annotation.GraphicsMode
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 class MainActivityTest {
     private val application = RuntimeEnvironment.getApplication()
-    private val pushed = File(application.getExternalFilesDir(null), "models")
 
     @Test
     fun selfCheckPassesOnTheModelThatIsBuiltIn() {
@@ -68,7 +60,10 @@ class MainActivityTest {
 
     @Test
     fun modelThatIsDamagedIsAMessage() {
-        push("damaged", "irrvit_fashion.tflite")
+        Pushed("damaged").run {
+            write("manifest.json")
+            write("irrvit_fashion.tflite") { it.copyOf(1000) }
+        }
         val view = view(start())
         view.models.setSelection(view.models.count - 1)
         await("is damaged") { view.message.text }
@@ -76,10 +71,23 @@ class MainActivityTest {
 
     @Test
     fun modelWithoutItsFileIsAMessage() {
-        push("empty", null)
+        Pushed("empty").write("manifest.json")
         val view = view(start())
         view.models.setSelection(view.models.count - 1)
         await("cannot be read") { view.message.text }
+    }
+
+    @Test
+    fun modelThatIsTooLargeForThisPhoneIsAMessageAndATapLoadsWhatFits() {
+        val model = Pushed("large")
+        model.write("irrvit_fashion.tflite")
+        model.write("manifest.json") { it.decodeToString().replace("\"height\": 28", "\"height\": 20000000").toByteArray() }
+        val view = view(start())
+        view.models.setSelection(view.models.count - 1)
+        await("too little free memory") { view.message.text }
+        model.write("manifest.json")
+        view.message.performClick()
+        await("self-check passed") { view.check.text }
     }
 
     @Test
@@ -96,41 +104,10 @@ class MainActivityTest {
         await("self-check passed") { turned.check.text }
     }
 
-    private fun start(): ActivityController<MainActivity> =
-        Robolectric.buildActivity(MainActivity::class.java).setup()
+    private fun start() = start(MainActivity::class.java)
 
     /** Robolectric has no screen that would make surfaces. */
     private fun startWithScreen() = start().also { it.get().surfaceCreated(view(it).preview.holder) }
 
-    /** For people to look at: build/screens. */
-    private fun draw(view: View, name: String) {
-        val bitmap = Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888)
-        view.draw(Canvas(bitmap))
-        val folder = File(System.getProperty("screens")!!).apply { mkdirs() }
-        File(folder, "$name.png").outputStream().use { bitmap.compress(Bitmap.CompressFormat.PNG, 100, it) }
-    }
-
-    private fun view(controller: ActivityController<MainActivity>): MainView {
-        val content: ViewGroup = controller.get().findViewById(android.R.id.content)!!
-        return content.getChildAt(0) as MainView
-    }
-
-    /** A folder as adb would leave it; the file, if any, is cut short. */
-    private fun push(folder: String, file: String?) {
-        val target = File(pushed, folder).apply { mkdirs() }
-        val source = "models/1_irrvit_fashion"
-        application.assets.open("$source/manifest.json").use { File(target, "manifest.json").writeBytes(it.readBytes()) }
-        if (file != null) {
-            application.assets.open("$source/$file").use { File(target, file).writeBytes(it.readBytes().copyOf(1000)) }
-        }
-    }
-
-    private fun await(expected: String, said: () -> CharSequence) {
-        val end = System.nanoTime() + 120_000_000_000
-        while (expected !in said() && System.nanoTime() < end) {
-            shadowOf(Looper.getMainLooper()).idle()
-            Thread.sleep(20)
-        }
-        assertTrue("\"${said()}\" does not say \"$expected\"", expected in said())
-    }
+    private fun view(controller: ActivityController<MainActivity>) = controller.get().content() as MainView
 }

@@ -1,0 +1,18 @@
+package org.irrvit.mobile
+
+import irrvit.runtime.BadArtifact
+import irrvit.runtime.RuntimeFault
+import java.io.IOException
+
+/**
+ * What went wrong with a model, a picture or a measurement, in words for a person.
+ *
+ * Whatever else was thrown is a fault of this app, and goes on.
+ */
+fun words(error: Throwable): String = when (error) {
+    is BadArtifact, is RuntimeFault -> error.message
+    is IllegalArgumentException -> error.message // Outputs that are no numbers, pictures of no known shape.
+    is IOException -> "A file cannot be read or written: ${error.message}"
+    is OutOfMemoryError -> "This phone has too little free memory for this model: close other apps or pick a smaller one"
+    else -> throw error
+} ?: "Something failed and did not say what"
