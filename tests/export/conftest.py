@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,8 @@ from typing import Any
 import pytest
 
 from irrvit.export.tensorflow_environment import MAKE_IT, environment, is_current
+
+_COMMAND = [sys.executable, "-m", "irrvit.export.cli"]
 
 
 @dataclass(frozen=True)
@@ -59,3 +64,42 @@ def write_tiny(prepared_tiny, tmp_path_factory):
         return written[name, precision]
 
     return write
+
+
+def _start(*arguments, **options):
+    return subprocess.Popen(
+        [*_COMMAND, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def _export(*arguments, **options):
+    """Run the command on the small network; return exit code, stdout and stderr."""
+    process = _start("--model", "irrvit_tiny", "--target", "onnx", *arguments, **options)
+    stdout, stderr = process.communicate(timeout=240)
+    assert "Traceback" not in stderr
+    return process.returncode, stdout, stderr
+
+
+@pytest.fixture(scope="session")
+def start():
+    """A function that starts the command."""
+    return _start
+
+
+@pytest.fixture(scope="session")
+def export():
+    """A function that runs the command on the small network."""
+    return _export
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """A folder with one good artifact, and what the command printed as JSON."""
+    out = tmp_path_factory.mktemp("artifacts")
+    code, stdout, _ = _export("--out", out, "--json")
+    assert code == 0
+    return out, json.loads(stdout)

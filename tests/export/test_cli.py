@@ -1,13 +1,6 @@
-"""`irrvit-export` as a user meets it: results, exit codes, sentences, and nothing lost."""
+"""`irrvit-export` as a user meets it: results, exit codes and sentences."""
 
 import json
-import os
-import resource
-import signal
-import subprocess
-import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,34 +11,6 @@ from irrvit.export import artifact
 from irrvit.model import sources
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("onnx", "onnxruntime")]
-COMMAND = [sys.executable, "-m", "irrvit.export.cli"]
-
-
-def start(*arguments, **options):
-    return subprocess.Popen(
-        [*COMMAND, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **options,
-    )
-
-
-def export(*arguments, **options):
-    """Run the command on the small network; return exit code, stdout and stderr."""
-    process = start("--model", "irrvit_tiny", "--target", "onnx", *arguments, **options)
-    stdout, stderr = process.communicate(timeout=240)
-    assert "Traceback" not in stderr
-    return process.returncode, stdout, stderr
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """A folder with one good artifact, and what the command printed as JSON."""
-    out = tmp_path_factory.mktemp("artifacts")
-    code, stdout, _ = export("--out", out, "--json")
-    assert code == 0
-    return out, json.loads(stdout)
 
 
 @pytest.fixture(scope="module")
@@ -58,24 +23,6 @@ def overflowing(tmp_path_factory):
     path = tmp_path_factory.mktemp("weights") / "overflowing.safetensors"
     save_file(weights, path)
     return path
-
-
-def workers_of(out: Path) -> list[int]:
-    """Processes that have a file below a folder open: a worker has its log."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # It may have ended, or be somebody else's.
-            files = [os.readlink(link) for link in (process / "fd").iterdir()]
-            if any(file.startswith(str(out)) for file in files):
-                found.append(int(process.name))
-    return found
-
-
-def left_over(out: Path) -> list[str]:
-    """What an export should have removed: all that is neither an artifact nor the lock."""
-    return [
-        p.name for p in out.iterdir() if p.name != ".lock" and not (p / "manifest.json").exists()
-    ]
 
 
 def test_the_json_has_what_it_promises(exported):
@@ -105,7 +52,7 @@ def test_an_artifact_answers_as_the_network_does(exported):
     )
 
 
-def test_nothing_is_done_again_when_nothing_changed(exported):
+def test_nothing_is_done_again_when_nothing_changed(export, exported):
     out, _ = exported
     before = artifact.open(out / "onnx-fp32").manifest
     code, _, stderr = export("--out", out)
@@ -114,7 +61,7 @@ def test_nothing_is_done_again_when_nothing_changed(exported):
     assert artifact.open(out / "onnx-fp32").manifest == before
 
 
-def test_a_damaged_artifact_is_made_again(exported, tmp_path):
+def test_a_damaged_artifact_is_made_again(export, exported, tmp_path):
     out, _ = exported
     code, _, _ = export("--out", tmp_path)
     assert code == 0
@@ -124,7 +71,7 @@ def test_a_damaged_artifact_is_made_again(exported, tmp_path):
     assert artifact.open(file).manifest.sha256 == artifact.open(out / "onnx-fp32").manifest.sha256
 
 
-def test_a_file_that_departs_is_kept_aside_and_replaces_nothing(exported, overflowing):
+def test_a_file_that_departs_is_kept_aside_and_replaces_nothing(export, exported, overflowing):
     out, _ = exported
     assert export("--out", out, "--precision", "fp16")[0] == 0
     good = artifact.open(out / "onnx-fp16").manifest
@@ -152,7 +99,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("wrong", BAD)
-def test_a_wrong_option_ends_with_a_sentence(wrong, tmp_path):
+def test_a_wrong_option_ends_with_a_sentence(export, wrong, tmp_path):
     arguments, sentence = BAD[wrong]
     code, stdout, stderr = export("--out", tmp_path / "out", *arguments)
     assert code == 2
@@ -160,7 +107,7 @@ def test_a_wrong_option_ends_with_a_sentence(wrong, tmp_path):
     assert stdout == ""
 
 
-def test_a_checkpoint_that_is_cut_off_ends_with_a_sentence(overflowing, tmp_path):
+def test_a_checkpoint_that_is_cut_off_ends_with_a_sentence(export, overflowing, tmp_path):
     cut = tmp_path / "cut.safetensors"
     cut.write_bytes(overflowing.read_bytes()[:1000])
     code, _, stderr = export("--out", tmp_path / "out", "--checkpoint", cut)
@@ -168,7 +115,7 @@ def test_a_checkpoint_that_is_cut_off_ends_with_a_sentence(overflowing, tmp_path
     assert "cut.safetensors" in stderr
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+def test_a_folder_that_cannot_be_written_is_named(export, tmp_path):
     (tmp_path / "file").write_text("")
     code, _, stderr = export("--out", tmp_path / "file" / "out")
     assert code == 2
@@ -176,83 +123,9 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     assert "--out" in stderr
 
 
-def test_a_full_disk_loses_nothing(exported):
-    """A limit on file sizes stops the writer where a full disk would."""
-    out, _ = exported
-    before = artifact.open(out / "onnx-fp32").manifest
-    code, _, stderr = export(
-        "--out",
-        out,
-        "--force",
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
-    )
-    assert code == 2
-    assert f"cannot write to {out}: File too large" in stderr
-    assert artifact.open(out / "onnx-fp32").manifest == before
-    assert left_over(out) == ["onnx-fp32.log"]
-    assert export("--out", out, "--force")[0] == 0
-    assert left_over(out) == []
-
-
-def interrupted(out, how):
-    """Start an export, stop it while it converts; return exit code and stderr."""
-    process = start("--model", "irrvit_tiny", "--target", "onnx", "--out", out, "--force")
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "converting" in line:
-            break
-    process.send_signal(how)
-    _, stderr = process.communicate(timeout=60)
-    return process.returncode, stderr
-
-
-def test_ctrl_c_loses_nothing_and_leaves_nothing(exported):
-    out, _ = exported
-    before = artifact.open(out / "onnx-fp32").manifest
-    code, stderr = interrupted(out, signal.SIGINT)
-    assert code == 130
-    assert "interrupted" in stderr
-    assert "Traceback" not in stderr
-    assert artifact.open(out / "onnx-fp32").manifest == before
-    assert left_over(out) == []
-
-
-def test_a_kill_loses_nothing_and_the_next_export_tidies_up(exported):
-    out, _ = exported
-    before = artifact.open(out / "onnx-fp32").manifest
-    interrupted(out, signal.SIGKILL)
-    assert artifact.open(out / "onnx-fp32").manifest == before
-    assert export("--out", out, "--force")[0] == 0
-    assert left_over(out) == []
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux is there /proc")
-def test_a_killed_command_takes_its_converters_with_it(tmp_path):
-    interrupted(tmp_path, signal.SIGKILL)
-    deadline = time.monotonic() + 30
-    while workers_of(tmp_path) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert workers_of(tmp_path) == []
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux is there /proc")
-def test_a_converter_that_is_killed_is_said_and_the_command_goes_on(tmp_path):
-    process = start("--model", "irrvit_tiny", "--target", "onnx", "--out", tmp_path)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "converting" in line:
-            break
-    (worker,) = set(workers_of(tmp_path)) - {process.pid}
-    os.kill(worker, signal.SIGKILL)
-    _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert "died (SIGKILL: out of memory?)" in stderr
-    assert left_over(tmp_path) == ["onnx-fp32.log"]
-
-
 @pytest.mark.needs("litert_torch", "ai_edge_litert")
 @pytest.mark.usefixtures("tensorflow_environment")
-def test_tensorflow_runs_the_same_file(tmp_path):
+def test_tensorflow_runs_the_same_file(start, tmp_path):
     process = start(
         *("--model", "irrvit_tiny", "--target", "tflite", "--tensorflow", "--json"),
         *("--out", tmp_path),
@@ -266,19 +139,7 @@ def test_tensorflow_runs_the_same_file(tmp_path):
     assert other["cases"] == row["parity"]["cases"]
 
 
-def test_two_exports_into_one_folder_take_turns(tmp_path):
-    both = [
-        start("--model", "irrvit_tiny", "--target", "onnx", "--out", tmp_path, "--force")
-        for _ in range(2)
-    ]
-    errors = [process.communicate(timeout=240)[1] for process in both]
-    assert [process.returncode for process in both] == [0, 0]
-    assert sum("waiting for another export" in text for text in errors) == 1
-    assert artifact.open(tmp_path / "onnx-fp32").manifest.passed
-    assert left_over(tmp_path) == []
-
-
-def test_list_names_models_and_targets():
+def test_list_names_models_and_targets(start):
     process = start("--list")
     stdout, _ = process.communicate(timeout=60)
     assert process.returncode == 0
