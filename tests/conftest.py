@@ -1,17 +1,24 @@
-"""What all tests share: seeds, skips for what a laptop lacks, marks."""
+"""What all tests share: seeds, skips for what a laptop lacks, marks, a browser, a phone."""
 
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
 import random
 import shutil
+import socket
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 # Conversions take half a minute: whoever uses one of these is slow.
 _SLOW_FIXTURES = {"exported_twice", "tiny_tflite"}
+_PHONE = Path(__file__).parent / "phone"
+_RAILS = "android.hardware.power.stats.IPowerStats/default"
 
 
 def pytest_addoption(parser):
@@ -101,3 +108,110 @@ def chromium(chromium_path):
         )
         yield browser
         browser.close()
+
+
+# A phone that the real adb talks to, and what may happen to it: see `tests/phone`.
+
+
+class Adb:
+    """The real adb, with a server of its own: nobody else's is touched."""
+
+    def __init__(self, home):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = str(free.getsockname()[1])
+        self._own = {"ANDROID_ADB_SERVER_PORT": self.port, "HOME": str(home)}
+
+    def __call__(self, *words):
+        done = subprocess.run(
+            ["adb", *words],
+            env=os.environ | self._own,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.stdout
+
+
+class PlayedPhone:
+    """A phone's process; `set` changes its condition, by the names of `phone.Condition`."""
+
+    def __init__(self, adb: Adb, *arguments):
+        self._adb = adb
+        self._process = subprocess.Popen(
+            [sys.executable, str(_PHONE), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._in, self._out = self._process.stdin, self._process.stdout
+        said = json.loads(self._out.readline())
+        self.folder, self.serial = Path(said["folder"]), f"127.0.0.1:{said['port']}"
+
+    def set(self, **condition):
+        self._in.write(json.dumps(condition) + "\n")
+        self._in.flush()
+        assert self._out.readline() == "{}\n"
+
+    def plug_in(self):
+        self.set(plugged=True)
+        self._adb("disconnect", self.serial)
+        self._adb("connect", self.serial)
+
+    @property
+    def files(self):
+        """What lies where pushes go, by name."""
+        folder = self.folder / "root/data/local/tmp/irrvit-bench"
+        return {path.name: path for path in folder.iterdir()} if folder.is_dir() else {}
+
+    def end(self):
+        self._adb("disconnect", self.serial)
+        self._in.close()
+        self._process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def adb(tmp_path_factory):
+    if sys.platform != "linux":
+        pytest.skip("only on Linux can a folder play a phone")
+    if shutil.which("adb") is None:
+        pytest.skip("adb is not installed")
+    server = Adb(tmp_path_factory.mktemp("home"))
+    server("start-server")
+    yield server
+    server("kill-server")
+
+
+@pytest.fixture
+def own_server(adb, monkeypatch):
+    """This process and what it starts talk to that server."""
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", adb.port)
+    return adb
+
+
+@pytest.fixture
+def no_server(adb, tmp_path, monkeypatch):
+    """This process would talk to a server that does not run; it may start one."""
+    absent = Adb(tmp_path)
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", absent.port)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    yield absent
+    absent("kill-server")
+
+
+@pytest.fixture
+def start_phone(own_server):
+    phones = []
+
+    def start(*arguments):
+        phones.append(PlayedPhone(own_server, *arguments))
+        phones[-1].plug_in()
+        # Its cable feeds it, and it has no meter: measuring energy takes a while.
+        phones[-1].set(charging=True, hidden=[_RAILS])
+        return phones[-1]
+
+    yield start
+    for phone in phones:
+        phone.end()

@@ -31,12 +31,17 @@ def main() -> None:
     parser.add_argument(
         "--app", help="what plays the app; {socket} is where it listens", default=None
     )
+    parser.add_argument(
+        "--screen", help="what plays its main screen: says what goes to logcat", default="true"
+    )
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="phone-"))
     app = options.app or f"{sys.executable} {_HERE / 'worker_app.py'} {{socket}}"
     app = app.format(socket=folder / "sockets" / "irrvit-bench")
-    phone = Phone(folder, json.loads(options.personality.read_text()), app=app)
+    phone = Phone(
+        folder, json.loads(options.personality.read_text()), app=app, screen=options.screen
+    )
     try:
         _run(phone, options.port)
     except KeyboardInterrupt:

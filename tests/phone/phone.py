@@ -20,10 +20,10 @@ _HERE = Path(__file__).parent
 # What a command's words must begin with to be files of the phone.
 _OWN = re.compile(r"(?<![\w./-])/(?=(?:data|sdcard|sys|proc)/)")
 _TOOLS = (
-    *("cat", "chmod", "cp", "dd", "echo", "head", "ls", "mkdir", "mv", "sed", "setsid"),
+    *("cat", "chmod", "cp", "date", "dd", "echo", "head", "ls", "mkdir", "mv", "sed", "setsid"),
     *("sha256sum", "sleep", "stat", "tail", "touch", "true", "uname", "wc"),
 )
-FEATURES = "shell_v2,stat_v2,ls_v2,fixed_push_mkdir"
+FEATURES = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir"
 
 
 @dataclass
@@ -57,13 +57,18 @@ class Condition:
 
 
 class Phone:
-    """A folder that plays a phone, after a personality read from a data file."""
+    """A folder that plays a phone, after a personality read from a data file.
 
-    def __init__(self, folder: Path, personality: dict[str, Any], *, app: str):
+    Args:
+        app: the command that plays the app's benchmark entry.
+        screen: the one that plays its main screen: the APK is its argument, its stdout the log.
+    """
+
+    def __init__(self, folder: Path, personality: dict[str, Any], *, app: str, screen: str):
         self.folder, self.root = folder, folder / "root"
         self.personality, self.condition = personality, Condition()
         self.heat = Heat(**personality["heat"])
-        self._app, self._lock = app, threading.Lock()
+        self._app, self._screen, self._lock = app, screen, threading.Lock()
         self._lay()
         self.refresh()
 
@@ -109,6 +114,7 @@ class Phone:
             "PHONE": str(self.folder),
             "PHONE_ROOT": str(self.root),
             "PHONE_APP": self._app,
+            "PHONE_SCREEN": self._screen,
             "PHONE_PACKAGE": self.personality["package"],
             "TMPDIR": str(self.folder),
         }

@@ -28,20 +28,26 @@ def serve(phone: Phone, service: str, stream: Stream) -> None:
         files.serve(stream, phone)
     elif name.split(",")[0] == "shell" and "v2" in name.split(","):
         _shell(phone, rest, stream)
-    elif name in ("shell", "exec"):
-        _bare_shell(phone, rest, stream)
+    elif name == "shell":
+        _bare_shell(_start(phone, rest, subprocess.STDOUT), phone, stream)
+    elif name == "exec":
+        process = _start(phone, rest, subprocess.STDOUT, stdin=subprocess.PIPE)
+        threading.Thread(target=_feed, args=(process, stream), daemon=True).start()
+        _bare_shell(process, phone, stream)
     elif name == "localabstract":
         _local_socket(phone, rest, stream)
 
 
-def _start(phone: Phone, command: str, errors: int) -> subprocess.Popen[bytes]:
+def _start(
+    phone: Phone, command: str, errors: int, *, stdin: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     phone.refresh()
     line = phone.inside(command)
     if _is_foreign(line):
         line = f"qemu-aarch64-static {line}"
     return subprocess.Popen(
         ["/bin/sh", "-c", line],
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=errors,
         cwd=phone.root,
@@ -90,9 +96,16 @@ def _shell(phone: Phone, command: str, stream: Stream) -> None:
     say(_EXIT, bytes([code if code >= 0 else 128 - code]))
 
 
-def _bare_shell(phone: Phone, command: str, stream: Stream) -> None:
+def _feed(process: subprocess.Popen[bytes], stream: Stream) -> None:
+    assert process.stdin is not None
+    with suppress(Closed, OSError), process.stdin:
+        while True:
+            process.stdin.write(stream.read_some())
+            process.stdin.flush()
+
+
+def _bare_shell(process: subprocess.Popen[bytes], phone: Phone, stream: Stream) -> None:
     stream.accept()
-    process = _start(phone, command, subprocess.STDOUT)
     assert process.stdout is not None
     try:
         while data := os.read(process.stdout.fileno(), 32 * 1024):
