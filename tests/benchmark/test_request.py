@@ -1,9 +1,18 @@
-"""Options of `irrvit-bench` that are text."""
+"""Options of `irrvit-bench`: which go together, and those that are text."""
+
+from pathlib import Path
 
 import pytest
 
 from irrvit.benchmark.errors import BadRequest
-from irrvit.benchmark.request import parse_seconds
+from irrvit.benchmark.request import Request, choose, parse_seconds
+
+
+def test_a_profile_with_a_page_is_measured_too_and_may_be_stored():
+    request = Request("host", store=Path("x.jsonl"))
+    assert choose(["profile"], request, Path("x.html")) == "profile"
+    with pytest.raises(BadRequest, match="leave it out, or leave out --profile"):
+        choose(["profile"], request, None)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("10m", 600), ("1.5m", 90)])
