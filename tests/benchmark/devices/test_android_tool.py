@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-from irrvit.benchmark import device
+from irrvit.benchmark import device, store
 from irrvit.benchmark.device import Options
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
@@ -81,3 +83,34 @@ def test_what_is_no_program_is_refused(phone, tmp_path):
     found = device.find("android", Options(benchmark_binary=tmp_path / "benchmark_model"))
     with pytest.raises(CommandFailed, match="is no program of Android"):
         found.open(f"linear:{SIZE}", CONFIG)
+
+
+@pytest.fixture(scope="module")
+def tiny_tflite(tmp_path_factory):
+    """`irrvit_tiny` as TFLite, exported by the command itself, with its manifest."""
+    out = tmp_path_factory.mktemp("artifacts")
+    code = ["-m", "irrvit.export.cli", "--model", "irrvit_tiny", "--target", "tflite", "--out", out]
+    subprocess.run([sys.executable, *map(str, code)], check=True, capture_output=True, timeout=300)
+    return out / "tflite-fp32"
+
+
+@pytest.mark.needs("litert_torch")
+def test_a_file_is_measured_by_the_tool_kept_and_printed(
+    phone, bench, tool, write_arm_program, tiny_tflite, tmp_path
+):
+    path, script = tool
+    write_arm_program(path, script)
+    kept = tmp_path / "kept.jsonl"
+    command = [tiny_tflite, "--device", "pixel", "--benchmark-binary", path, "--repeats", 2]
+    done = bench(*command, "--json", "--store", kept)
+    assert done.returncode in (0, 1), done.stderr  # 1 on a machine that does other things.
+    (printed,) = json.loads(done.stdout)["measurements"]
+    (measurement,) = store.load(kept).measurements
+    assert printed["measurement"] == measurement.model_dump(mode="json")
+    assert measurement.runtime_version.startswith("benchmark_model ")
+    assert (measurement.golden.cases, measurement.golden.failures) == (6, ())
+    assert len(measurement.repeats) == 2
+    assert measurement.placement.nodes_delegated == measurement.placement.nodes_total
+    # The app is not needed for it: nothing was installed.
+    assert not (phone.folder / "root/data/app").exists()
+    assert f"{measurement.artifact_sha256}.tflite" in phone.files
