@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from torch import nn
 
+from irrvit.export import evaluation
 from irrvit.model import fashion_mnist, sources
 
 pytestmark = [
@@ -78,8 +79,9 @@ def clothes(tmp_path_factory):
     labels = [label.replace("/", " or ") for label in data.labels]  # A folder's name has no "/".
     (folder / "labels.txt").write_text("\n".join(labels))
     spec = sources.load("irrvit_fashion").input
-    pixels = data.test.pixels(np.arange(PICTURES), spec)
-    for i, (picture, label) in enumerate(zip(pixels, data.test.classes, strict=False)):
+    (tests,) = evaluation.tried_on(data)
+    pixels, classes = tests.pixels(np.arange(PICTURES), spec), tests.classes
+    for i, (picture, label) in enumerate(zip(pixels, classes, strict=False)):
         place = folder / labels[label]
         place.mkdir(exist_ok=True)
         Image.fromarray(picture).save(place / f"{i:04}.png")
