@@ -8,24 +8,17 @@ build.py test      run the JUnit tests
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-_HERE = Path(__file__).resolve().parent
-_APP = _HERE / "app/src/main"
-_BUILD = _HERE / "build"
-_JARS = _BUILD / "jars"
-_ASSETS = _BUILD / "assets"
+from libraries import BUILD, HERE, JARS, BuildError, desktop, fetch, jars, run, shared
+
+_APP = HERE / "app/src/main"
+_ASSETS = BUILD / "assets"
 _VERSIONS = "--min-sdk-version 26 --target-sdk-version 35 --version-code 1 --version-name 0.1.0"
 _OLDEST, _CURRENT = "android-all-8.*", "android-all-15-*"
-_MAVEN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1"
-# Beside the POM, since Maven takes only one version of a thing from it.
-_OLDEST_JAR = "org.robolectric:android-all:8.0.0_r4-robolectric-r1"
 _ROBOLECTRIC = (
     *("robolectric-*", "junit-4.17*", "annotations-4*", "pluginapi-*", "resources-*", "sandbox-*"),
     *("shadow*", "utils-*", "nativeruntime-*", "plugins-*", "javax.*", "bcprov-*", "conscrypt-*"),
@@ -33,10 +26,6 @@ _ROBOLECTRIC = (
 )
 # A fixed moment for every file of an archive: two builds are then the same to the byte.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
-
-
-class BuildError(Exception):
-    """What could not be done, and what to do."""
 
 
 def main() -> None:
@@ -54,15 +43,17 @@ def main() -> None:
 def worker() -> Path:
     """Core, runtimes and worker for this machine; the jar names the others that it needs."""
     fetch("compile")
-    libraries = [*_libraries(), *jars("json-*"), *jars(f"*-{_desktop()}")]
-    classes = _BUILD / "worker"
-    sources = [_HERE / "core/src/main", _HERE / "runtime/src/main", _HERE / "runtime/src/desktop"]
+    libraries = [*shared(), *jars("json-*"), *jars(f"*-{desktop()}")]
+    classes = BUILD / "worker"
+    sources = [HERE / "core/src/main", HERE / "runtime/src/main", HERE / "runtime/src/desktop"]
     kotlinc(sources, libraries, classes)
     needed = " ".join(f"jars/{jar.name}" for jar in libraries)
     lines = ["Manifest-Version: 1.0", "Main-Class: irrvit.runtime.WorkerMainKt"]
     manifest = "\r\n".join([*lines, *_wrap(f"Class-Path: {needed}"), "", ""])
-    files = {path.relative_to(classes).as_posix(): path for path in classes.rglob("*.class")}
-    return write_zip(_BUILD / "worker.jar", {"META-INF/MANIFEST.MF": manifest.encode()} | files)
+    files: dict[str, bytes | Path] = {
+        path.relative_to(classes).as_posix(): path for path in classes.rglob("*.class")
+    }
+    return write_zip(BUILD / "worker.jar", {"META-INF/MANIFEST.MF": manifest.encode()} | files)
 
 
 def apk() -> Path:
@@ -70,36 +61,36 @@ def apk() -> Path:
     fetch("compile")
     if not _ASSETS.exists():
         raise BuildError("there are no models to put in: run 'make apk', or android_app/assets.py")
-    run("aapt2", "compile", "--dir", _APP / "res", "-o", _BUILD / "resources.zip")
-    linked = _BUILD / "linked.apk"
+    run("aapt2", "compile", "--dir", _APP / "res", "-o", BUILD / "resources.zip")
+    linked = BUILD / "linked.apk"
     manifest = ["--manifest", _APP / "AndroidManifest.xml", "-I", *jars(_OLDEST)]
     manifest += _VERSIONS.split()
-    run("aapt2", "link", *manifest, "-o", linked, _BUILD / "resources.zip")
-    unsigned, aligned = _BUILD / "unsigned.apk", _BUILD / "aligned.apk"
+    run("aapt2", "link", *manifest, "-o", linked, BUILD / "resources.zip")
+    unsigned, aligned = BUILD / "unsigned.apk", BUILD / "aligned.apk"
     write_zip(unsigned, _contents(linked, _dex(_app_classes())))
     run("zipalign", "-f", "-p", "4", unsigned, aligned)
-    signed = _BUILD / "irrvit.apk"
+    signed = BUILD / "irrvit.apk"
     run("apksigner", "sign", *_key(), "--in", aligned, "--out", signed)
     return signed
 
 
 def _app_classes() -> Path:
     """Compiled against the oldest Android, so that no newer call slips in, and a current one."""
-    sources = [_HERE / "core/src/main", _HERE / "runtime/src/main", _APP / "kotlin"]
-    classes = _BUILD / "app"
-    kotlinc(sources, [*_libraries(), *jars(_CURRENT)], _BUILD / "app-current")
-    kotlinc(sources, [*_libraries(), *jars(_OLDEST)], classes)
+    sources = [HERE / "core/src/main", HERE / "runtime/src/main", _APP / "kotlin"]
+    classes = BUILD / "app"
+    kotlinc(sources, [*shared(), *jars(_CURRENT)], BUILD / "app-current")
+    kotlinc(sources, [*shared(), *jars(_OLDEST)], classes)
     return classes
 
 
 def _dex(classes: Path) -> bytes:
     """Dex code, lambdas turned to classes: no Android knows what Java 8 makes of them."""
     entries = {p.relative_to(classes).as_posix(): p for p in sorted(classes.rglob("*.class"))}
-    ours = write_zip(_BUILD / "classes.jar", entries)
-    options = ["--release", "--min-api", "26", "--lib", *jars(_OLDEST), "--output", _BUILD]
+    ours = write_zip(BUILD / "classes.jar", entries)
+    options = ["--release", "--min-api", "26", "--lib", *jars(_OLDEST), "--output", BUILD]
     dexer = ["-cp", *jars("r8-*"), "com.android.tools.r8.D8"]
-    run("java", *dexer, *options, ours, *_libraries())
-    return (_BUILD / "classes.dex").read_bytes()
+    run("java", *dexer, *options, ours, *shared())
+    return (BUILD / "classes.dex").read_bytes()
 
 
 def _contents(linked: Path, dex: bytes) -> dict[str, bytes | Path]:
@@ -116,7 +107,7 @@ def _contents(linked: Path, dex: bytes) -> dict[str, bytes | Path]:
 
 def _key() -> list[str | Path]:
     """A debug key, kept: Android updates an app only by one of the same key."""
-    store = _BUILD / "debug.keystore"
+    store = BUILD / "debug.keystore"
     word = ["-storepass", "android", "-keypass", "android", "-alias", "debug"]
     kind = ["-keyalg", "RSA", "-keysize", "2048", "-validity", "10000", "-dname", "CN=Debug"]
     if not store.exists():
@@ -127,24 +118,24 @@ def _key() -> list[str | Path]:
 def test() -> str:
     """JUnit: the core by itself, the screens in Robolectric on a current Android's own classes."""
     fetch("test")
-    if not (_BUILD / "unsigned.apk").exists():
+    if not (BUILD / "unsigned.apk").exists():
         raise BuildError("the app's screens are tested with its APK: run 'make apk' first")
-    framework, natives = jars(_CURRENT), jars(f"*-{_desktop()}")
-    libraries = [*_libraries(), *natives, *jars("junit-4.13*", "hamcrest-*")]
+    framework, natives = jars(_CURRENT), jars(f"*-{desktop()}")
+    libraries = [*shared(), *natives, *jars("junit-4.13*", "hamcrest-*")]
     robolectric = [*jars(*_ROBOLECTRIC), _robolectric_settings(), _monitor()]
-    classes = _BUILD / "tests"
-    sources = [_HERE / "core/src", _HERE / "runtime/src/main", _HERE / "app/src"]
+    classes = BUILD / "tests"
+    sources = [HERE / "core/src", HERE / "runtime/src/main", HERE / "app/src"]
     kotlinc(sources, [*libraries, *robolectric, *jars("json-*"), *framework], classes)
     core = _junit("core", [classes, *libraries, *jars("json-*")])
     return core + _junit("app", [classes, *libraries, *robolectric, *framework])
 
 
 def _junit(module: str, path: list[Path]) -> str:
-    tests = _HERE / module / "src/test/kotlin"
+    tests = HERE / module / "src/test/kotlin"
     names = [test.relative_to(tests).with_suffix("") for test in sorted(tests.rglob("*Test.kt"))]
-    offline = {"offline": "true", "usePreinstrumentedJars": "false", "dependency.dir": _JARS}
+    offline = {"offline": "true", "usePreinstrumentedJars": "false", "dependency.dir": JARS}
     options = [f"-Drobolectric.{name}={value}" for name, value in offline.items()]
-    folders = [f"-Dgolden={_HERE.parent / 'tests/golden'}", f"-Dseen={_BUILD / 'seen'}"]
+    folders = [f"-Dgolden={HERE.parent / 'tests/golden'}", f"-Dseen={BUILD / 'seen'}"]
     # Little memory, as an app has on a phone: what does not fit there must not fit here.
     options += ["-ea", "-Xmx1g", *folders, "-cp", _path(path)]
     classes = [".".join(name.parts) for name in names]
@@ -153,47 +144,18 @@ def _junit(module: str, path: list[Path]) -> str:
 
 def _robolectric_settings() -> Path:
     """A folder with the file that tells Robolectric what the app consists of."""
-    settings = _BUILD / "robolectric/com/android/tools/test_config.properties"
+    settings = BUILD / "robolectric/com/android/tools/test_config.properties"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    manifest, resources = _APP / "AndroidManifest.xml", _BUILD / "unsigned.apk"
+    manifest, resources = _APP / "AndroidManifest.xml", BUILD / "unsigned.apk"
     settings.write_text(f"android_merged_manifest={manifest}\nandroid_resource_apk={resources}\n")
-    return _BUILD / "robolectric"
+    return BUILD / "robolectric"
 
 
 def _monitor() -> Path:
     """The classes of a library that comes in Android's own kind of archive."""
-    (library,) = _JARS.glob("monitor-*.aar")
+    (library,) = JARS.glob("monitor-*.aar")
     with zipfile.ZipFile(library) as archive:
-        return Path(archive.extract("classes.jar", _BUILD / "monitor"))
-
-
-def fetch(scope: str) -> None:
-    """Copy the jars of a scope to build/jars by Maven and hold them against their hashes."""
-    sums = (_HERE / "jars/SHA256SUMS").read_text()
-    stamp = _JARS / f"{scope}.fetched"
-    wanted = sums + (_HERE / "jars/pom.xml").read_text()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    mvn = ("mvn", "-q", "-B", "-f", _HERE / "jars/pom.xml", f"-DoutputDirectory={_JARS}")
-    listed = (f"{_MAVEN}:copy-dependencies", "-DexcludeTransitive=true", f"-DincludeScope={scope}")
-    run(*mvn, *listed, why="Maven Central")
-    run(*mvn, f"{_MAVEN}:copy", f"-Dartifact={_OLDEST_JAR}", why="Maven Central")
-    for line in sums.splitlines():
-        expected, name = line.split()
-        jar = _JARS / name
-        if jar.exists() and hashlib.sha256(jar.read_bytes()).hexdigest() != expected:
-            raise BuildError(f"{jar} is not what jars/SHA256SUMS says: delete it and try again")
-    known = {line.split()[1] for line in sums.splitlines()}
-    if unknown := {path.name for path in _JARS.glob("*.[ja]ar")} - known:
-        raise BuildError(f"jars/SHA256SUMS does not name {', '.join(sorted(unknown))}")
-    stamp.write_text(wanted)
-
-
-def jars(*patterns: str) -> list[Path]:
-    found = [jar for pattern in patterns for jar in sorted(_JARS.glob(f"{pattern}.jar"))]
-    if not found:
-        raise BuildError(f"there is no jar like {' or '.join(patterns)}: delete {_JARS}, try again")
-    return found
+        return Path(archive.extract("classes.jar", BUILD / "monitor"))
 
 
 def kotlinc(sources: list[Path], libraries: list[Path], out: Path) -> None:
@@ -207,19 +169,6 @@ def kotlinc(sources: list[Path], libraries: list[Path], out: Path) -> None:
     run("java", "-cp", *compiler, *options, "-cp", _path(libraries), "-d", out, *sources)
 
 
-def run(*command: str | Path, why: str = "") -> str:
-    """Run a program and return what it said, or fail with that."""
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    except FileNotFoundError:
-        listed = "scripts/parts/android/system-packages.txt"
-        raise BuildError(f"there is no program {command[0]}: install what {listed} lists") from None
-    if done.returncode:
-        failed = f"{why} cannot be reached" if why else f"{Path(command[0]).name} failed"
-        raise BuildError(f"{failed}:\n{done.stdout}")
-    return done.stdout
-
-
 def write_zip(path: Path, entries: dict[str, bytes | Path]) -> Path:
     """An archive that is the same whenever its entries are."""
     with zipfile.ZipFile(path, "w") as archive:
@@ -229,21 +178,6 @@ def write_zip(path: Path, entries: dict[str, bytes | Path]) -> Path:
             kind = zipfile.ZIP_STORED if name == "resources.arsc" else zipfile.ZIP_DEFLATED
             archive.writestr(zipfile.ZipInfo(name, _MOMENT), data, kind)
     return path
-
-
-def _libraries() -> list[Path]:
-    """The jars without native code that app and worker share; onnxruntime's has both."""
-    # Natives have a processor after their version.
-    names = ("kotlin-stdlib-*", "onnxruntime-*", "javacpp-?.?.??", "tensorflow-lite-?.??.?-?.?.??")
-    return jars(*names)
-
-
-def _desktop() -> str:
-    machine = {"aarch64": "arm64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
-    name = f"{ {'Darwin': 'macosx'}.get(platform.system(), platform.system().lower()) }-{machine}"
-    if not list(_JARS.glob(f"tensorflow-lite-*-{name}.jar")):
-        raise BuildError(f"jars/pom.xml has no TensorFlow Lite for {name}")
-    return name
 
 
 def _path(files: list[Path]) -> str:
