@@ -57,11 +57,14 @@ def choose(acts: Sequence[str], request: Request, report: Path | None) -> str:
     act = acts[0] if acts else "request"
     if report and act in ("decisions", "agreement"):
         raise BadRequest(f"--report shows measurements and profiles: leave out --{act}")
-    if report or act in ("request", "stored"):
+    if not acts or (report and act == "profile"):  # It measures.
         return act
-    for name, value in (("--store", request.store), ("--compare", request.compare)):
+    refused = {"--store": request.store, "--compare": act != "stored" and request.compare}
+    for name, value in refused.items():
         if value:
-            raise BadRequest(f"{name} is about measurements: leave it out, or leave out --{act}")
+            raise BadRequest(
+                f"{name} is about what is measured now: leave it out, or leave out {options[0]}"
+            )
     return act
 
 

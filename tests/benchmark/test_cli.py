@@ -45,6 +45,7 @@ def run(*arguments, cwd=None):
         (["--agreement", "--report", "x.html"], "leave out --agreement"),
         (["--agreement", "--store", "x.jsonl"], "leave it out, or leave out --agreement"),
         (["--profile", "--compare", "x.jsonl"], "leave it out, or leave out --profile"),
+        (["--from", "x.jsonl", "--store", "y.jsonl"], "leave it out, or leave out --from"),
         (["--profile", "--picture", "profile.png"], "expected a name that ends in .svg"),
     ],
 )
