@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from libraries import BUILD, HERE, JARS, BuildError, desktop, fetch, jars, run, shared
@@ -50,9 +51,7 @@ def worker() -> Path:
     needed = " ".join(f"jars/{jar.name}" for jar in libraries)
     lines = ["Manifest-Version: 1.0", "Main-Class: irrvit.runtime.WorkerMainKt"]
     manifest = "\r\n".join([*lines, *_wrap(f"Class-Path: {needed}"), "", ""])
-    files: dict[str, bytes | Path] = {
-        path.relative_to(classes).as_posix(): path for path in classes.rglob("*.class")
-    }
+    files = {path.relative_to(classes).as_posix(): path for path in classes.rglob("*.class")}
     return write_zip(BUILD / "worker.jar", {"META-INF/MANIFEST.MF": manifest.encode()} | files)
 
 
@@ -169,7 +168,7 @@ def kotlinc(sources: list[Path], libraries: list[Path], out: Path) -> None:
     run("java", "-cp", *compiler, *options, "-cp", _path(libraries), "-d", out, *sources)
 
 
-def write_zip(path: Path, entries: dict[str, bytes | Path]) -> Path:
+def write_zip(path: Path, entries: Mapping[str, bytes | Path]) -> Path:
     """An archive that is the same whenever its entries are."""
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in entries.items():

@@ -9,9 +9,10 @@ import android.os.Looper
 import android.view.Surface
 import android.view.SurfaceHolder
 import android.view.View
+import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotSame
-import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
@@ -26,6 +27,10 @@ import org.robolectric.annotation.GraphicsMode
 @Config(sdk = [35], shadows = [ShadowSendingSession::class, ShadowReaderOfCoffee::class])
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 class CameraTest {
+    private val controller by lazy { start(MainActivity::class.java) }
+    private val activity get() = controller.get()
+    private val view get() = activity.content() as MainView
+
     @Before
     fun addCameras() {
         shadowOf(RuntimeEnvironment.getApplication()).grantPermissions(Manifest.permission.CAMERA)
@@ -33,48 +38,53 @@ class CameraTest {
         PlayedCamera.add("back", CameraMetadata.LENS_FACING_BACK)
     }
 
+    @After
+    fun leave() {
+        controller.destroy()
+    }
+
     @Test
     fun whatTheCameraOfTheBackSeesIsNamed() {
-        val view = open()
+        open()
         assertEquals("back", PlayedCamera.opened?.id)
         draw(view, "camera")
     }
 
     @Test
     fun cameraThatAnotherAppTookIsAMessageAndATapGetsItBack() {
-        val view = open()
+        open()
         val taken = PlayedCamera.opened
         PlayedCamera.takeAway()
         await("Another app took the camera") { view.message.text }
         draw(view, "taken")
         view.message.performClick()
-        await("espresso") { view.seen() }
+        await("espresso") { seen() }
         assertNotSame(taken, PlayedCamera.opened)
     }
 
     @Test
     fun cameraThatFailsIsAMessageAndIsClosed() {
-        val view = open()
+        open()
         PlayedCamera.fail(CameraDevice.StateCallback.ERROR_CAMERA_SERVICE)
         await("The camera failed (error 5)") { view.message.text }
-        assertClosed(PlayedCamera.opened!!)
+        assertTrue(isClosed(PlayedCamera.opened!!))
     }
 
     @Test
     fun otherCameraIsOpenedOnceTheFirstIsClosed() {
-        val view = open()
+        open()
         val first = PlayedCamera.opened!!
         view.camera.performClick()
         await("front") { PlayedCamera.opened!!.id }
-        assertClosed(first)
-        await("espresso") { view.seen() }
+        assertTrue(isClosed(first))
+        await("espresso") { seen() }
         view.camera.performClick()
         await("back") { PlayedCamera.opened!!.id }
     }
 
     @Test
     fun cameraThatIsPulledOutIsAMessage() {
-        val view = open()
+        open()
         PlayedCamera.takeAway()
         await("Another app took the camera") { view.message.text }
         listOf("front", "back").forEach(PlayedCamera::remove)
@@ -86,43 +96,32 @@ class CameraTest {
     fun cameraThatOnlySeesDepthIsNone() {
         listOf("front", "back").forEach(PlayedCamera::remove)
         PlayedCamera.add("depth", CameraMetadata.LENS_FACING_BACK, ImageFormat.DEPTH16)
-        val activity = start(MainActivity::class.java).get()
-        activity.surfaceCreated(screen(activity))
-        await("This device has no camera") { activity.view().message.text }
+        activity.surfaceCreated(screen())
+        await("This device has no camera") { view.message.text }
     }
 
     @Test
     fun cameraIsGivenBackWhenTheScreenGoes() {
-        val activity = start(MainActivity::class.java).get()
-        val screen = screen(activity)
-        activity.surfaceCreated(screen)
-        await("espresso") { activity.view().seen() }
-        activity.surfaceDestroyed(screen)
+        open()
+        activity.surfaceDestroyed(view.preview.holder)
         await("closed") { if (isClosed(PlayedCamera.opened!!)) "closed" else "" }
     }
 
-    /** The main screen once it has named what the camera sees. */
-    private fun open(): MainView {
-        val activity = start(MainActivity::class.java).get()
-        activity.surfaceCreated(screen(activity))
-        await("espresso") { activity.view().seen() }
-        return activity.view()
+    /** Until the screen has named what the camera sees. */
+    private fun open() {
+        activity.surfaceCreated(screen())
+        await("espresso") { seen() }
     }
 
     /** Robolectric has no screen, so this one shows nothing; but it is a surface. */
-    private fun screen(activity: MainActivity) = object : SurfaceHolder by activity.view().preview.holder {
+    private fun screen() = object : SurfaceHolder by view.preview.holder {
         private val surface = Surface(SurfaceTexture(0))
 
         override fun getSurface() = surface
     }
 
-    private fun MainActivity.view() = content() as MainView
-
-    private fun MainView.seen(): CharSequence = if (message.visibility == View.GONE) bars.contentDescription else message.text
-
-    private fun assertClosed(camera: CameraDevice) {
-        assertThrows(IllegalStateException::class.java) { camera.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW) }
-    }
+    private fun seen(): CharSequence =
+        if (view.message.visibility == View.GONE) view.bars.contentDescription else view.message.text
 
     private fun isClosed(camera: CameraDevice): Boolean = try {
         camera.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW)
