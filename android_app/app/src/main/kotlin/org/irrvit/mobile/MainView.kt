@@ -31,12 +31,12 @@ class MainView(context: Context) : FrameLayout(context) {
         fitsSystemWindows = true
         val middle = LayoutParams(LayoutParams.WRAP_CONTENT, LayoutParams.WRAP_CONTENT, Gravity.CENTER)
         addView(preview, middle)
-        addView(message, LayoutParams(middle))
         addView(column(models, check), LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.WRAP_CONTENT, Gravity.TOP))
         val buttons = LinearLayout(context)
         listOf(picture, camera, benchmark).forEach(buttons::addView)
         val bottom = LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.WRAP_CONTENT, Gravity.BOTTOM)
         addView(column(bars, times, buttons), bottom)
+        addView(message, LayoutParams(middle)) // In front: on a small screen the shade behind the bars is as high as this.
         message.gravity = Gravity.CENTER
         message.accessibilityLiveRegion = View.ACCESSIBILITY_LIVE_REGION_POLITE
     }
