@@ -76,14 +76,19 @@ def quantize(model: onnx.ModelProto, quantizing: Quantizing) -> onnx.ModelProto:
 
 def nodes(model: onnx.ModelProto) -> Iterator[Node]:
     """The nodes as the table sees them."""
-    constants = {tensor.name for tensor in model.graph.initializer}
+    constants = {tensor.name: tensor for tensor in model.graph.initializer}
     for node in model.graph.node:
         computed = tuple(name for name in node.input if name and name not in constants)
         kind = _KINDS.get(node.op_type, Kind.OTHER)
         if kind is Kind.MATMUL and len(computed) == 1:
             kind = Kind.LINEAR
         module = node.name.partition("/")[0]
-        yield Node(node.name, kind, module, computed, tuple(node.output))
+        meets = any(_is_several_floats(constants[i]) for i in node.input if i in constants)
+        yield Node(node.name, kind, module, computed, tuple(node.output), meets)
+
+
+def _is_several_floats(constant: onnx.TensorProto) -> bool:
+    return constant.data_type == onnx.TensorProto.FLOAT and np.prod(constant.dims) > 1
 
 
 def _weight_ranges(model: onnx.ModelProto, planned: Container[str]) -> dict[str, list[_Range]]:

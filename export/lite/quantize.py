@@ -90,13 +90,14 @@ def _nodes(model: Any, modules: list[bytes]) -> Iterator[Node]:
     tensors = model.subgraphs[0].tensors
     for operator in model.subgraphs[0].operators:
         output = int(operator.outputs[0])
-        computed = [i for i in operator.inputs if i >= 0]
+        given = [i for i in operator.inputs if i >= 0]
         yield Node(
             name=f"t{output}",
             kind=_kind(graph.kind(model, operator), tensors[output]),
             module=_module(operator, modules),
-            inputs=tuple(f"t{i}" for i in computed if not graph.is_constant(model, tensors[i])),
+            inputs=tuple(f"t{i}" for i in given if not graph.is_constant(model, tensors[i])),
             outputs=tuple(f"t{i}" for i in operator.outputs),
+            meets_constants=any(_is_float_constant(model, tensors[i]) for i in given),
         )
 
 
@@ -108,6 +109,12 @@ def _module(operator: Any, modules: list[bytes]) -> str:
 
 def _kind(operation: str, output: Any) -> Kind:
     return _KINDS.get(operation, Kind.OTHER) if _is_float(output) else Kind.OTHER
+
+
+def _is_float_constant(model: Any, tensor: Any) -> bool:
+    """Of several numbers."""
+    is_constant = _is_float(tensor) and graph.is_constant(model, tensor)
+    return is_constant and np.prod(tensor.shape) > 1
 
 
 def _is_float(tensor: Any) -> bool:

@@ -37,13 +37,16 @@ def losses(quantization: Quantization, pictures: np.ndarray) -> tuple[ModuleLoss
 
 
 def ranked(noise: Mapping[str, float]) -> tuple[ModuleLoss, ...]:
-    """Noise adds up: a module that makes a fifth of all of it is better kept in float."""
+    """Noise adds up: a module that makes a fifth of all of it is better kept in float.
+
+    What belongs to no module, "", has no name to keep it by.
+    """
     whole = sum(noise.values())
     rows = [
         ModuleLoss(
             module=module,
             sqnr_db=float(-10 * np.log10(max(one, 1e-30))),
-            keep_float=whole > 0 and one > _MUCH * whole,
+            keep_float=bool(module) and one > _MUCH * whole > 0,
         )
         for module, one in noise.items()
     ]

@@ -38,6 +38,17 @@ def test_what_follows_a_float_operation_stays_in_float():
     assert "gate" not in plan(nodes)
 
 
+def test_patches_beside_a_class_token_stay_in_float():
+    beside = Node("beside", Kind.LAYOUT, "", ("sum",), ("beside",), meets_constants=True)
+    positions = Node("positions", Kind.ADD, "", ("beside",), ("positions",), meets_constants=True)
+    assert plan([*CONVOLUTIONS, beside, positions]).keys() == {"conv", "again", "sum"}
+
+
+def test_positions_are_added_in_8_bits_where_there_is_no_class_token():
+    positions = Node("positions", Kind.ADD, "", ("sum",), ("positions",), meets_constants=True)
+    assert "positions" in plan([*CONVOLUTIONS, positions])
+
+
 def test_an_operation_on_constants_alone_stays_in_float():
     assert plan([node("constant", Kind.ADD)]) == {}
 
