@@ -12,9 +12,12 @@ QUICK = ["--repeats", "1", "--iterations", "5"]
 
 
 def bench(tmp_path: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "irrvit.benchmark.cli", "--device", "browser"]
+    return in_browser("--store", str(tmp_path / "measurements.jsonl"), *options)
+
+
+def in_browser(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*command, "--store", str(tmp_path / "measurements.jsonl"), *options],
+        [sys.executable, "-m", "irrvit.benchmark.cli", "--device", "browser", *options],
         capture_output=True,
         text=True,
         check=False,
@@ -65,7 +68,7 @@ def test_an_accelerator_that_there_is_not_is_refused(tmp_path):
     assert "--accelerator got 'npu': --device browser expects cpu or gpu" in done.stderr
 
 
-def test_a_profile_is_refused(tmp_path):
-    done = bench(tmp_path, "--profile")
+def test_a_profile_is_refused():
+    done = in_browser("--profile")
     assert done.returncode == 2
     assert "cannot profile" in done.stderr
