@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -88,7 +89,7 @@ def nodes(model: onnx.ModelProto) -> Iterator[Node]:
 
 
 def _is_several_floats(constant: onnx.TensorProto) -> bool:
-    return constant.data_type == onnx.TensorProto.FLOAT and np.prod(constant.dims) > 1
+    return constant.data_type == onnx.TensorProto.FLOAT and prod(constant.dims) > 1
 
 
 def _weight_ranges(model: onnx.ModelProto, planned: Container[str]) -> dict[str, list[_Range]]:
