@@ -29,8 +29,8 @@ def checkout(tmp_path) -> Path:
 
 
 def run(checkout: Path, *command: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    # MAKEFLAGS of an outer make would reach the inner one.
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    # MAKEFLAGS of an outer make would reach the inner one, and so would its PARTS.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "PARTS"))}
     return subprocess.run(
         command, cwd=checkout, env=inherited | environ, capture_output=True, text=True, check=False
     )
