@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable
@@ -47,15 +48,15 @@ def attached() -> list[Attached]:
 
     Raises:
         DeviceNotFound: there is no adb to ask.
+        RuntimeUnavailable: the library to talk to it is not installed.
     """
-    from adbutils import AdbError
-
+    adbutils = _library()
     end = time.monotonic() + _ENDING_S
     while True:
         try:
             lines = _ask(client(_PING_S), "host:devices")
             break
-        except (AdbError, EOFError, OSError) as error:
+        except (adbutils.AdbError, EOFError, OSError) as error:
             # One that somebody else is ending takes a connection and answers no more.
             if time.monotonic() >= end:
                 raise DeviceNotFound(f"adb's server does not answer: {error}") from error
@@ -85,17 +86,21 @@ def client(timeout_s: float) -> AdbClient:
         AdbError: it does not start, which may pass: one that is ending is in the way for a moment.
         RuntimeUnavailable: the library to talk to it is not installed.
     """
+    found = _library().AdbClient(socket_timeout=timeout_s)
+    if not _answers(found.host, found.port):
+        _start(found.host, found.port)
+    return found
+
+
+def _library() -> ModuleType:
     try:
-        from adbutils import AdbClient
+        import adbutils
     except ModuleNotFoundError as error:
         raise RuntimeUnavailable(
             "the package adbutils is not installed, and phones need it: "
             'pip install "irrvit-mobile[android]"'
         ) from error
-    found = AdbClient(socket_timeout=timeout_s)
-    if not _answers(found.host, found.port):
-        _start(found.host, found.port)
-    return found
+    return adbutils
 
 
 def _answers(host: str, port: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import sys
 import threading
 import time
 
@@ -13,7 +14,7 @@ import pytest
 from irrvit.benchmark import device
 from irrvit.benchmark.android import adb, push, server
 from irrvit.benchmark.device import Options
-from irrvit.benchmark.errors import CommandFailed, DeviceLost, DeviceNotFound
+from irrvit.benchmark.errors import CommandFailed, DeviceLost, DeviceNotFound, RuntimeUnavailable
 from irrvit.benchmark.measurement import RunConfig
 
 pytestmark = pytest.mark.needs("adbutils")
@@ -40,6 +41,12 @@ def test_without_adb_it_is_said_where_to_get_it(refused):
     said = refused("pixel", **nowhere)
     assert "adb is not installed" in said
     assert "apt-get install adb" in said
+
+
+def test_without_the_library_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "adbutils", None)
+    with pytest.raises(RuntimeUnavailable, match=r"pip install \"irrvit-mobile\[android\]\""):
+        server.attached()
 
 
 def test_without_a_phone_it_is_said_how_to_connect_one(own_server, refused):
