@@ -11,9 +11,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from irrvit.export import artifact, cases
+from irrvit.export import artifact
 from irrvit.export.artifact import MANIFEST
 from irrvit.export.errors import ExportError
+from irrvit.export.proof import cases
 
 _HERE = Path(__file__).resolve().parent
 _OUT = _HERE / "build/assets"

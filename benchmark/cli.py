@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from irrvit.benchmark.request import Request
+    from irrvit.benchmark.acts.measure import Request
 
 COULD_NOT_RUN, INTERRUPTED = 2, 130
 DEFAULT_MODEL = "irrvit_fashion"
-_FOLDERS = ("agreement", "decisions", "profile")  # What comes of these is no measurement.
+_FOLDERS = ("crosscheck", "accuracy", "profile")  # What comes of these is no measurement.
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -111,8 +111,8 @@ def bench(
     Exits with 0 when every number is valid and, with --compare, none is slower; 1 when one is
     invalid, wrong or slower; 2 when something could not be measured.
     """
+    from irrvit.benchmark.acts.measure import Request, choose
     from irrvit.benchmark.device import Options
-    from irrvit.benchmark.request import Request, choose
 
     if list_all:
         return _list()
@@ -143,7 +143,7 @@ def bench(
         limit=limit,
         picture=picture,
     )
-    asked = {"stored": source, "decisions": decisions, "agreement": agreement, "profile": profile}
+    asked = {"show": source, "accuracy": decisions, "crosscheck": agreement, "profile": profile}
     with _told(interrupted=""):
         act = choose([name for name, value in asked.items() if value], request, report)
     result = _run(act, request)
@@ -153,12 +153,12 @@ def bench(
 
 def _write_page(path: Path, request: Request, result: Any) -> int:
     """What was profiled is measured as well: the page shows how fast, and where the time goes."""
-    from irrvit.benchmark.profile.records import Profiles
+    from irrvit.benchmark.acts.profile.records import Profiles
     from irrvit.benchmark.report import page
 
     measured, profiles = result, []
     if isinstance(result, Profiles):
-        measured, profiles = _run("request", replace(request, picture=None)), result.profiles
+        measured, profiles = _run("measure", replace(request, picture=None)), result.profiles
     with _told(interrupted="interrupted before the report was written"):
         page.write(path, measured, profiles)
     print(f"irrvit-bench: wrote {path}", file=sys.stderr)
@@ -183,8 +183,8 @@ def _list_devices() -> None:
 
 
 def _setup(kind: str) -> None:
-    from irrvit.benchmark import setup
-    from irrvit.export.progress import bar
+    from irrvit.benchmark.acts import setup
+    from irrvit.export.command.progress import bar
 
     with _told(interrupted="interrupted; what was there before is untouched"), bar() as progress:
         said = setup.run(kind, progress)
@@ -193,10 +193,10 @@ def _setup(kind: str) -> None:
 
 def _run(act: str, request: Request) -> Any:
     """Do with a request what a module of this package, or of a folder of it, does."""
-    from irrvit.export.progress import progress
+    from irrvit.export.command.progress import progress
 
     module = f"{act}.session" if act in _FOLDERS else act
-    run = importlib.import_module(f"irrvit.benchmark.{module}").run
+    run = importlib.import_module(f"irrvit.benchmark.acts.{module}").run
     with _told(interrupted="interrupted before anything was measured"), progress() as notify:
         return run(request, notify)
 
@@ -220,7 +220,7 @@ def _print(result: Any, *, act: str, as_json: bool) -> None:
     """Show a result as the folder of what was done does."""
     from rich.console import Console
 
-    name = f"{act}.report" if act in _FOLDERS else "report.table"
+    name = f"acts.{act}.report" if act in _FOLDERS else "report.table"
     module = importlib.import_module(f"irrvit.benchmark.{name}")
     for name, message in result.problems.items():
         print(f"irrvit-bench: {name}: {message}", file=sys.stderr)

@@ -16,12 +16,7 @@ from typing import Protocol, cast
 
 import numpy as np
 
-from irrvit.benchmark.errors import (
-    BadRequest,
-    BenchmarkError,
-    DeviceNotFound,
-    RuntimeUnavailable,
-)
+from irrvit.benchmark.errors import BadRequest, BenchmarkError, DeviceNotFound, RuntimeUnavailable
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, Placement, RunConfig
 
 READY = "ready"

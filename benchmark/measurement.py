@@ -1,6 +1,6 @@
 """The records of a benchmark: what was measured, where, how, and every latency in its order.
 
-Averages are derived (`irrvit.benchmark.stats`), never stored. Units are in the names.
+Averages are derived (`irrvit.benchmark.results.stats`), never stored. Units are in the names.
 """
 
 from __future__ import annotations

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from irrvit.benchmark.errors import BadRequest, BenchmarkError
-from irrvit.benchmark.golden import GoldenPicture
-from irrvit.export import artifact, cases
+from irrvit.benchmark.results.golden import GoldenPicture
+from irrvit.export import artifact
 from irrvit.export.artifact import Artifact
 from irrvit.export.errors import ExportError
 from irrvit.export.manifest import Manifest
+from irrvit.export.proof import cases
 from irrvit.export.target import Precision
 from irrvit.model import sources
 from irrvit.model.errors import ModelError
@@ -103,8 +104,8 @@ def _export(
     model: str, targets: Sequence[str], runtime: str | None, notify: Notify
 ) -> tuple[list[Artifact], dict[str, str]]:
     """PyTorch needs no file, but a manifest: for it the format that is quickest to write."""
-    from irrvit.export import session
-    from irrvit.export.request import Request
+    from irrvit.export.command import session
+    from irrvit.export.command.request import Request
 
     formats = ("onnx",) if runtime == TORCH else tuple(t for t in targets if t != TORCH)
     try:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from irrvit.export.request import Request
-    from irrvit.export.session import Result
+    from irrvit.export.command.request import Request
+    from irrvit.export.command.session import Result
 
 COULD_NOT_RUN, INTERRUPTED = 2, 130
 
@@ -88,7 +88,7 @@ def export(
     Exits with 0 when every file agrees with PyTorch, 1 when one does not (it is not published),
     2 when something could not be done.
     """
-    from irrvit.export.request import Request
+    from irrvit.export.command.request import Request
 
     if list_all:
         return _list()
@@ -125,9 +125,9 @@ def _list() -> None:
 
 
 def _run(request: Request) -> Result:
-    from irrvit.export import session
+    from irrvit.export.command import session
+    from irrvit.export.command.progress import progress
     from irrvit.export.errors import ExportError
-    from irrvit.export.progress import progress
     from irrvit.model.errors import ModelError
 
     try:
@@ -144,7 +144,7 @@ def _run(request: Request) -> Result:
 def _print(result: Result, *, as_json: bool) -> None:
     from rich.console import Console
 
-    from irrvit.export import report
+    from irrvit.export.command import report
 
     if len(set(result.errors.values())) == 1 and not result.artifacts:
         print(f"irrvit-export: {next(iter(result.errors.values()))}", file=sys.stderr)

@@ -16,12 +16,13 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from irrvit.export import artifact, cases, parity
+from irrvit.export import artifact
 from irrvit.export.artifact import MANIFEST, Artifact
 from irrvit.export.errors import BadArtifact, ExportError
 from irrvit.export.manifest import Manifest
+from irrvit.export.proof import cases, parity
 from irrvit.export.target import Tolerance
-from irrvit.model import fashion_mnist
+from irrvit.model.data import fashion_mnist
 
 _WIDTH = 80
 _DISAGREES, _COULD_NOT_RUN = 1, 2
@@ -72,7 +73,7 @@ def disagreements(said: Mapping[str, Logits], tolerances: Mapping[str, Tolerance
     """One sentence for each picture and pair of files that name different things.
 
     A picture in which the first class leads by less than the two files may be apart is no
-    evidence (see `irrvit.export.parity.compare`): an untrained network hardly prefers any class.
+    evidence (see `irrvit.export.proof.parity`): an untrained network hardly prefers any class.
     """
     sentences = []
     for one, other in combinations(said, 2):

@@ -12,7 +12,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from pydantic import BaseModel, ConfigDict
 
-from irrvit.export.calibration import Pictures
+from irrvit.export.quantization.calibration import Pictures
 from irrvit.export.target import Precision
 from irrvit.model import sources
 

@@ -1,7 +1,7 @@
 """The order of things: load, fold, check the fold, write, load back, run, compare, describe.
 
 The same for every format; what differs is behind `irrvit.export.target.Target`. It runs in a
-process of its own (see `irrvit.export.workers`).
+process of its own (see `irrvit.export.command.workers`).
 """
 
 from __future__ import annotations
@@ -15,25 +15,21 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from irrvit.export import cases, parity, target, tensorflow_runner
+from irrvit.export import target
 from irrvit.export.artifact import MANIFEST, content_hash, content_size
-from irrvit.export.checks import extra_work, failures
-from irrvit.export.explain import explain
-from irrvit.export.golden import golden_cases
 from irrvit.export.job import Job, toolchain
-from irrvit.export.manifest import (
-    Calibration,
-    FoldSummary,
-    Manifest,
-    Operations,
-    ParityReport,
-)
+from irrvit.export.manifest import Calibration, FoldSummary, Manifest, Operations, ParityReport
+from irrvit.export.proof import cases, parity
+from irrvit.export.proof.checks import extra_work, failures
+from irrvit.export.proof.explain import explain
+from irrvit.export.proof.golden import golden_cases
 from irrvit.export.target import Quantizing, Runner, Target
+from irrvit.export.tensorflow import runner as tensorflow_runner
 from irrvit.model import sources
-from irrvit.model.fold import unfolded_input, widen
-from irrvit.model.fold_check import FoldCheck, fold_checked
+from irrvit.model.folding.check import FoldCheck, fold_checked
+from irrvit.model.folding.fold import unfolded_input, widen
 from irrvit.model.macs import count_macs
-from irrvit.model.sources import Source
+from irrvit.model.sources.find import Source
 
 Outputs = dict[str, np.ndarray]
 _STABLE = 3e-5  # A third of what a float32 file may be off by.

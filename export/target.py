@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Precision(StrEnum):
     """How numbers are stored.
 
-    `int8`: weights in 8 bits, activations where `irrvit.export.quantize` says so (Core ML: none).
+    `int8`: weights in 8 bits, activations where `quantization.rules` says so (Core ML: none).
     `w8`, `w6`, `w4`: each weight one of 256, 64 or 16 values of its layer; Core ML only.
     """
 
@@ -60,7 +60,7 @@ class Tolerance(BaseModel):
     Attributes:
         max_rel: largest difference, relative to the largest reference value of the case.
         min_top1_agreement: share of cases in which both name the same class, decided cases only
-            (see `irrvit.export.parity`).
+            (see `irrvit.export.proof.parity`).
         max_points_below: how many points of top-1 on labelled pictures the file may lose.
     """
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from irrvit.export import artifact, cases
+from irrvit.export import artifact
 from irrvit.export.artifact import MANIFEST, Artifact
 from irrvit.export.errors import BadArtifact, ExportError
+from irrvit.export.proof import cases
 
 INDEX = "models.json"
 _OUT = Path(__file__).parents[1] / "web_app/public/models"

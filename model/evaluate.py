@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from irrvit.model.data import Pictures, batches
+from irrvit.model.data.dataset import Pictures, batches
 from irrvit.model.spec import InputSpec
 
 _BATCH = 500

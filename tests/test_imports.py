@@ -101,7 +101,7 @@ def inside(module: str, package: str) -> bool:
 
 
 def needs_an_extra(name: str) -> bool:
-    formats = ("targets", "mil", "lite", "onnx_quantize")
+    formats = ("targets", "coreml", "tflite", "onnx")
     return any(inside(name, f"irrvit.export.{part}") for part in formats)
 
 
@@ -156,7 +156,7 @@ sys.exit(str([m for m in sys.modules if m.startswith("irrvit.export.targets.") o
     ("name", "option"),
     [
         ("irrvit.export.cli", "--target"),
-        ("irrvit.model.train_cli", "--recipe"),
+        ("irrvit.model.training.cli", "--recipe"),
         ("irrvit.benchmark.cli", "--device"),
     ],
 )
@@ -196,7 +196,7 @@ def test_targets_never_import_each_other():
 
 def test_package_inits_import_nothing():
     for name, path in MODULES:
-        if path.name == "__init__.py":
+        if path.name == "__init__.py" and name != "irrvit.model.sources":
             assert imported(path) <= {"__future__", "__future__.annotations"}, name
 
 

@@ -15,10 +15,10 @@ import numpy as np
 from irrvit.benchmark.android import parse, push, state
 from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.android.push import Notify
-from irrvit.benchmark.conversation import Conversation, to_loaded, to_timed
 from irrvit.benchmark.device import Timed
 from irrvit.benchmark.errors import CommandFailed, DeviceLost
 from irrvit.benchmark.measurement import RunConfig
+from irrvit.benchmark.worker.conversation import Conversation, to_loaded, to_timed
 
 PACKAGE = "org.irrvit.mobile"
 ACTIVITY = f"{PACKAGE}/.BenchmarkActivity"

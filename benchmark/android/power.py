@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from irrvit.benchmark.android import parse
 from irrvit.benchmark.android.adb import Phone
-from irrvit.benchmark.energy import Meter
 from irrvit.benchmark.errors import RuntimeUnavailable
+from irrvit.benchmark.run.energy import Meter
 
 _RAILS = "android.hardware.power.stats.IPowerStats/default"
 _BATTERY = "/sys/class/power_supply/battery"

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from irrvit.benchmark import linear, machine
+from irrvit.benchmark import machine
 from irrvit.benchmark.arm64 import tree as arm64_tree
 from irrvit.benchmark.errors import BenchmarkError, SetupFailed
-from irrvit.benchmark.local_process import LocalProcess
 from irrvit.benchmark.measurement import RunConfig
+from irrvit.benchmark.worker import linear
+from irrvit.benchmark.worker.client import LocalProcess
 from irrvit.export.built_folder import build_once
 
 # (what is done, share of all that is done by then)

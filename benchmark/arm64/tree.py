@@ -29,8 +29,8 @@ sys.path.append(site)
 irrvit = sys.modules["irrvit"] = types.ModuleType("irrvit")
 irrvit.__path__ = [folder]
 sys.dont_write_bytecode = True
-from irrvit.benchmark import worker
-worker.main()
+from irrvit.benchmark.worker import process
+process.main()
 """
 
 
@@ -83,5 +83,5 @@ def python(tree: Path) -> list[str]:
 
 
 def worker_command(tree: Path) -> list[str]:
-    """The command that starts `irrvit.benchmark.worker` in the tree."""
+    """The command that starts `irrvit.benchmark.worker.process` in the tree."""
     return [*python(tree), "-c", _START, str(tree / SITE), str(Path(__file__).parents[2])]

@@ -2,9 +2,9 @@
 
     python -m irrvit.benchmark.browser.worker EXECUTABLE ACCELERATOR
 
-Commands and answers are those of `irrvit.benchmark.worker`. The browser is this process's own and
-ends with it. The page times the calls; what they cost in memory and core time is asked of the
-system, since a page cannot know.
+Commands and answers are those of `irrvit.benchmark.worker.process`. The browser is this process's
+own and ends with it. The page times the calls; what they cost in memory and core time is asked of
+the system, since a page cannot know.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from irrvit.benchmark import linear
 from irrvit.benchmark.browser.page_server import PageServer, built_page
-from irrvit.benchmark.runtimes import LINEAR
-from irrvit.benchmark.worker import serve
+from irrvit.benchmark.worker import linear
+from irrvit.benchmark.worker.process import serve
+from irrvit.benchmark.worker.runtimes import LINEAR
 
 if TYPE_CHECKING:
     from playwright.sync_api import Error
@@ -39,7 +39,7 @@ class PageFailed(Exception):
 
 
 class BrowserWorker:
-    """Answers commands; see `irrvit.benchmark.worker.Worker`."""
+    """Answers commands; see `irrvit.benchmark.worker.process.Worker`."""
 
     def __init__(self, executable: str, accelerator: str):
         self._executable, self._accelerator = executable, accelerator

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from irrvit.benchmark import linear
 from irrvit.benchmark.android import adb, app, power, push, server, state, tool
 from irrvit.benchmark.device import READY, Options, Process, Seen
-from irrvit.benchmark.energy import Meter
 from irrvit.benchmark.errors import BadRequest, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
-from irrvit.benchmark.runtimes import LINEAR
+from irrvit.benchmark.run.energy import Meter
+from irrvit.benchmark.worker import linear
+from irrvit.benchmark.worker.runtimes import LINEAR
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",)}
 _OF_TOOL = {"tflite": ("litert",)}
@@ -94,7 +94,7 @@ class Phone:
         return state.read(self._phone, load=state.load(self._phone))
 
     def meter(self) -> Meter:
-        """See `irrvit.benchmark.energy.Metered`."""
+        """See `irrvit.benchmark.run.energy.Metered`."""
         return power.meter(self._phone)
 
     def open(self, path: str, config: RunConfig) -> Process:

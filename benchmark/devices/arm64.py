@@ -9,8 +9,8 @@ from irrvit.benchmark import machine
 from irrvit.benchmark.arm64 import tree as arm64_tree
 from irrvit.benchmark.arm64.setup import Progress, build_tree
 from irrvit.benchmark.errors import DeviceNotFound
-from irrvit.benchmark.local_process import LocalProcess
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
+from irrvit.benchmark.worker.client import LocalProcess
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",)}
 _SOC = "Cortex-A76 (emulated)"

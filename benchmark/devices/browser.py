@@ -13,8 +13,8 @@ from pathlib import Path
 from irrvit.benchmark import machine
 from irrvit.benchmark.browser.page_server import built_page, sources
 from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable, SetupFailed
-from irrvit.benchmark.local_process import LocalProcess
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
+from irrvit.benchmark.worker.client import LocalProcess
 
 Progress = Callable[[str, float], None]
 

@@ -7,8 +7,8 @@ import sys
 
 from irrvit.benchmark import machine
 from irrvit.benchmark.errors import RuntimeUnavailable
-from irrvit.benchmark.local_process import LocalProcess
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
+from irrvit.benchmark.worker.client import LocalProcess
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",), "torch": ("torch",)}
 _PACKAGES = {
@@ -36,4 +36,6 @@ def open(path: str, config: RunConfig) -> LocalProcess:
             f"the package {package} is not installed, and {config.runtime} needs it: "
             f'pip install "irrvit-mobile[{extra}]"'
         )
-    return LocalProcess([sys.executable, "-P", "-m", "irrvit.benchmark.worker"], path, config)
+    return LocalProcess(
+        [sys.executable, "-P", "-m", "irrvit.benchmark.worker.process"], path, config
+    )

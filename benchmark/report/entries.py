@@ -10,7 +10,7 @@ from functools import cached_property
 from irrvit.benchmark.measurement import DeviceInfo, Measurement, RunConfig
 from irrvit.benchmark.report import charts
 from irrvit.benchmark.report.charts import Axis, Label, Outline
-from irrvit.benchmark.result import Answers, Row
+from irrvit.benchmark.results.result import Answers, Row
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from irrvit.benchmark.acts.profile.records import Profile
 from irrvit.benchmark.errors import BadStore
 from irrvit.benchmark.measurement import DeviceState
-from irrvit.benchmark.profile.records import Profile
 from irrvit.benchmark.report.entries import to_settings
-from irrvit.benchmark.result import Result
+from irrvit.benchmark.results.result import Result
 from irrvit.model.files import write_in_one_piece
 
 _FOLDER = Path(__file__).with_name("templates")

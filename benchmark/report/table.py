@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from irrvit.benchmark.baseline import Gate
 from irrvit.benchmark.device import Seen
-from irrvit.benchmark.result import Answers, Result, Row
-from irrvit.benchmark.stats import Comparison
+from irrvit.benchmark.results.baseline import Gate
+from irrvit.benchmark.results.result import Answers, Result, Row
+from irrvit.benchmark.results.stats import Comparison
 
 _HEADINGS = ("network", "by", "p50 ms", "95 %", "p90 ms", "GMAC/s", "peak", "MB", "")
 _ANSWER_HEADINGS = ("network", "by", "golden cases", "max rel", "same class", "")

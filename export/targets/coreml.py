@@ -13,17 +13,17 @@ import torch
 from PIL import Image
 from torch import nn
 
+from irrvit.export.coreml import lint, macs, program, range_scan
+from irrvit.export.coreml.palette import palette
+from irrvit.export.coreml.tools import coremltools
 from irrvit.export.errors import UnsupportedOp
 from irrvit.export.manifest import Delegation, ModuleLoss
-from irrvit.export.mil import lint, macs, program, range_scan
-from irrvit.export.mil.palette import palette
-from irrvit.export.mil.tools import coremltools
 from irrvit.export.pixels import one_by_one
 from irrvit.export.target import Precision, Quantizing, Runner, Tolerance
 from irrvit.model.spec import InputSpec
 
 SUFFIX = ".mlpackage"
-# Measured with the reference interpreter on the cases of `irrvit.export.cases`: the folded file
+# Measured with the reference interpreter on the cases of `export/proof/cases.py`: the folded file
 # against the unfolded network, for IRRViT, for EfficientNet-Lite0 with ImageNet weights and for
 # twelve timm networks with random weights (MobileNet V2 to V4, DeiT, Swin, PVT v2, CoaT, RepViT,
 # FastViT, MobileViT, EfficientFormer v2, MobileOne), the worst case of each.
@@ -92,7 +92,7 @@ class CoreMLRunner:
 
 
 class MilRunner:
-    """A package in the reference interpreter; `irrvit.export.mil.program` says what it proves."""
+    """A package in the reference interpreter; `export/coreml/program.py` says what it proves."""
 
     name = "mil-reference"
 

@@ -34,7 +34,7 @@ _SCOPES = "pkg.torch.onnx.name_scopes"
 #
 # int8, on the photographs alone, which its ranges are for: EfficientNet-Lite0 0.180, 12 dB, cosine
 # 0.968; irrvit_300m 0.140, 17 dB; irrvit_fashion 0.048, 26 dB. With weights of 7 bits instead of
-# those of `irrvit.export.onnx_quantize`: 0.237, 8.6 dB, 0.931; 0.180, 16 dB; 0.159, 17 dB. The
+# those of `irrvit.export.onnx.quantize`: 0.237, 8.6 dB, 0.931; 0.180, 16 dB; 0.159, 17 dB. The
 # limits leave 1.6 times the worst. The 0.5 points are the project's bar; irrvit_fashion loses 0.02.
 TOLERANCES = {
     Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.99999, min_sqnr_db=80),
@@ -99,7 +99,7 @@ def _named_after_modules(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _to_int8(model: onnx.ModelProto, quantizing: Quantizing) -> onnx.ModelProto:
-    from irrvit.export.onnx_quantize import quantize
+    from irrvit.export.onnx.quantize import quantize
 
     return quantize(model, quantizing)
 

@@ -13,14 +13,14 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from torch import nn
 
 from irrvit.export.errors import BadArtifact, UnsupportedOp
-from irrvit.export.lite import graph, placement
 from irrvit.export.manifest import Delegation, ModuleLoss
 from irrvit.export.pixels import ChannelsLast, one_by_one
 from irrvit.export.target import Precision, Quantizing, Tolerance
+from irrvit.export.tflite import graph, placement
 from irrvit.model.spec import InputSpec
 
 if TYPE_CHECKING:
-    from irrvit.export.lite.quantize import Quantization
+    from irrvit.export.tflite.quantize import Quantization
 
 SUFFIX = ".tflite"
 # Measured with this pipeline, folded file against unfolded network, the worst of nine cases, for
@@ -88,7 +88,7 @@ def _convert(network: nn.Module, spec: InputSpec) -> bytes:
 
 
 def _quantization(content: bytes, quantizing: Quantizing) -> Quantization:
-    from irrvit.export.lite.quantize import Quantization  # Its package is not on every platform.
+    from irrvit.export.tflite.quantize import Quantization  # Its package is not on every platform.
 
     return Quantization(content, quantizing.pictures)
 
@@ -162,7 +162,7 @@ def trace(path: Path, pixels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
 
 def losses(network: nn.Module, spec: InputSpec, quantizing: Quantizing) -> tuple[ModuleLoss, ...]:
     """Quantize each module alone, and run what comes of it."""
-    from irrvit.export.lite import sensitivity
+    from irrvit.export.tflite import sensitivity
 
     return sensitivity.losses(
         _quantization(_convert(network, spec), quantizing), quantizing.pictures

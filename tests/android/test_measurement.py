@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from irrvit.benchmark import store
+from irrvit.benchmark.results import store
 
 ROOT = Path(__file__).parents[2]
 

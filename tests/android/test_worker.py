@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from irrvit.export import artifact, cases
+from irrvit.export import artifact
+from irrvit.export.proof import cases
 
 ROOT = Path(__file__).parents[2]
 

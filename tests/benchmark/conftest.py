@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from irrvit.benchmark.acts.profile.nodes import Node
+from irrvit.benchmark.acts.profile.records import Profile, ProfileRow
 from irrvit.benchmark.measurement import (
     DeviceInfo,
     DeviceState,
@@ -20,8 +22,6 @@ from irrvit.benchmark.measurement import (
     Repeat,
     RunConfig,
 )
-from irrvit.benchmark.profile.nodes import Node
-from irrvit.benchmark.profile.records import Profile, ProfileRow
 
 RECORDED = Path(__file__).parent / "recorded"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from irrvit.benchmark import store
+from irrvit.benchmark.results import store
 
 
 def command(*arguments):

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from irrvit.benchmark import stats, store, validity
-from irrvit.benchmark.stats import Verdict
+from irrvit.benchmark.results import stats, store, validity
+from irrvit.benchmark.results.stats import Verdict
 
 FOLDER = Path(__file__).with_name("recorded")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.jsonl"))

@@ -7,8 +7,9 @@ import pytest
 
 from irrvit.benchmark import subjects
 from irrvit.benchmark.errors import BadRequest
-from irrvit.export import artifact, cases
+from irrvit.export import artifact
 from irrvit.export.manifest import Manifest
+from irrvit.export.proof import cases
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",), "torch": ("torch",)}
 SHA = "ab" * 32

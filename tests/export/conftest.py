@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from irrvit.export.tensorflow_environment import MAKE_IT, environment, is_current
+from irrvit.export.tensorflow.environment import MAKE_IT, environment, is_current
 
 _COMMAND = [sys.executable, "-m", "irrvit.export.cli"]
 
@@ -36,7 +36,7 @@ def tensorflow_environment():
 @pytest.fixture(scope="session")
 def prepared_tiny():
     from irrvit.export import pipeline
-    from irrvit.export.request import Request, to_jobs
+    from irrvit.export.command.request import Request, to_jobs
 
     return pipeline.prepare(to_jobs(Request("irrvit_tiny"))[0])
 

@@ -11,8 +11,9 @@ import torch
 from PIL import Image
 from torch import nn
 
-from irrvit.export import evaluation
-from irrvit.model import fashion_mnist, sources
+from irrvit.export.proof import evaluation
+from irrvit.model import sources
+from irrvit.model.data import fashion_mnist
 
 pytestmark = [
     pytest.mark.slow,

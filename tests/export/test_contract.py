@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from irrvit.export import cases, pipeline, target
+from irrvit.export import pipeline, target
 from irrvit.export.errors import BadArtifact
-from irrvit.export.explain import explain
+from irrvit.export.proof import cases
+from irrvit.export.proof.explain import explain
 
 pytestmark = [
     pytest.mark.slow,

@@ -3,8 +3,9 @@
 import torch
 from torch import nn
 
-from irrvit.export import cases, pipeline
-from irrvit.model.source import Source
+from irrvit.export import pipeline
+from irrvit.export.proof import cases
+from irrvit.model.sources.source import Source
 from irrvit.model.spec import InputSpec
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from irrvit.export import artifact, cases, web_models
+from irrvit.export import artifact, web_models
 from irrvit.export.artifact import Artifact
 from irrvit.export.errors import BadArtifact
+from irrvit.export.proof import cases
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from irrvit.export import cases
-from irrvit.model import checkpoint, efficientnet_lite0
+from irrvit.export.proof import cases
+from irrvit.model.sources import checkpoint, efficientnet_lite0
 from irrvit.model.spec import InputSpec, preprocess
 
 _FASHION = Path(__file__).parents[2] / "model/weights/irrvit_fashion.safetensors"

@@ -15,8 +15,8 @@ from camera_cases import camera_cases
 from PIL import Image
 from preprocess_cases import PHOTOGRAPHS, noise, photograph, preprocess_cases
 
-from irrvit.benchmark import golden, stats
 from irrvit.benchmark.measurement import SCHEMA, Measurement
+from irrvit.benchmark.results import golden, stats
 from irrvit.export import demo
 from irrvit.export.manifest import Manifest
 

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from irrvit.model.data import Pictures
+from irrvit.model.data.dataset import Pictures
 from irrvit.model.evaluate import evaluate, in_groups, normalized, to_unit
 from irrvit.model.spec import InputSpec
 

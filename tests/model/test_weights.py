@@ -9,8 +9,11 @@ import pytest
 import torch
 
 import irrvit.model.spec
-from irrvit.model import datasets, fashion_mnist, sources, variants
+from irrvit.model import sources
+from irrvit.model.data import fashion_mnist
+from irrvit.model.data import find as datasets
 from irrvit.model.evaluate import evaluate
+from irrvit.model.network import variants
 
 FOLDER = Path(irrvit.model.spec.__file__).parent / "weights"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))

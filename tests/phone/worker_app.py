@@ -22,7 +22,7 @@ def main() -> None:
 
 def _serve(connection: socket.socket) -> None:
     with connection:
-        command = [sys.executable, "-P", "-m", "irrvit.benchmark.worker"]
+        command = [sys.executable, "-P", "-m", "irrvit.benchmark.worker.process"]
         ends = connection.fileno()
         subprocess.run(command, stdin=ends, stdout=ends, check=False)
 

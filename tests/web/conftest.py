@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from irrvit.benchmark.browser.page_server import PageServer, built_page
-from irrvit.export import cases
+from irrvit.export.proof import cases
 
 _PATIENCE_MS = 60_000
 _CAMERA = ("--use-fake-device-for-media-stream",)

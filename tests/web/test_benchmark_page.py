@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from irrvit.benchmark import store, validity
 from irrvit.benchmark.browser.page_server import PageServer, built_page
+from irrvit.benchmark.results import store, validity
 
 PATIENCE_MS = 120_000
 MODEL = "models/irrvit_fashion-tflite-fp32"

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from irrvit.benchmark import linear
 from irrvit.benchmark.devices import browser
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
+from irrvit.benchmark.worker import linear
 
 RUNTIMES = ["litert", "onnxruntime"]
 SIZE = 256

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from irrvit.benchmark.browser.page_server import built_page
-from irrvit.export import cases
 from irrvit.export.artifact import read_manifest
+from irrvit.export.proof import cases
 
 PORTRAIT, LANDSCAPE = (390, 844), (844, 390)
 PHOTOGRAPHS = Path(cases.__file__).with_name("cases")

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../../.."
 scripts/setup.sh
 scripts/lint.sh
 echo "python: the TensorFlow environment of the second runner" >&2
-.venv/bin/python -m irrvit.export.tensorflow_environment >&2
+.venv/bin/python -m irrvit.export.tensorflow.environment >&2
 # The tests of tests/web need the built page, those of the app the app: their parts run them.
 # A worker on each of 2 cores, so one thread in each worker.
 echo "python: pytest" >&2

@@ -7,10 +7,11 @@ import time
 
 import pytest
 
-from irrvit.benchmark import device, store
+from irrvit.benchmark import device
 from irrvit.benchmark.device import READY, Options, Seen
 from irrvit.benchmark.devices import android
 from irrvit.benchmark.errors import BadRequest, DeviceNotFound, RuntimeUnavailable
+from irrvit.benchmark.results import store
 
 RAILS = "android.hardware.power.stats.IPowerStats/default"
 pytestmark = pytest.mark.needs("adbutils")

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from irrvit.benchmark import device, session
+from irrvit.benchmark import device
 from irrvit.benchmark.device import Options
 from irrvit.benchmark.measurement import RunConfig
+from irrvit.benchmark.run import session
 from irrvit.benchmark.subjects import from_paths
 
 ROOT = Path(__file__).parents[3]

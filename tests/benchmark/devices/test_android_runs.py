@@ -11,12 +11,14 @@ import time
 
 import pytest
 
-from irrvit.benchmark import device, session, store, validity
+from irrvit.benchmark import device
 from irrvit.benchmark.device import Options
 from irrvit.benchmark.devices import android
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
-from irrvit.benchmark.result import Result
+from irrvit.benchmark.results import store, validity
+from irrvit.benchmark.results.result import Result
+from irrvit.benchmark.run import session
 from irrvit.benchmark.subjects import from_paths
 
 pytestmark = pytest.mark.needs("adbutils", "onnx", "onnxruntime")

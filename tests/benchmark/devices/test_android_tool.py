@@ -10,10 +10,11 @@ import sys
 import numpy as np
 import pytest
 
-from irrvit.benchmark import device, store
+from irrvit.benchmark import device
 from irrvit.benchmark.device import Options
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
+from irrvit.benchmark.results import store
 
 CONFIG = RunConfig(runtime="litert", start_below_c=37, settle_s=0)
 SIZE = 64

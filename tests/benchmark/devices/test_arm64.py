@@ -11,12 +11,13 @@ import time
 import numpy as np
 import pytest
 
-from irrvit.benchmark import linear, setup
+from irrvit.benchmark.acts import setup
 from irrvit.benchmark.arm64 import setup as arm64_setup
 from irrvit.benchmark.arm64 import tree as arm64_tree
 from irrvit.benchmark.devices import arm64
 from irrvit.benchmark.errors import CommandFailed, DeviceNotFound, SetupFailed
 from irrvit.benchmark.measurement import RunConfig
+from irrvit.benchmark.worker import linear
 
 pytestmark = pytest.mark.needs("ai_edge_litert", "onnxruntime", "onnx")
 SIZE = 32

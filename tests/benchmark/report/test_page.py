@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from irrvit.benchmark.baseline import Gate, Gated
+from irrvit.benchmark.acts.profile.records import Profile, ProfileRow
 from irrvit.benchmark.errors import BadStore
 from irrvit.benchmark.measurement import GoldenAgreement
-from irrvit.benchmark.profile.records import Profile, ProfileRow
 from irrvit.benchmark.report import page
-from irrvit.benchmark.result import Result, to_answers, to_rows
+from irrvit.benchmark.results.baseline import Gate, Gated
+from irrvit.benchmark.results.result import Result, to_answers, to_rows
 
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 STRANGE = "<script>document.title = 'taken'</script><img src=http://localhost/x onerror=alert(1)>"

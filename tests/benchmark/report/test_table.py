@@ -5,11 +5,11 @@ import json
 import pytest
 from rich.console import Console
 
-from irrvit.benchmark import store, validity
-from irrvit.benchmark.baseline import Gate, Gated
 from irrvit.benchmark.measurement import GoldenAgreement, HostParity
 from irrvit.benchmark.report import table
-from irrvit.benchmark.result import Result, Row, to_answers, to_rows
+from irrvit.benchmark.results import store, validity
+from irrvit.benchmark.results.baseline import Gate, Gated
+from irrvit.benchmark.results.result import Result, Row, to_answers, to_rows
 
 
 def render(result):

@@ -10,8 +10,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from irrvit.export import cases, target
+from irrvit.export import target
 from irrvit.export.errors import BadArtifact, UnsupportedOp
+from irrvit.export.proof import cases
 from irrvit.export.target import Precision
 from irrvit.model.spec import InputSpec, read_picture
 

@@ -8,7 +8,7 @@ import {
 } from "./classifier";
 import type { Loaded, Timed } from "./runtime";
 
-/** Commands of `irrvit.benchmark.worker`. */
+/** Commands of `irrvit.benchmark.worker.process`. */
 export interface Harness {
   prepare(options: ClassifierOptions): Promise<void>;
   load(url: string): Promise<Loaded>;

@@ -1,6 +1,6 @@
 // A model file in a runtime, and the talk between a page and the worker that holds one.
 //
-// A worker answers the commands of `irrvit.benchmark.worker`, with the same meaning: `load`, `set`,
+// A worker answers the commands of `irrvit.benchmark.worker.process`, with the same meaning: `load`, `set`,
 // `time`, `logits`; before them `prepare`, which fetches the runtime; and `run` for a camera.
 
 import { callsPerTiming, resolutionMs } from "../core/clock";

@@ -1,4 +1,4 @@
-// Does a file on this device say what its manifest says it does? As `irrvit.benchmark.golden`.
+// Does a file on this device say what its manifest says it does? As `irrvit.benchmark.results.golden`.
 
 export interface Expected {
   /** Class indices, best first; `logits` are theirs. */

@@ -1,4 +1,4 @@
-// From latencies to figures, as Python's `irrvit.benchmark.stats`.
+// From latencies to figures, as Python's `irrvit.benchmark.results.stats`.
 
 const DRAWS = 400;
 

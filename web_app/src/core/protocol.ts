@@ -1,4 +1,4 @@
-// How a run goes on, decided from its latencies: as Python's `irrvit.benchmark.lanes` and `stats`.
+// How a run goes on, decided from its latencies: as Python's `irrvit.benchmark.run.rounds` and `stats`.
 
 import { percentile } from "./latencyStats";
 

@@ -2,7 +2,7 @@ package irrvit.core
 
 import kotlin.math.abs
 
-/** What a device says about a picture against what PyTorch says, as `irrvit.benchmark.golden`. */
+/** What a device says about a picture against what PyTorch says, as `irrvit.benchmark.results.golden`. */
 data class Agreement(val topAgrees: Boolean, val difference: Double, val passed: Boolean)
 
 /**

@@ -18,7 +18,7 @@ import org.json.JSONObject
  *     {"do": "set", "pixels": "picture.npy"}      {"do": "time", "calls": 50}
  *     {"do": "logits"}                            {"do": "memory"}
  *
- * One line of JSON in, one out: the commands and answers of `benchmark/worker.py`. Here pixels may
+ * One line of JSON in, one out: the commands and answers of `benchmark/worker/process.py`. Here pixels may
  * also come along, `{"do": "set", "base64": "..."}`: float32, little-endian. A relative path is one
  * below `root`.
  */

@@ -1,0 +1,1 @@
+"""What `irrvit-bench` can be asked to do: one module or folder for each act."""

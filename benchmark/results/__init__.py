@@ -1,0 +1,1 @@
+"""What measurements come to: statistics, validity, comparison with older ones, storage."""

@@ -1,0 +1,101 @@
+"""A device without a clock: are its answers right, and how far are they from this machine's?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import numpy as np
+
+from irrvit.benchmark import device
+from irrvit.benchmark.device import Device, Loaded
+from irrvit.benchmark.errors import BenchmarkError
+from irrvit.benchmark.measurement import GoldenAgreement, HostParity, Measurement, RunConfig
+from irrvit.benchmark.results import golden
+from irrvit.benchmark.run.rounds import subject_lane
+from irrvit.benchmark.run.session import Outcome
+from irrvit.benchmark.subjects import Subject
+
+Notify = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a file said about its golden pictures; `logits` has (classes,) of each."""
+
+    loaded: Loaded
+    agreement: GoldenAgreement
+    logits: list[np.ndarray]
+
+
+def run(there: Device, subjects: Sequence[Subject], config: RunConfig, notify: Notify) -> Outcome:
+    """Show the subjects their golden pictures, there and here; time nothing.
+
+    One that cannot be run is a failure, and the others go on. Ctrl-C keeps what was found out.
+    """
+    run_id = uuid4().hex
+    measurements: list[Measurement] = []
+    failures: dict[str, str] = {}
+    for subject in subjects:
+        lane = subject_lane(subject, config)
+        notify(lane.name, f"showing it {len(subject.golden)} pictures")
+        try:
+            measurements.append(_measure(there, subject, lane.config, run_id))
+            notify(lane.name, "done")
+        except BenchmarkError as error:
+            failures[lane.name] = str(error)
+            notify(lane.name, f"failed: {error}")
+        except KeyboardInterrupt:
+            notify("all", "interrupted; what was found out is kept")
+            return Outcome(measurements, failures, interrupted=True)
+    return Outcome(measurements, failures)
+
+
+def show(where: Device, subject: Subject, config: RunConfig) -> Shown:
+    """Let a file on a device say what its golden pictures are; raises CommandFailed."""
+    logits: list[np.ndarray] = []
+
+    def answer(pixels: np.ndarray) -> np.ndarray:
+        process.set_input(pixels)
+        logits.append(process.logits())
+        return logits[-1]
+
+    process = where.open(subject.path, config)
+    try:
+        return Shown(process.loaded, golden.check(subject.golden, answer), logits)
+    finally:
+        process.close()
+
+
+def compare(candidate: Sequence[np.ndarray], reference: Sequence[np.ndarray]) -> HostParity:
+    """Hold outputs, (classes,) for each picture, against others of the same pictures."""
+    pairs = list(zip(candidate, reference, strict=True))
+    largest = max((float(np.abs(a - b).max() / np.abs(b).max()) for a, b in pairs), default=None)
+    return HostParity(
+        pictures=len(pairs),
+        max_rel=largest if largest is not None and np.isfinite(largest) else None,
+        same_decisions=sum(int(a.argmax() == b.argmax()) for a, b in pairs),
+    )
+
+
+def _measure(there: Device, subject: Subject, config: RunConfig, run_id: str) -> Measurement:
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    before = there.state()
+    shown = show(there, subject, config)
+    return Measurement(
+        **subject.facts(),
+        run_id=run_id,
+        device=there.describe(),
+        config=config,
+        runtime_version=shown.loaded.runtime_version,
+        placement=shown.loaded.placement,
+        golden=shown.agreement,
+        before=before,
+        after=there.state(),
+        background_cores=None,
+        repeats=(),
+        host_parity=compare(shown.logits, show(device.find("host"), subject, config).logits),
+        started_utc=started,
+    )

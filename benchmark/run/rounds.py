@@ -1,0 +1,136 @@
+"""What a run knows of one file while it measures: its process in each repeat, and all blocks."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from irrvit.benchmark.device import Loaded, Process
+from irrvit.benchmark.measurement import Energy, GoldenAgreement, Repeat, RunConfig
+from irrvit.benchmark.results import stats
+from irrvit.benchmark.subjects import Subject
+
+# A block is long against the clock and short against what disturbs a machine.
+_BLOCK_MS = 100.0
+# A device that is to get warm has no time to rest between blocks.
+_SUSTAINED_BLOCK_MS = 2000.0
+_MIN_WARMUP_CALLS = 5
+_UNTIMED = 2
+# Fewer calls do for the device's own peak: one layer, and no percentile is taken of it.
+LINEAR_SIZE, _LINEAR_CALLS = 1024, 10
+
+
+@dataclass(eq=False)  # Two lanes of one file are two lanes.
+class Turn:
+    """One process in one repeat, and what it has been timed at so far."""
+
+    process: Process
+    first_ms: float = 0.0
+    warmup: list[tuple[float, ...]] = field(default_factory=list)
+    blocks: list[tuple[float, ...]] = field(default_factory=list)
+    own_cpu_ms: float | None = 0.0
+    wall_ms: float = 0.0
+    background_ms: float | None = 0.0
+    calls_per_value: int = 1
+    is_finished: bool = False
+
+    def warm_up(self, limit_s: float) -> None:
+        """Call until the latencies are stationary, or the limit is reached."""
+        self.first_ms = self.process.time(1).latencies_ms[0]
+        calls = max(_MIN_WARMUP_CALLS, _calls_of_a_block(self.first_ms) // 2)
+        end = time.perf_counter() + limit_s
+        while not stats.is_stationary(self.warmup) and (
+            time.perf_counter() < end or not self.warmup
+        ):
+            self.warmup.append(self.process.time(calls).latencies_ms)
+
+    def time_block(self, block_ms: float = _BLOCK_MS) -> None:
+        latest = self.blocks[-1] if self.blocks else self.warmup[-1]
+        calls = _calls_of_a_block(float(np.median(latest)), block_ms)
+        timed = self.process.time(calls, untimed=_UNTIMED)
+        self.blocks.append(timed.latencies_ms)
+        self.calls_per_value = timed.calls_per_value
+        self.wall_ms += timed.wall_ms
+        self.own_cpu_ms = _plus(self.own_cpu_ms, timed.own_cpu_ms)
+        self.background_ms = _plus(self.background_ms, timed.background_ms)
+
+    def is_done(self, calls: int, seconds: float) -> bool:
+        latencies = [ms for block in self.blocks for ms in block]
+        each = self.calls_per_value
+        return each * len(latencies) >= calls and each * sum(latencies) >= 1000 * seconds
+
+    def result(self) -> Repeat:
+        return Repeat(
+            load_ms=self.process.loaded.load_ms,
+            first_ms=self.first_ms,
+            warmup=sum(map(len, self.warmup)),
+            blocks_ms=tuple(self.blocks),
+            calls_per_value=self.calls_per_value,
+            own_cpu_ms=self.own_cpu_ms,
+        )
+
+
+def _plus(sum_ms: float | None, more_ms: float | None) -> float | None:
+    return None if sum_ms is None or more_ms is None else sum_ms + more_ms
+
+
+def _calls_of_a_block(call_ms: float, block_ms: float = _BLOCK_MS) -> int:
+    return int(max(1, min(10 * block_ms, round(block_ms / call_ms))))
+
+
+@dataclass(eq=False)  # Two lanes of one file are two lanes.
+class Lane:
+    """One file, or the device's own peak in a runtime, through all repeats."""
+
+    name: str
+    path: str
+    config: RunConfig
+    pixels: np.ndarray
+    subject: Subject | None = None
+    loaded: Loaded | None = None
+    agreement: GoldenAgreement | None = None
+    turns: list[Turn] = field(default_factory=list)
+    memory_bytes: int | None = None
+    energy: Energy | None = None
+    failure: str | None = None
+    is_lost: bool = False
+
+    @property
+    def limits(self) -> tuple[int, float]:
+        if self.subject is None:
+            return _LINEAR_CALLS, 0.0
+        return self.config.iterations, self.config.sustained_s or self.config.seconds
+
+    def time_block(self) -> None:
+        is_long = self.subject is not None and self.config.sustained_s is not None
+        self.turns[-1].time_block(_SUSTAINED_BLOCK_MS if is_long else _BLOCK_MS)
+
+    def drop_unfinished(self) -> None:
+        """Forget a turn that was cut short: it is done again."""
+        if self.turns and not self.turns[-1].is_finished:
+            self.turns.pop()
+
+    def latencies_ms(self) -> list[float]:
+        return [ms for turn in self.turns for block in turn.blocks for ms in block]
+
+
+def subject_lane(subject: Subject, config: RunConfig) -> Lane:
+    return Lane(
+        name=f"{subject.name} {subject.target}-{subject.precision} {subject.runtime}",
+        path=subject.path,
+        config=config.model_copy(update={"runtime": subject.runtime}),
+        pixels=subject.pixels,
+        subject=subject,
+    )
+
+
+def peak_lane(runtime: str, config: RunConfig) -> Lane:
+    generator = np.random.default_rng(config.seed)
+    return Lane(
+        name=f"peak of {runtime}",
+        path=f"linear:{LINEAR_SIZE}",
+        config=config.model_copy(update={"runtime": runtime}),
+        pixels=generator.standard_normal((LINEAR_SIZE, LINEAR_SIZE), np.float32),
+    )

@@ -1,0 +1,127 @@
+"""The process that is measured: it holds one file in one runtime and does what stdin tells it.
+
+    {"do": "load", "runtime": "litert", "path": "net.tflite", "threads": 1}
+    {"do": "set", "pixels": "picture.npy"}      {"do": "time", "calls": 50}
+    {"do": "logits"}     {"do": "memory"}       {"do": "profile", "calls": 50}
+
+One line of JSON in, one out. It, `runtimes` and `linear` need numpy and the runtime and nothing
+else of the project (but its networks, for PyTorch), so that an emulated ARM can run it too.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from irrvit.benchmark.worker.runtimes import PACKAGES, RUNTIMES, Runtime
+
+
+def time_calls(call: Callable[[], Any], calls: int) -> list[int]:
+    """Nanoseconds of each call; the list is made before, and nothing is collected meanwhile."""
+    clock, times = time.perf_counter_ns, [0] * calls
+    gc.disable()
+    try:
+        for i in range(calls):
+            start = clock()
+            call()
+            times[i] = clock() - start
+    finally:
+        gc.enable()
+    return times
+
+
+def peak_memory_bytes() -> int:
+    """The most memory that this process ever had, since it became this program."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    import resource  # Not on Windows.
+
+    # Elsewhere the figure of the system; on macOS it is in bytes.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+class Worker:
+    """Answers commands; `runtime` is there after `load` and `pixels` after `set`."""
+
+    runtime: Runtime
+    pixels: np.ndarray
+
+    def load(self, runtime: str, path: str, threads: int) -> dict[str, Any]:
+        importlib.import_module(
+            PACKAGES[runtime]
+        )  # What it takes to import is not the file's to answer for.
+        self.loaded = {"runtime": runtime, "path": path, "threads": threads}
+        idle = peak_memory_bytes()
+        start = time.perf_counter_ns()
+        self.runtime = RUNTIMES[runtime](path, threads)
+        load_ms = (time.perf_counter_ns() - start) / 1e6
+        return {
+            "load_ms": load_ms,
+            "version": self.runtime.version,
+            "placement": self.runtime.placement(),
+            "idle_memory_bytes": idle,
+        }
+
+    def set(self, pixels: str) -> dict[str, Any]:
+        self.pixels = np.load(pixels)
+        self.runtime.set(self.pixels)
+        return {}
+
+    def logits(self) -> dict[str, Any]:
+        return {"logits": np.asarray(self.runtime.logits(), np.float64).ravel().tolist()}
+
+    def time(self, calls: int) -> dict[str, Any]:
+        cpu, start = time.process_time_ns(), time.perf_counter_ns()
+        times = time_calls(self.runtime.call, calls)
+        wall = time.perf_counter_ns() - start
+        return {"ns": times, "cpu_ns": time.process_time_ns() - cpu, "wall_ns": wall}
+
+    def memory(self) -> dict[str, Any]:
+        return {"bytes": peak_memory_bytes()}
+
+    def profile(self, calls: int) -> dict[str, Any]:
+        """Load the file once more, with the runtime's own profiler, of `profile/`."""
+        name = f"irrvit.benchmark.acts.profile.{self.loaded['runtime']}_profiler"
+        profiler = importlib.import_module(name)
+        content = Path(self.loaded["path"]).read_bytes()
+        events = profiler.events(content, self.loaded["threads"], self.pixels, calls)
+        return {"events": events}
+
+
+def serve(worker: object) -> None:
+    """Do what stdin says by the methods of `worker`, until it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.
+    # Runtimes print to stdout as they like: answers have a pipe of their own.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        command = json.loads(line)
+        do = getattr(worker, command.pop("do"))
+        try:
+            answer = do(**command)
+        except Exception as error:  # Sent to whoever asked, who raises it.
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+def main() -> None:
+    serve(Worker())
+
+
+if __name__ == "__main__":
+    main()

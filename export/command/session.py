@@ -1,0 +1,165 @@
+"""One call of `irrvit-export`: what is current is kept, the rest is exported and put in place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from irrvit.export import artifact
+from irrvit.export.artifact import Artifact
+from irrvit.export.command import publish, workers
+from irrvit.export.command.request import Request, to_jobs
+from irrvit.export.errors import BadArtifact, NotWritable
+from irrvit.export.job import Job, cache_key
+from irrvit.export.manifest import Manifest
+from irrvit.export.tensorflow.environment import make_environment
+
+Notify = Callable[[str, str], None]
+Outcome = Manifest | workers.Failure
+PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
+REJECTED = ".rejected"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of it; a target is among the artifacts or among the errors."""
+
+    model: str
+    artifacts: list[Artifact] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0: every file passed; 1: a check ran and failed; 2: something could not be done."""
+        if self.errors:
+            return COULD_NOT_RUN
+        manifests = [a.manifest for a in self.artifacts]
+        return PASSED if all(m.passed and m.is_accurate for m in manifests) else FAILED
+
+
+@dataclass(frozen=True)
+class ExportTask:
+    """Write one file into `folder`, which is empty."""
+
+    job: Job
+    folder: Path
+    log: Path
+    cache_key: str
+
+    @property
+    def name(self) -> str:
+        return self.job.name
+
+    @property
+    def target(self) -> str:
+        return self.job.target
+
+    @property
+    def chatter(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}.log")
+
+    def run(self, notify: Callable[[str], None]) -> Manifest:
+        from irrvit.export import pipeline  # Brings torch: only where the work is.
+
+        return pipeline.export(self.job, self.folder, cache_key=self.cache_key, notify=notify)
+
+
+def run(request: Request, notify: Notify) -> Result:
+    """Export all that is asked for and not current.
+
+    A file that fails its check is kept beside the good ones under a name of its own, for whoever
+    wants to look at it, and replaces none of them.
+
+    Raises:
+        ExportError, ModelError: before anything is written, when the request makes no sense.
+    """
+    jobs = to_jobs(request)
+    keys = {job.name: cache_key(job) for job in jobs}
+    out = request.out or Path("artifacts") / jobs[0].file_stem
+    todo = [job for job in jobs if request.force or not is_current(out / job.name, keys[job.name])]
+    for job in jobs:
+        if job not in todo:
+            notify(job.name, "unchanged")
+    if any(job.tensorflow for job in todo):
+        make_environment(lambda line: notify("tensorflow", line))
+    outcomes = _export(todo, keys, out, notify) if todo else {}
+    result = _collect(request.model, jobs, outcomes, out)
+    return _evaluate(result, jobs, request, notify) if request.evaluate else result
+
+
+def _collect(model: str, jobs: list[Job], outcomes: dict[str, Outcome], out: Path) -> Result:
+    artifacts, errors = [], {}
+    for job in jobs:
+        match outcomes.get(job.name):
+            case workers.Failure(message):
+                errors[job.target] = message
+            case Manifest(passed=False):
+                artifacts.append(artifact.open(out / (job.name + REJECTED)))
+            case _:
+                artifacts.append(artifact.open(out / job.name))
+    return Result(model, artifacts, errors)
+
+
+def _evaluate(result: Result, jobs: list[Job], request: Request, notify: Notify) -> Result:
+    """Try what passed on labelled pictures, and open it again with what is now known of it."""
+    from irrvit.export.proof.evaluation import Labelled, evaluate
+
+    assert request.evaluate is not None
+    by_name = {job.name: job for job in jobs}
+    passed = {by_name[a.path.parent.name]: a for a in result.artifacts if a.manifest.passed}
+    errors = (
+        evaluate(passed, Labelled(request.evaluate, request.data_root), notify) if passed else {}
+    )
+    again = [artifact.open(a.path) for a in result.artifacts]
+    return Result(result.model, again, result.errors | errors)
+
+
+def is_current(folder: Path, key: str) -> bool:
+    """Whether a whole artifact that passed, made from what the key stands for, is there."""
+    try:
+        manifest = artifact.open(folder).manifest
+    except BadArtifact:
+        return False
+    return manifest.passed and manifest.cache_key == key
+
+
+def _export(jobs: list[Job], keys: dict[str, str], out: Path, notify: Notify) -> dict[str, Outcome]:
+    with _writable(out), publish.workspace(out, on_wait=lambda: _say_waiting(out, notify)) as space:
+        tasks = [
+            ExportTask(job, space / job.name, out / f"{job.name}.log", keys[job.name])
+            for job in jobs
+        ]
+        for task in tasks:
+            task.folder.mkdir()
+        outcomes = {}
+        for task, outcome in workers.run(tasks, notify):
+            outcomes[task.name] = outcome
+            workers.settle(task, outcome)
+            _place(task, outcome, out, notify)
+        return outcomes
+
+
+def _place(task: ExportTask, outcome: Outcome, out: Path, notify: Notify) -> None:
+    name = task.name
+    rejected = out / (name + REJECTED)
+    if isinstance(outcome, workers.Failure):
+        notify(name, "failed")
+        return
+    shutil.rmtree(rejected, ignore_errors=True)
+    publish.publish(task.folder, out / name if outcome.passed else rejected)
+    notify(name, "done" if outcome.passed else "failed its check")
+
+
+@contextmanager
+def _writable(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotWritable(out, error) from error
+
+
+def _say_waiting(out: Path, notify: Notify) -> None:
+    notify("all", f"waiting for another export into {out}")

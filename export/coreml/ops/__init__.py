@@ -1,0 +1,1 @@
+"""The operations of the reference interpreter, one module per family, listed in `table`."""

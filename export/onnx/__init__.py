@@ -1,0 +1,1 @@
+"""What `targets/onnx.py` is made of."""

@@ -1,0 +1,60 @@
+"""What a written file is tried on: the photographs that come with the package, and seeded arrays.
+
+Photographs, because random input alone reaches little of what a network does; arrays, because
+photographs seldom have hard borders or fill the range.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from irrvit.model.spec import InputSpec, read_picture
+
+_FOLDER = Path(__file__).parents[1] / "cases"
+_SEED = 20210829
+
+
+def pictures() -> list[Path]:
+    """The sample photographs, by name; `LICENSES.md` beside them says whose they are."""
+    return sorted(_FOLDER.glob("*.jpg"))
+
+
+def golden_pictures(spec: InputSpec) -> dict[str, np.ndarray]:
+    """Every photograph as the network sees it: file name -> uint8 (H, W, 3).
+
+    The apps hold their own preprocessing and runtime against what these give.
+    """
+    return {path.name: read_picture(path, spec) for path in pictures()}
+
+
+def parity_cases(spec: InputSpec) -> dict[str, np.ndarray]:
+    """Every case on which reference and candidate are compared: name -> uint8 (H, W, 3), 0..255."""
+    cases = {path.stem: read_picture(path, spec) for path in pictures()}
+    return cases | {
+        "seeded-noise": _noise(spec.height, spec.width),
+        "gradient": _gradient(spec.height, spec.width),
+        "hard-edges": _hard_edges(spec.height, spec.width),
+    }
+
+
+def _noise(height: int, width: int) -> np.ndarray:
+    generator = np.random.default_rng(_SEED)
+    return generator.integers(0, 256, (height, width, 3), np.uint8)
+
+
+def _gradient(height: int, width: int) -> np.ndarray:
+    """Red grows to the right, green downwards, blue to the left: no two channels are alike."""
+    right = np.linspace(0, 255, width)[None, :].repeat(height, axis=0)
+    down = np.linspace(0, 255, height)[:, None].repeat(width, axis=1)
+    return np.stack([right, down, 255 - right], axis=-1).round().astype(np.uint8)
+
+
+def _hard_edges(height: int, width: int) -> np.ndarray:
+    """Black beside white above cyan beside red; at the borders padding is far from the pixels."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[:, width // 2 :] = 255
+    pixels[height // 2 :, : width // 2] = (0, 255, 255)
+    pixels[height // 2 :, width // 2 :] = (255, 0, 0)
+    return pixels

@@ -1,0 +1,38 @@
+"""What is held against a written file besides parity."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from irrvit.export import target
+from irrvit.export.job import Job
+from irrvit.export.manifest import Delegation
+from irrvit.export.proof.overflow import overflows
+
+
+def failures(
+    job: Job, folded: nn.Module, pictures: np.ndarray, delegation: Delegation | None
+) -> list[str]:
+    """What other checks than parity have to say against the file."""
+    found = []
+    if target.computes_in_fp16(job.target, job.precision):
+        found += overflows(folded, pictures)
+    if job.require_delegated and delegation is None:
+        found.append(f"the runtime of {job.target} does not say which operations it delegates")
+    if job.require_delegated and delegation is not None and not delegation.is_whole:
+        found.append(
+            f"XNNPACK computes the file in {delegation.partitions} pieces and leaves out "
+            f"{', '.join(delegation.left_out) or 'nothing'}"
+        )
+    return found
+
+
+def extra_work(macs: int, expected: int) -> list[str]:
+    """A converter may write a product twice, as litert-torch 0.10 does in Swin's patch merging."""
+    if abs(macs - expected) <= 0.01 * expected:
+        return []
+    return [
+        f"the file has {macs / 1e6:.1f} million multiply-accumulates where the network has "
+        f"{expected / 1e6:.1f} million by PyTorch's counter: the converter changed how it computes"
+    ]

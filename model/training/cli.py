@@ -1,0 +1,111 @@
+"""`irrvit-train`: train a variant on labelled pictures, and leave a checkpoint that says its input.
+
+Only names are looked up here before work begins, so that --help answers at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from irrvit.model.training.session import Request, Result
+
+COULD_NOT_RUN, INTERRUPTED = 2, 130
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command()
+def train(
+    model: Annotated[str, typer.Option(help="A variant, as in irrvit_fashion+average.")],
+    data: Annotated[str, typer.Option(help="fashion-mnist, or a folder of DIR/CLASS/PICTURE.")],
+    out: Annotated[
+        Path | None, typer.Option(help="[default: artifacts/train/<model>]; continued if begun.")
+    ] = None,
+    recipe: Annotated[str, typer.Option(help="plain, camera, finish or imagenet.")] = "plain",
+    epochs: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Pictures a step, all processes.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 0,
+    init: Annotated[Path | None, typer.Option(help="A checkpoint to begin with.")] = None,
+    test: Annotated[
+        bool, typer.Option("--test", help="At the end, look at the test pictures, once.")
+    ] = False,
+    data_root: Annotated[
+        Path | None, typer.Option(help="Where the files of --data fashion-mnist are.")
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Fetch them into --data-root by torchvision.")
+    ] = False,
+    threads: Annotated[int | None, typer.Option(help="[default: all cores]")] = None,
+    ablation: Annotated[
+        bool, typer.Option("--ablation", help="Train the article's ablation of --model instead.")
+    ] = False,
+    seeds: Annotated[int, typer.Option(help="How many, from --seed on, for --ablation.")] = 2,
+) -> None:
+    """Train a network, and write its checkpoint, a record, a log and its curves.
+
+    Run the same command again to go on after an interruption. For several GPUs or
+    machines: accelerate launch --module irrvit.model.training.cli --model ...
+
+    Exits with 0 when the training is done and 2 when it could not be.
+    """
+    # Threads that wait by spinning starve one another as soon as anything else runs: 8 x slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    level = logging.WARNING if int(os.environ.get("RANK", "0")) else logging.INFO
+    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    from irrvit.model.training.session import Request
+
+    request = Request(
+        model=model,
+        data=data,
+        out=out or Path("artifacts/train") / model,
+        recipe=recipe,
+        overrides={"epochs": epochs, "batch": batch, "lr": lr, "seed": seed},
+        test=test,
+        data_root=data_root,
+        download=download,
+        threads=threads,
+        init=init,
+        ablation_seeds=seeds if ablation else None,
+        command=shlex.join(["irrvit-train", *sys.argv[1:]]),
+    )
+    result = _run(request)
+    if os.environ.get("RANK", "0") == "0":
+        print(result.path)
+
+
+def _run(request: Request) -> Result:
+    from irrvit.model.errors import ModelError
+    from irrvit.model.training.session import run
+
+    try:
+        return run(request)
+    except ModelError as error:
+        print(f"irrvit-train: {error}", file=sys.stderr)
+        raise typer.Exit(COULD_NOT_RUN) from error
+    except OSError as error:
+        print(f"irrvit-train: '{error.filename}': {error.strerror}", file=sys.stderr)
+        raise typer.Exit(COULD_NOT_RUN) from error
+    except KeyboardInterrupt:
+        print(
+            "irrvit-train: interrupted; run the same command again to go on from the last save",
+            file=sys.stderr,
+        )
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def main() -> None:
+    """The command `irrvit-train`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

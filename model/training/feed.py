@@ -1,0 +1,79 @@
+"""From pictures to what a step of training eats: read, changed and normalized."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from irrvit.model.data.dataset import Pictures, batches
+from irrvit.model.evaluate import normalized, to_unit
+from irrvit.model.spec import InputSpec
+from irrvit.model.training.augment import augment, draws
+from irrvit.model.training.recipe import Recipe
+
+ORDER, DRAWS, MIXING = 0, 1, 2
+"""What a recipe's seed is used for; no two uses draw the same numbers."""
+
+Batch = tuple[Tensor, Tensor]
+"""Normalized images (B, 3, H, W), and their classes (B) or the odds of each (B, classes)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps that one process does of an epoch.
+
+    Attributes:
+        steps: numbers of the steps, counted over all epochs, with this process's pictures.
+        share: which part of the whole batch those pictures are.
+        classes: how many there are.
+    """
+
+    pictures: Pictures
+    spec: InputSpec
+    recipe: Recipe
+    steps: list[tuple[int, np.ndarray]]
+    share: slice
+    classes: int
+
+
+class Clock:
+    """Adds the time since it was last asked to one of its sums."""
+
+    def __init__(self, sums: dict[str, float]) -> None:
+        self.sums = sums
+        self.restart()
+
+    def restart(self) -> None:
+        self.last = time.perf_counter()
+
+    def add(self, what: str) -> None:
+        now = time.perf_counter()
+        self.sums[what] = self.sums.get(what, 0.0) + now - self.last
+        self.last = now
+
+
+def feed(plan: Plan, clock: Clock) -> Iterator[Batch]:
+    """Read ahead in threads, and augment whole batches."""
+    recipe = plan.recipe
+    read = partial(plan.pictures.pixels, spec=plan.spec)
+    stream = batches(read, [group for _, group in plan.steps])
+    for (step, group), pixels in zip(plan.steps, stream, strict=True):
+        clock.add("waiting_s")
+        generator = torch.Generator().manual_seed(number(recipe.seed, DRAWS, step))
+        table = draws(recipe.batch, generator)[plan.share]
+        images = augment(to_unit(pixels, torch.device("cpu")), table, recipe.augmentation)
+        images = normalized(images, plan.spec)
+        clock.add("augmenting_s")
+        yield images, torch.from_numpy(plan.pictures.classes[group])
+
+
+def number(*of: int) -> int:
+    """A seed that these numbers alone decide."""
+    (seed,) = np.random.SeedSequence(of).generate_state(1, np.uint64)
+    return int(seed)

@@ -1,0 +1,243 @@
+"""The training loop: plain, exactly resumable, on one process or several.
+
+Everything random is drawn from (seed, epoch, step), so a run that was stopped and continued ends
+with the weights of one that was not. Several processes share out each batch (`accelerate launch`).
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from irrvit.model.data.dataset import BadData, Dataset
+from irrvit.model.errors import MissingPackage
+from irrvit.model.evaluate import evaluate, in_groups
+from irrvit.model.network.irrvit import IRRViT
+from irrvit.model.network.variants import Variant
+from irrvit.model.sources import checkpoint, random_weights
+from irrvit.model.sources.checkpoint import Checkpoint
+from irrvit.model.spec import InputSpec
+from irrvit.model.training import feed
+from irrvit.model.training import state as train_state
+from irrvit.model.training.feed import ORDER, Batch, Clock, Plan
+from irrvit.model.training.recipe import Recipe
+from irrvit.model.training.state import Epoch, State, follow, optimizer_of
+from irrvit.model.training.synced_norm import sync_norms
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+log = logging.getLogger(__name__)
+
+_STATE_FILE = "state.pt"
+_SAVE_STEPS = 500
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be trained, on what, how, and where the run keeps its state.
+
+    Attributes:
+        init: weights to begin with; None begins with random ones.
+    """
+
+    variant: Variant
+    data: Dataset
+    recipe: Recipe
+    out: Path
+    init: Checkpoint | None = None
+
+    @property
+    def spec(self) -> InputSpec:
+        return self.data.input_spec(self.variant.input_size)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """The pictures that do not fill a last batch wait for another epoch's order."""
+        return len(self.data.train) // self.recipe.batch
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What must be the same when a run is continued."""
+        recipe = self.recipe.model_dump(mode="json")
+        variant = self.variant.model_dump(mode="json")
+        init = self.init.sha256 if self.init is not None else None
+        return {"variant": variant, "data_sha256": self.data.sha256, "init": init, **recipe}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step done, for whoever shows progress."""
+
+    done: int
+    total: int
+    epoch: int
+    history: list[Epoch]
+
+
+def train(job: Job, notify: Callable[[Step], None]) -> State:
+    """Train a network, or go on training it where the run in `job.out` was stopped.
+
+    `notify` is called after every step. Every process gets the state; its `average` is the
+    network to keep.
+
+    Raises:
+        BadData: there are fewer pictures than one batch takes.
+        BadCheckpoint: `job.init` is of another network.
+        BadState: the folder holds a run with other settings, or a damaged one.
+    """
+    accelerator = _accelerator()
+    _check(job, accelerator)
+    state = _begin(job, accelerator)
+    trained = accelerator.prepare(state.network) if accelerator.num_processes > 1 else state.network
+    path = job.out / _STATE_FILE
+    if path.exists():
+        train_state.restore(state, path, job.settings)
+        log.info("continuing at step %d", state.step)
+    total = job.recipe.epochs * job.steps_per_epoch
+    while state.step < total:
+        for _ in _epoch(job, state, trained, accelerator):
+            notify(Step(state.step, total, len(state.history) + 1, state.history))
+            if state.step % _SAVE_STEPS == 0 and state.step % job.steps_per_epoch:
+                _save(job, state, accelerator)
+        _close_epoch(job, state, accelerator)
+    return state
+
+
+def is_first_process() -> bool:
+    """Whether this is the process that writes and shows, of those that train together."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def _accelerator() -> Accelerator:
+    try:
+        from accelerate import Accelerator
+    except ModuleNotFoundError as error:
+        raise MissingPackage("accelerate", "train") from error
+    # Said outright: without it, processes that torchrun starts on CPUs do not know of each other.
+    return Accelerator(cpu=not torch.accelerator.is_available())
+
+
+def _check(job: Job, accelerator: Accelerator) -> None:
+    batch, processes = job.recipe.batch, accelerator.num_processes
+    if batch % processes:
+        raise BadData(f"a batch of {batch} cannot be shared by {processes} processes equally")
+    if job.steps_per_epoch == 0:
+        raise BadData(
+            f"{len(job.data.train)} pictures to train on are fewer than one batch of {batch}: "
+            "give a smaller --batch or more pictures"
+        )
+
+
+def _begin(job: Job, accelerator: Accelerator) -> State:
+    with random_weights.seeded(job.recipe.seed):
+        network = IRRViT(job.variant, len(job.data.labels))
+    if job.init is not None:
+        checkpoint.fit(network, job.init)
+    if accelerator.num_processes > 1:
+        sync_norms(network)
+    network = network.to(accelerator.device).to(memory_format=torch.channels_last)
+    average = copy.deepcopy(network).eval().requires_grad_(False)
+    if job.recipe.deit is not None:
+        from irrvit.model.training import deit  # Needs timm.
+
+        deit.add_stochastic_depth(network.blocks, job.recipe.deit.drop_path)
+    optimizer = optimizer_of(network, job.recipe)
+    return State(network, average, optimizer, loss_sum=torch.zeros((), device=accelerator.device))
+
+
+def _epoch(job: Job, state: State, trained: nn.Module, accelerator: Accelerator) -> Iterator[None]:
+    """Do the steps that are left of an epoch, yielding after each."""
+    recipe, first = job.recipe, state.step % job.steps_per_epoch
+    epoch = state.step // job.steps_per_epoch
+    rng = np.random.default_rng([recipe.seed, ORDER, epoch])
+    groups = in_groups(rng.permutation(len(job.data.train)), recipe.batch)
+    share = _share(accelerator, recipe.batch)
+    steps = [(state.step + n, g[share]) for n, g in enumerate(groups[first : job.steps_per_epoch])]
+    plan = Plan(job.data.train, job.spec, recipe, steps, share, len(job.data.labels))
+    trained.train()
+    clock = Clock(state.clock)
+    for images, classes in _feed(plan, clock):
+        batch = images.to(accelerator.device), classes.to(accelerator.device)
+        _step(job, state, trained, batch)
+        clock.add("working_s")
+        yield
+        clock.restart()
+
+
+def _feed(plan: Plan, clock: Clock) -> Iterator[Batch]:
+    if plan.recipe.deit is None:
+        return feed.feed(plan, clock)
+    from irrvit.model.training import deit  # Needs timm.
+
+    return deit.feed(plan, clock)
+
+
+def _step(job: Job, state: State, trained: nn.Module, batch: Batch) -> None:
+    recipe, (images, classes) = job.recipe, batch
+    for group in state.optimizer.param_groups:
+        group["lr"] = recipe.lr_at(state.step, job.steps_per_epoch)
+    logits = trained(images)
+    # Odds that were mixed of classes are smooth already.
+    smoothing = 0.0 if classes.is_floating_point() else recipe.label_smoothing
+    loss = F.cross_entropy(logits, classes, label_smoothing=smoothing)
+    state.optimizer.zero_grad()
+    loss.backward()
+    state.optimizer.step()
+    state.loss_sum += loss.detach()
+    state.step += 1
+    follow(state, recipe.ema_decay)
+
+
+def _close_epoch(job: Job, state: State, accelerator: Accelerator) -> None:
+    """Evaluate on the held-out pictures, write the log's row and save."""
+    started = time.perf_counter()
+    steps, recipe = job.steps_per_epoch, job.recipe
+    state.loss_sum = _over_processes(state.loss_sum, accelerator)
+    loss, top1 = evaluate(state.average, job.data.held_out, job.spec)
+    clock = state.clock
+    state.history.append(
+        Epoch(
+            epoch=state.step // steps,
+            lr=recipe.lr_at(state.step - 1, steps),
+            train_loss=state.loss_sum.item() / steps,
+            held_out_loss=loss,
+            held_out_top1=top1,
+            seconds=sum(clock.values()) + time.perf_counter() - started,
+            waiting_s=clock.get("waiting_s", 0.0),
+            augmenting_s=clock.get("augmenting_s", 0.0),
+        )
+    )
+    state.loss_sum, state.clock = torch.zeros_like(state.loss_sum), {}
+    log.info("%s", state.history[-1])
+    _save(job, state, accelerator)
+
+
+def _save(job: Job, state: State, accelerator: Accelerator) -> None:
+    state.loss_sum = _over_processes(state.loss_sum, accelerator)
+    if accelerator.is_main_process:
+        train_state.save(state, job.out / _STATE_FILE, job.settings)
+    accelerator.wait_for_everyone()
+
+
+def _over_processes(value: Tensor, accelerator: Accelerator) -> Tensor:
+    mean = accelerator.reduce(value, "mean")
+    assert isinstance(mean, Tensor)
+    return mean
+
+
+def _share(accelerator: Accelerator, batch: int) -> slice:
+    """This process's part of a batch."""
+    part = batch // accelerator.num_processes
+    return slice(accelerator.process_index * part, (accelerator.process_index + 1) * part)

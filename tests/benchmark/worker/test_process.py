@@ -1,0 +1,68 @@
+"""What the harness itself costs: a worker in a process of its own, whose calls do nothing."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from irrvit.benchmark.measurement import RunConfig
+from irrvit.benchmark.worker.client import LocalProcess
+
+# A runtime whose calls do nothing, or keep count of what they took themselves.
+EMPTY = """
+import time
+from irrvit.benchmark import runtimes, worker
+
+class Empty:
+    version = "1"
+    def __init__(self, path, threads):
+        self.took = []
+        self.call = self.watched if path == "watched" else lambda: None
+    def watched(self):
+        start = time.perf_counter_ns()
+        sum(range(1000))
+        self.took.append(time.perf_counter_ns() - start)
+    def set(self, pixels): pass
+    def logits(self): return self.took
+    def placement(self): return {}
+
+runtimes.RUNTIMES["empty"], runtimes.PACKAGES["empty"] = Empty, "time"
+worker.main()
+"""
+CALLS = 2000
+
+
+@pytest.fixture
+def start():
+    processes = []
+
+    def start(path):
+        command = [sys.executable, "-P", "-c", EMPTY]
+        processes.append(LocalProcess(command, path, RunConfig(runtime="empty")))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.close()
+
+
+def test_the_harness_adds_less_than_20_microseconds_to_a_call(start):
+    process = start("nothing")
+    runs = [process.time(CALLS) for _ in range(5)]
+    added_us = [1000 * (run.wall_ms - sum(run.latencies_ms)) / CALLS for run in runs]
+    assert min(added_us) < 20  # The least: a busy machine makes any of them longer.
+
+
+def test_a_call_of_nothing_takes_next_to_nothing(start):
+    timed = start("nothing").time(CALLS)
+    assert 1000 * np.median(timed.latencies_ms) < 5
+
+
+def test_the_harness_adds_next_to_nothing_to_the_time_of_a_call(start):
+    process = start("watched")
+    timed = process.time(CALLS)
+    took_ms = process.logits() / 1e6
+    assert len(took_ms) == CALLS
+    added_us = 1000 * (np.array(timed.latencies_ms) - took_ms)
+    assert (added_us >= 0).all()
+    assert np.median(added_us) < 5

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import torch
+
+from irrvit.model.network.fusion import Average, PatchFusion
+
+
+def test_fresh_patch_fusion_stays_near_the_average():
+    torch.manual_seed(0)
+    tokens = torch.randn(8, 66, 32) + 1
+    with torch.no_grad():
+        torch.nn.init.zeros_((fusion := PatchFusion(32, 66)).mlp.fc2.weight)
+        torch.testing.assert_close(fusion(tokens), Average()(tokens))
+
+
+def test_global_weight_scales_one_patch_in_every_image():
+    torch.manual_seed(0)
+    fusion, tokens = PatchFusion(32, 66), torch.randn(3, 66, 32)
+    with torch.no_grad():
+        before = fusion(tokens)
+        weight = fusion.mlp(fusion.norm(tokens.mean(1)))[:, 5:6]
+        fusion.global_weight[5] = 3.0
+        torch.testing.assert_close(fusion(tokens), before + 2 * weight * tokens[:, 5])
+
+
+def test_weights_depend_on_the_image():
+    torch.manual_seed(0)
+    fusion, tokens = PatchFusion(32, 66), torch.randn(2, 66, 32)
+    weights = fusion.mlp(fusion.norm(tokens.mean(1)))
+    assert (weights[0] - weights[1]).abs().max() > 1e-3

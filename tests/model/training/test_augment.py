@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from irrvit.model.training.augment import augment, draws
+from irrvit.model.training.recipe import RECIPES, Augmentation
+
+
+@pytest.fixture
+def images() -> Tensor:
+    """A bright block on black, off the centre, in sixty-four pictures."""
+    one = torch.zeros(1, 3, 28, 28)
+    one[:, :, 8:16, 6:18] = 0.8
+    return one.repeat(64, 1, 1, 1)
+
+
+@pytest.fixture
+def table() -> Tensor:
+    return draws(64, torch.Generator().manual_seed(3))
+
+
+def centre(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Where the light is: rows and columns, in pixels."""
+    mass = images.mean(1)
+    at = torch.arange(28.0)
+    total = mass.sum((1, 2))
+    return (mass.sum(2) @ at) / total, (mass.sum(1) @ at) / total
+
+
+def test_nothing_asked_nothing_changed(images, table):
+    assert torch.allclose(augment(images, table, Augmentation()), images, atol=1e-5)
+
+
+def test_shift_moves_by_at_most_what_was_asked(images, table):
+    rows, columns = centre(augment(images, table, Augmentation(shift=0.1)))
+    for moved, before in ((rows, 11.5), (columns, 11.5)):
+        assert 1 < (moved - before).abs().max() <= 2.8 + 1e-3
+        assert (moved - before).min() < 0 < (moved - before).max()
+
+
+def test_scale_changes_the_light_by_at_most_its_square(images, table):
+    area = augment(images, table, Augmentation(scale=0.2)).sum((1, 2, 3)) / images[0].sum()
+    assert 0.8 * 1.2**-2 < area.min() < 0.9
+    assert 1.1 < area.max() < 1.05 * 0.8**-2
+
+
+def test_rotation_keeps_the_light_and_turns_the_block(images, table):
+    turned = augment(images, table, Augmentation(rotate_degrees=20))
+    assert torch.allclose(turned.sum((1, 2, 3)), images.sum((1, 2, 3)), rtol=0.03)
+    assert (turned[0] - images[0]).abs().max() > 0.1
+
+
+def test_mirror_flips_the_asked_share(images, table):
+    flipped = augment(images, table, Augmentation(mirror=0.5))
+    changed = (flipped - images.flip(3)).abs().amax((1, 2, 3)) < 1e-4
+    assert 16 < changed.sum() < 48
+    assert torch.allclose(flipped[~changed], images[~changed], atol=1e-4)
+
+
+def test_invert_turns_black_to_white(images, table):
+    inverted = augment(images, table, Augmentation(invert=1))
+    assert torch.allclose(inverted, 1 - images, atol=1e-4)
+
+
+def test_contrast_keeps_the_scale(images, table):
+    changed = augment(images, table, Augmentation(contrast=0.5))
+    assert changed.min() >= 0
+    assert changed.max() <= 1
+    assert changed.std((1, 2, 3)).std() > 0.01
+
+
+def test_clutter_fills_the_background_and_leaves_the_subject(images, table):
+    cluttered = augment(images, table, Augmentation(clutter=1))
+    assert torch.allclose(cluttered[:, :, 9:15, 7:17], images[:, :, 9:15, 7:17], atol=1e-4)
+    assert cluttered[:, :, :6].std() > 0.1
+    assert cluttered.min() >= 0
+    assert cluttered.max() <= 1
+
+
+def test_erase_hides_a_part_of_the_asked_share(images, table):
+    erased = augment(images, table, Augmentation(erase=0.5))
+    changed = ((erased - images).abs() > 1e-3).any(1).float().mean((1, 2))
+    assert 16 < (changed > 0).sum() < 48
+    assert changed.max() <= 0.30
+
+
+def test_a_picture_does_not_depend_on_its_batch(images, table):
+    how = RECIPES["camera"].augmentation
+    together = augment(images, table, how)
+    apart = torch.cat(
+        [augment(images[i : i + 16], table[i : i + 16], how) for i in (0, 16, 32, 48)]
+    )
+    assert torch.allclose(together, apart, atol=1e-6)
