@@ -12,7 +12,7 @@ from irrvit.export.artifact import read_manifest
 from irrvit.export.proof import cases
 
 PORTRAIT, LANDSCAPE = (390, 844), (844, 390)
-PHOTOGRAPHS = Path(cases.__file__).with_name("cases")
+PHOTOGRAPHS = Path(cases.__file__).parents[1] / "cases"
 FASHION = "models/irrvit_fashion-tflite-fp32"
 
 

@@ -11,7 +11,7 @@ from irrvit.benchmark.worker.client import LocalProcess
 # A runtime whose calls do nothing, or keep count of what they took themselves.
 EMPTY = """
 import time
-from irrvit.benchmark import runtimes, worker
+from irrvit.benchmark.worker import process, runtimes
 
 class Empty:
     version = "1"
@@ -27,7 +27,7 @@ class Empty:
     def placement(self): return {}
 
 runtimes.RUNTIMES["empty"], runtimes.PACKAGES["empty"] = Empty, "time"
-worker.main()
+process.main()
 """
 CALLS = 2000
 

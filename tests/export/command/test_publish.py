@@ -83,7 +83,7 @@ def test_the_workspace_is_removed_also_after_an_error(tmp_path):
 HOLD = """
     import sys, time
     from pathlib import Path
-    from irrvit.export import publish
+    from irrvit.export.command import publish
     with publish.workspace(Path(sys.argv[1]), on_wait=lambda: None) as space:
         (space / "half").write_text("written")
         print("holding", flush=True)
