@@ -7,7 +7,7 @@ until it is asked for. It has the names of `Device`, or those of `Finder` if the
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 
 from irrvit.benchmark.errors import BadRequest, BenchmarkError, DeviceNotFound, RuntimeUnavailable
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, Placement, RunConfig
+from irrvit.model.progress import Notify
 
 READY = "ready"
 _FOLDER = Path(__file__).with_name("devices")
@@ -117,7 +118,7 @@ class Options:
     benchmark_binary: Path | None = None
     apk: Path | None = None
     clean: bool = False
-    notify: Callable[[str, str], None] = field(default=_silent, compare=False)
+    notify: Notify = field(default=_silent, compare=False)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from irrvit.export.proof import cases
 from irrvit.export.target import Precision
 from irrvit.model import sources
 from irrvit.model.errors import ModelError
+from irrvit.model.progress import Notify
 
-Notify = Callable[[str, str], None]
 Runtimes = Mapping[str, tuple[str, ...]]
 TORCH = "torch"
 

@@ -29,6 +29,7 @@ from irrvit.model import sources
 from irrvit.model.folding.check import FoldCheck, fold_checked
 from irrvit.model.folding.fold import unfolded_input, widen
 from irrvit.model.macs import count_macs
+from irrvit.model.progress import NotifyStage
 from irrvit.model.sources.find import Source
 
 Outputs = dict[str, np.ndarray]
@@ -56,7 +57,7 @@ class Prepared:
     findings: tuple[str, ...]
 
 
-def export(job: Job, folder: Path, *, cache_key: str, notify: Callable[[str], None]) -> Manifest:
+def export(job: Job, folder: Path, *, cache_key: str, notify: NotifyStage) -> Manifest:
     """Write one file and its manifest into an empty folder; a failed check is in the manifest."""
     chosen = target.get(job.target)
     notify("loading and folding the network")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from irrvit.benchmark.results import baseline, store
 from irrvit.benchmark.results.result import Result, to_answers, to_rows
 from irrvit.benchmark.run import answers, session
 from irrvit.benchmark.subjects import Found, from_models, from_paths
+from irrvit.model.progress import Notify
 
-Notify = Callable[[str, str], None]
 _STORE = Path("artifacts") / "measurements.jsonl"
 
 

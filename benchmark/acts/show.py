@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from irrvit.benchmark import suite
 from irrvit.benchmark.acts.measure import Request
@@ -11,9 +11,10 @@ from irrvit.benchmark.measurement import Measurement
 from irrvit.benchmark.results import baseline, store
 from irrvit.benchmark.results.result import Result, to_answers, to_rows
 from irrvit.benchmark.results.store import Loaded
+from irrvit.model.progress import Notify
 
 
-def run(request: Request, notify: Callable[[str, str], None]) -> Result:
+def run(request: Request, notify: Notify) -> Result:
     """Find the latest measurement of each kind on each device; nothing is measured.
 
     Raises:

@@ -14,11 +14,11 @@ import numpy as np
 
 from irrvit.benchmark.android import parse, push, state
 from irrvit.benchmark.android.adb import Phone
-from irrvit.benchmark.android.push import Notify
 from irrvit.benchmark.device import Timed
 from irrvit.benchmark.errors import CommandFailed, DeviceLost
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.worker.conversation import Conversation, to_loaded, to_timed
+from irrvit.model.progress import Notify
 
 PACKAGE = "org.irrvit.mobile"
 ACTIVITY = f"{PACKAGE}/.BenchmarkActivity"

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable
 
 from irrvit.benchmark.android import parse
 from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.errors import CommandFailed
+from irrvit.model.progress import Notify
 
-Notify = Callable[[str, str], None]
 # What adb may write, an app may read, and a restart of the phone keeps.
 FOLDER = "/data/local/tmp/irrvit-bench"
 PART_BYTES = 4 << 20

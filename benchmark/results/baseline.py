@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +11,7 @@ from irrvit.benchmark.errors import BadRequest
 from irrvit.benchmark.measurement import Measurement
 from irrvit.benchmark.results import stats, store, validity
 from irrvit.benchmark.results.stats import Comparison, Verdict
+from irrvit.model.progress import Notify
 
 
 class Gate(StrEnum):
@@ -45,7 +46,7 @@ def parse_percent(text: str) -> float:
     return share
 
 
-def read(path: Path, notify: Callable[[str, str], None]) -> list[Measurement]:
+def read(path: Path, notify: Notify) -> list[Measurement]:
     """The measurements of a store or of a printed result; damaged ones are named and left out.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -17,8 +17,7 @@ from irrvit.benchmark.results import golden
 from irrvit.benchmark.run.rounds import subject_lane
 from irrvit.benchmark.run.session import Outcome
 from irrvit.benchmark.subjects import Subject
-
-Notify = Callable[[str, str], None]
+from irrvit.model.progress import Notify
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from irrvit.benchmark.errors import CommandFailed, DeviceLost
 from irrvit.benchmark.measurement import DeviceState, RunConfig
+from irrvit.model.progress import Notify
 
-Notify = Callable[[str, str], None]
 QUIET_CORES = 0.1
 _REMIND_S, _WATCH_S = 30.0, 5.0
 

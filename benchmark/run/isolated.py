@@ -11,8 +11,7 @@ from irrvit.benchmark.errors import BenchmarkError, DeviceLost
 from irrvit.benchmark.measurement import Energy, RunConfig
 from irrvit.benchmark.run import energy
 from irrvit.benchmark.run.rounds import Lane
-
-Notify = Callable[[str, str], None]
+from irrvit.model.progress import Notify
 
 
 def measure_memory(device: Device, lanes: Sequence[Lane], notify: Notify) -> None:

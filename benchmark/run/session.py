@@ -23,8 +23,8 @@ from irrvit.benchmark.run.conditions import Watch, settle
 from irrvit.benchmark.run.isolated import compare_with_cpu, measure_energy, measure_memory
 from irrvit.benchmark.run.rounds import LINEAR_SIZE, Lane, Turn, peak_lane, subject_lane
 from irrvit.benchmark.subjects import Subject
+from irrvit.model.progress import Notify
 
-Notify = Callable[[str, str], None]
 # How often a device may go and come back within a repeat.
 _RETURNS = 3
 

@@ -17,7 +17,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-Notify = Callable[[str, str], None]
+from irrvit.model.progress import Notify
 
 
 @contextmanager

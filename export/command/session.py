@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +16,8 @@ from irrvit.export.errors import BadArtifact, NotWritable
 from irrvit.export.job import Job, cache_key
 from irrvit.export.manifest import Manifest
 from irrvit.export.tensorflow.environment import make_environment
+from irrvit.model.progress import Notify, NotifyStage
 
-Notify = Callable[[str, str], None]
 Outcome = Manifest | workers.Failure
 PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
 REJECTED = ".rejected"
@@ -61,7 +61,7 @@ class ExportTask:
     def chatter(self) -> Path:
         return self.folder.with_name(f"{self.folder.name}.log")
 
-    def run(self, notify: Callable[[str], None]) -> Manifest:
+    def run(self, notify: NotifyStage) -> Manifest:
         from irrvit.export import pipeline  # Brings torch: only where the work is.
 
         return pipeline.export(self.job, self.folder, cache_key=self.cache_key, notify=notify)

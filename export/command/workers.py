@@ -13,7 +13,7 @@ import signal
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -24,8 +24,8 @@ from typing import Any, Protocol, TypeVar
 from irrvit.export import target
 from irrvit.export.errors import ExportError, NotWritable
 from irrvit.model.errors import ModelError
+from irrvit.model.progress import Notify, NotifyStage
 
-Notify = Callable[[str, str], None]
 _PATIENCE_S = 10
 _T = TypeVar("_T", bound="Task")
 
@@ -48,7 +48,7 @@ class Task(Protocol):
     def chatter(self) -> Path: ...
     @property
     def log(self) -> Path: ...
-    def run(self, notify: Callable[[str], None]) -> object: ...
+    def run(self, notify: NotifyStage) -> object: ...
 
 
 @dataclass(frozen=True)

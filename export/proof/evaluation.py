@@ -21,9 +21,9 @@ from irrvit.export.proof.accuracy import summarize
 from irrvit.model import sources
 from irrvit.model.data import find as datasets
 from irrvit.model.data.dataset import Dataset, Pictures
+from irrvit.model.progress import Notify, NotifyStage
 from irrvit.model.spec import InputSpec
 
-Notify = Callable[[str, str], None]
 _STEP = 100
 _UNDECIDED = -1
 
@@ -67,7 +67,7 @@ class DecideTask:
     def chatter(self) -> Path:
         return self.decisions.with_suffix(".log")
 
-    def run(self, notify: Callable[[str], None]) -> np.ndarray:
+    def run(self, notify: NotifyStage) -> np.ndarray:
         return decide(self, notify)
 
 
@@ -130,7 +130,7 @@ def classes_for(labels: tuple[str, ...], data: Dataset) -> np.ndarray:
     return np.concatenate([index[part.classes] for part in tried_on(data)])
 
 
-def decide(task: DecideTask, notify: Callable[[str], None]) -> np.ndarray:
+def decide(task: DecideTask, notify: NotifyStage) -> np.ndarray:
     """Name the class of every test picture, (N,) int64; goes on where an earlier run stopped."""
     data = Labelled(task.data, task.data_root).load()
     parts = tried_on(data)

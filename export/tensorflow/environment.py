@@ -11,11 +11,11 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from irrvit.export.built_folder import build_once
 from irrvit.export.errors import RunnerUnavailable
+from irrvit.model.progress import NotifyStage
 
 VARIABLE = "IRRVIT_TENSORFLOW_ENV"
 MAKE_IT = "python -m irrvit.export.tensorflow.environment"
@@ -44,7 +44,7 @@ def is_current(folder: Path) -> bool:
     return stamp.is_file() and stamp.read_text() == _key() and python(folder).exists()
 
 
-def make_environment(progress: Callable[[str], None], folder: Path | None = None) -> Path:
+def make_environment(progress: NotifyStage, folder: Path | None = None) -> Path:
     """Make the environment unless it is current; return its folder.
 
     Raises:
@@ -55,7 +55,7 @@ def make_environment(progress: Callable[[str], None], folder: Path | None = None
     return folder
 
 
-def _build(folder: Path, progress: Callable[[str], None]) -> None:
+def _build(folder: Path, progress: NotifyStage) -> None:
     """Only `python -m ...` is used in it later: scripts hold the name it is built under."""
     progress("making the TensorFlow environment (1.6 GB, some minutes)")
     _call([sys.executable, "-m", "venv", str(folder)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -25,9 +25,9 @@ from irrvit.export.proof.accuracy import summarize
 from irrvit.export.proof.evaluation import Labelled, classes_for, tried_on
 from irrvit.model.data.dataset import Dataset
 from irrvit.model.errors import ModelError
+from irrvit.model.progress import Notify, NotifyStage
 from irrvit.model.spec import InputSpec
 
-Notify = Callable[[str, str], None]
 _TELL_EVERY = 100
 
 
@@ -141,7 +141,7 @@ def logits(
     path: str,
     pixels: np.ndarray,
     config: RunConfig,
-    notify: Callable[[str], None],
+    notify: NotifyStage,
 ) -> np.ndarray:
     """What a file on a device says of each picture, (N, H, W, 3) -> (N, classes).
 
@@ -177,7 +177,7 @@ def _decide(
     subject: Subject,
     sample: Sample,
     config: RunConfig,
-    notify: Callable[[str], None],
+    notify: NotifyStage,
 ) -> Decided:
     manifest = artifact.open(subject.path).manifest
     classes, pixels = sample.classes(manifest.labels), sample.pixels(manifest.input)

@@ -24,8 +24,8 @@ from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.run.conditions import settle
 from irrvit.benchmark.run.rounds import Turn
 from irrvit.benchmark.subjects import Subject
+from irrvit.model.progress import Notify
 
-Notify = Callable[[str, str], None]
 MAX_DIFFERENCE = 0.03
 AGREED, DIFFERED, COULD_NOT_RUN = 0, 1, 2
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -21,8 +20,8 @@ from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.run.rounds import Turn
 from irrvit.benchmark.subjects import Subject
 from irrvit.model.network import variants
+from irrvit.model.progress import Notify
 
-Notify = Callable[[str, str], None]
 _PARSERS = {"litert": trace.litert, "onnxruntime": trace.onnxruntime}
 _MIN_CALLS, _MAX_CALLS = 20, 200
 
