@@ -10,14 +10,11 @@ import numpy as np
 from irrvit.benchmark.device import Loaded, Process
 from irrvit.benchmark.measurement import Energy, GoldenAgreement, Repeat, RunConfig
 from irrvit.benchmark.results import stats
+from irrvit.benchmark.run import protocol
 from irrvit.benchmark.subjects import Subject
 
-# A block is long against the clock and short against what disturbs a machine.
-_BLOCK_MS = 100.0
 # A device that is to get warm has no time to rest between blocks.
 _SUSTAINED_BLOCK_MS = 2000.0
-_MIN_WARMUP_CALLS = 5
-_UNTIMED = 2
 # Fewer calls do for the device's own peak: one layer, and no percentile is taken of it.
 LINEAR_SIZE, _LINEAR_CALLS = 1024, 10
 
@@ -39,17 +36,17 @@ class Turn:
     def warm_up(self, limit_s: float) -> None:
         """Call until the latencies are stationary, or the limit is reached."""
         self.first_ms = self.process.time(1).latencies_ms[0]
-        calls = max(_MIN_WARMUP_CALLS, _calls_of_a_block(self.first_ms) // 2)
+        calls = protocol.calls_of_warmup(self.first_ms)
         end = time.perf_counter() + limit_s
         while not stats.is_stationary(self.warmup) and (
             time.perf_counter() < end or not self.warmup
         ):
             self.warmup.append(self.process.time(calls).latencies_ms)
 
-    def time_block(self, block_ms: float = _BLOCK_MS) -> None:
+    def time_block(self, block_ms: float = protocol.BLOCK_MS) -> None:
         latest = self.blocks[-1] if self.blocks else self.warmup[-1]
-        calls = _calls_of_a_block(float(np.median(latest)), block_ms)
-        timed = self.process.time(calls, untimed=_UNTIMED)
+        calls = protocol.calls_of_block(float(np.median(latest)), block_ms)
+        timed = self.process.time(calls, untimed=protocol.UNTIMED_CALLS)
         self.blocks.append(timed.latencies_ms)
         self.calls_per_value = timed.calls_per_value
         self.wall_ms += timed.wall_ms
@@ -57,9 +54,9 @@ class Turn:
         self.background_ms = _plus(self.background_ms, timed.background_ms)
 
     def is_done(self, calls: int, seconds: float) -> bool:
-        latencies = [ms for block in self.blocks for ms in block]
-        each = self.calls_per_value
-        return each * len(latencies) >= calls and each * sum(latencies) >= 1000 * seconds
+        return protocol.is_enough(
+            self.blocks, self.calls_per_value, iterations=calls, seconds=seconds
+        )
 
     def result(self) -> Repeat:
         return Repeat(
@@ -74,10 +71,6 @@ class Turn:
 
 def _plus(sum_ms: float | None, more_ms: float | None) -> float | None:
     return None if sum_ms is None or more_ms is None else sum_ms + more_ms
-
-
-def _calls_of_a_block(call_ms: float, block_ms: float = _BLOCK_MS) -> int:
-    return int(max(1, min(10 * block_ms, round(block_ms / call_ms))))
 
 
 @dataclass(eq=False)  # Two lanes of one file are two lanes.
@@ -105,7 +98,7 @@ class Lane:
 
     def time_block(self) -> None:
         is_long = self.subject is not None and self.config.sustained_s is not None
-        self.turns[-1].time_block(_SUSTAINED_BLOCK_MS if is_long else _BLOCK_MS)
+        self.turns[-1].time_block(_SUSTAINED_BLOCK_MS if is_long else protocol.BLOCK_MS)
 
     def drop_unfinished(self) -> None:
         """Forget a turn that was cut short: it is done again."""
