@@ -16,8 +16,8 @@ from irrvit.export import artifact
 from irrvit.export.artifact import Artifact
 from irrvit.export.errors import ExportError
 from irrvit.export.manifest import Manifest
+from irrvit.export.precision import Precision
 from irrvit.export.proof import cases
-from irrvit.export.target import Precision
 from irrvit.model import sources
 from irrvit.model.errors import ModelError
 from irrvit.model.progress import Notify

@@ -20,8 +20,8 @@ from irrvit.export import artifact
 from irrvit.export.artifact import MANIFEST, Artifact
 from irrvit.export.errors import BadArtifact, ExportError
 from irrvit.export.manifest import Manifest
+from irrvit.export.precision import Tolerance
 from irrvit.export.proof import cases, parity
-from irrvit.export.target import Tolerance
 from irrvit.model.data import fashion_mnist
 
 _WIDTH = 80

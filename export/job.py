@@ -12,8 +12,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from pydantic import BaseModel, ConfigDict
 
+from irrvit.export.precision import Precision
 from irrvit.export.quantization.calibration import Pictures
-from irrvit.export.target import Precision
 from irrvit.model import sources
 
 _DISTRIBUTION = "irrvit-mobile"

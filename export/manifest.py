@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
-from irrvit.export.target import Precision, Tolerance
+from irrvit.export.precision import Precision, Tolerance
 from irrvit.model.spec import InputSpec
 
 

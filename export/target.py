@@ -10,13 +10,11 @@ import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from irrvit.export.errors import MissingExtra, UnknownTarget
+from irrvit.export.precision import Precision, Tolerance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,21 +22,6 @@ if TYPE_CHECKING:
 
     from irrvit.export.manifest import Delegation, ModuleLoss
     from irrvit.model.spec import InputSpec
-
-
-class Precision(StrEnum):
-    """How numbers are stored.
-
-    `int8`: weights in 8 bits, activations where `quantization.rules` says so (Core ML: none).
-    `w8`, `w6`, `w4`: each weight one of 256, 64 or 16 values of its layer; Core ML only.
-    """
-
-    FP32 = "fp32"
-    FP16 = "fp16"
-    INT8 = "int8"
-    W8 = "w8"
-    W6 = "w6"
-    W4 = "w4"
 
 
 @dataclass(frozen=True)
@@ -52,25 +35,6 @@ class Quantizing:
 
     pictures: np.ndarray
     keep_float: tuple[str, ...] = ()
-
-
-class Tolerance(BaseModel):
-    """How far a candidate may be from the reference; one per precision, in the target's file.
-
-    Attributes:
-        max_rel: largest difference, relative to the largest reference value of the case.
-        min_top1_agreement: share of cases in which both name the same class, decided cases only
-            (see `irrvit.export.proof.parity`).
-        max_points_below: how many points of top-1 on labelled pictures the file may lose.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_rel: float
-    min_cosine: float
-    min_sqnr_db: float
-    min_top1_agreement: float = 1.0
-    max_points_below: float = 0.0
 
 
 class Runner(Protocol):

@@ -9,8 +9,8 @@ from pathlib import Path
 from irrvit.export import target
 from irrvit.export.errors import BadRequest
 from irrvit.export.job import Job
+from irrvit.export.precision import Precision
 from irrvit.export.quantization.calibration import Pictures
-from irrvit.export.target import Precision
 
 ALL = "all"
 

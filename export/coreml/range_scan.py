@@ -14,8 +14,7 @@ import numpy as np
 
 from irrvit.export.coreml.ops.values import Value
 from irrvit.export.coreml.program import MilProgram
-
-FP16_MAX = 65504.0
+from irrvit.export.precision import FP16_MAX
 
 
 def largest(program: MilProgram, inputs: Mapping[str, np.ndarray]) -> list[tuple[Value, float]]:

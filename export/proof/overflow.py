@@ -11,9 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from irrvit.export.precision import FP16_MAX
 from irrvit.export.proof.explain import run_operations, where
-
-FP16_MAX = 65504.0
 
 
 def overflows(network: nn.Module, pictures: np.ndarray) -> list[str]:

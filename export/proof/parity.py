@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from irrvit.export.manifest import OutputDiff, ParityReport
-from irrvit.export.target import Tolerance
+from irrvit.export.precision import Tolerance
 
 # A reference whose logits spread less than this (relative to their size) can hide any error.
 _MIN_SPREAD = 1e-4

@@ -19,7 +19,8 @@ from irrvit.export.coreml.tools import coremltools
 from irrvit.export.errors import UnsupportedOp
 from irrvit.export.manifest import Delegation, ModuleLoss
 from irrvit.export.pixels import one_by_one
-from irrvit.export.target import Precision, Quantizing, Runner, Tolerance
+from irrvit.export.precision import Precision, Tolerance
+from irrvit.export.target import Quantizing, Runner
 from irrvit.model.spec import InputSpec
 
 SUFFIX = ".mlpackage"

@@ -16,7 +16,8 @@ from torch import nn
 from irrvit.export.errors import BadArtifact, UnsupportedOp
 from irrvit.export.manifest import Delegation, ModuleLoss
 from irrvit.export.pixels import ChannelsLast, one_by_one
-from irrvit.export.target import Precision, Quantizing, Tolerance
+from irrvit.export.precision import Precision, Tolerance
+from irrvit.export.target import Quantizing
 from irrvit.model.spec import InputSpec
 
 SUFFIX = ".onnx"

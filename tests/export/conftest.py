@@ -47,7 +47,8 @@ def write_tiny(prepared_tiny, tmp_path_factory):
     from irrvit.export import target
     from irrvit.export.job import Job
     from irrvit.export.pipeline import picture_batch
-    from irrvit.export.target import Precision, Quantizing
+    from irrvit.export.precision import Precision
+    from irrvit.export.target import Quantizing
 
     written: dict[tuple[str, str], Written] = {}
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from irrvit.export import demo
+from irrvit.export.precision import Tolerance
 from irrvit.export.proof import cases
-from irrvit.export.target import Tolerance
 from irrvit.model.data import fashion_mnist
 
 TOLERANCE = Tolerance(max_rel=1e-3, min_cosine=0.99, min_sqnr_db=40)

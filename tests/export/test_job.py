@@ -3,7 +3,7 @@
 import pytest
 
 from irrvit.export.job import Job, cache_key, toolchain
-from irrvit.export.target import Precision
+from irrvit.export.precision import Precision
 
 JOB = Job(model="irrvit_tiny", target="onnx", precision=Precision.FP32)
 

@@ -4,7 +4,7 @@ import pytest
 
 from irrvit.export import pipeline, target
 from irrvit.export.job import Job
-from irrvit.export.target import Precision
+from irrvit.export.precision import Precision
 
 pytestmark = [
     pytest.mark.slow,

@@ -5,7 +5,7 @@ import pytest
 from irrvit.export import target
 from irrvit.export.command.request import Request, to_jobs
 from irrvit.export.errors import BadRequest, UnknownTarget
-from irrvit.export.target import Precision
+from irrvit.export.precision import Precision
 
 
 def test_all_is_every_target_once():

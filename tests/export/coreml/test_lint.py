@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from irrvit.export.coreml import lint, program
-from irrvit.export.target import Precision
+from irrvit.export.precision import Precision
 from irrvit.export.targets import coreml
 from irrvit.model.spec import InputSpec
 

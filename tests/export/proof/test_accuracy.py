@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from irrvit.export.precision import Tolerance
 from irrvit.export.proof.accuracy import interval, summarize
-from irrvit.export.target import Tolerance
 
 DATA = SimpleNamespace(name="clothes", sha256="0" * 64)
 CLASSES = np.array([0, 1, 2, 3])

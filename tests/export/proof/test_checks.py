@@ -5,8 +5,8 @@ import torch
 
 from irrvit.export.job import Job
 from irrvit.export.manifest import Delegation
+from irrvit.export.precision import Precision
 from irrvit.export.proof.checks import extra_work, failures
-from irrvit.export.target import Precision
 
 PICTURES = np.full((1, 8, 8, 3), 200.0, np.float32)
 WHOLE = Delegation(nodes=5, partitions=1, left_out=())

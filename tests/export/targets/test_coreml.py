@@ -12,8 +12,8 @@ from torch.nn import functional as F
 
 from irrvit.export import target
 from irrvit.export.errors import BadArtifact, UnsupportedOp
+from irrvit.export.precision import Precision
 from irrvit.export.proof import cases
-from irrvit.export.target import Precision
 from irrvit.model.spec import InputSpec, read_picture
 
 coreml = target.get("coreml")

@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from irrvit.export import target
-from irrvit.export.target import Precision
+from irrvit.export.precision import Precision
 from irrvit.model.spec import InputSpec
 
 coreml = target.get("coreml")
