@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from irrvit.model.data.find import dataset_choices
+
 if TYPE_CHECKING:
     from irrvit.benchmark.acts.measure import Request
 
@@ -86,7 +88,7 @@ def bench(
     ] = None,
     decisions: Annotated[
         str | None,
-        typer.Option(help="Time nothing: name the classes of pictures; fashion-mnist or DIR."),
+        typer.Option(help=f"Time nothing: name the classes of pictures; {dataset_choices()}."),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="With --decisions: of how many.")] = 1000,
     data_root: Annotated[

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from irrvit.model.data.find import dataset_choices
+
 if TYPE_CHECKING:
     from irrvit.export.command.request import Request
     from irrvit.export.command.session import Result
@@ -52,7 +54,7 @@ def export(
         bool, typer.Option("--explain", help="When parity fails, find the layer that departs.")
     ] = False,
     evaluate: Annotated[
-        str | None, typer.Option(help="Try the files on labelled pictures: fashion-mnist or DIR.")
+        str | None, typer.Option(help=f"Try the files on labelled pictures: {dataset_choices()}.")
     ] = None,
     data_root: Annotated[
         Path | None, typer.Option(help="Where the files of a named data set are.")
@@ -60,7 +62,7 @@ def export(
     calibration: Annotated[
         str | None,
         typer.Option(
-            help="Pictures for int8: fashion-mnist or DIR.  "
+            help=f"Pictures for int8: {dataset_choices()}.  "
             "[default: what it was trained on, else the sample photographs]"
         ),
     ] = None,

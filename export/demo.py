@@ -1,7 +1,7 @@
 """`python -m irrvit.export.demo FOLDER...`: what each file of a model says about pictures.
 
-Photographs, or for a network that learnt Fashion-MNIST one test picture of each class. Exits with 1
-when two files of one model name different things in a picture.
+Photographs, or for a network that learnt a data set which is here, one test picture of each class.
+Exits with 1 when two files of one model name different things in a picture.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from irrvit.export.errors import BadArtifact, ExportError
 from irrvit.export.manifest import Manifest
 from irrvit.export.precision import Tolerance
 from irrvit.export.proof import cases, parity
-from irrvit.model.data import fashion_mnist
+from irrvit.model.data.find import dataset_with, load_dataset
 
 _WIDTH = 80
 _DISAGREES, _COULD_NOT_RUN = 1, 2
@@ -45,15 +45,15 @@ def artifacts(folder: Path) -> list[Artifact]:
 def pictures(manifest: Manifest) -> dict[str, np.ndarray]:
     """What to show to the files of a network: name -> uint8 (H, W, 3).
 
-    Someone who has not got Fashion-MNIST sees photographs: any network has to name them alike.
+    Without the data set that it learnt, photographs: any network has to name them alike.
     """
-    is_of_clothes = manifest.labels == fashion_mnist.LABELS
-    if not is_of_clothes or not fashion_mnist.ROOT.exists():
+    known = dataset_with(manifest.labels)
+    if known is None:
         return cases.golden_pictures(manifest.input)
-    test = fashion_mnist.load().test
-    assert test is not None
-    first = np.unique(test.classes, return_index=True)[1]
-    return dict(zip(manifest.labels, test.pixels(first, manifest.input), strict=True))
+    data = load_dataset(known)
+    unseen = data.test if data.test is not None else data.held_out
+    first = np.unique(unseen.classes, return_index=True)[1]
+    return dict(zip(manifest.labels, unseen.pixels(first, manifest.input), strict=True))
 
 
 def classify(opened: Artifact, shown: Mapping[str, np.ndarray]) -> Logits:

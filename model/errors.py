@@ -32,5 +32,9 @@ class BadProgram(ModelError):
     """A saved program cannot be read without running code from it, or is not a classifier."""
 
 
+class BadData(ModelError):
+    """Labelled pictures are absent, damaged, or not what their name says."""
+
+
 class FoldError(ModelError):
     """A folded network is not the network it was folded from, or that could not be compared."""

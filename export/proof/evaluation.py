@@ -19,8 +19,8 @@ from irrvit.export.job import Job
 from irrvit.export.manifest import Accuracy
 from irrvit.export.proof.accuracy import summarize
 from irrvit.model import sources
-from irrvit.model.data import find as datasets
 from irrvit.model.data.dataset import Dataset, Pictures
+from irrvit.model.data.find import load_dataset
 from irrvit.model.progress import Notify, NotifyStage
 from irrvit.model.spec import InputSpec
 
@@ -30,13 +30,13 @@ _UNDECIDED = -1
 
 @dataclass(frozen=True)
 class Labelled:
-    """Where labelled pictures come from, as `irrvit.model.data.find.load` takes it."""
+    """Where labelled pictures come from, as `irrvit.model.data.find.load_dataset` takes it."""
 
     name: str
     root: Path | None = None
 
     def load(self) -> Dataset:
-        return datasets.load(self.name, root=self.root)
+        return load_dataset(self.name, root=self.root)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,8 @@ from irrvit.export.artifact import content_hash
 from irrvit.export.errors import BadRequest
 from irrvit.export.manifest import Calibration
 from irrvit.export.proof import cases
-from irrvit.model.data import fashion_mnist
-from irrvit.model.data import find as datasets
-from irrvit.model.data.dataset import BadData, calibration_pictures
+from irrvit.model.data.dataset import calibration_pictures
+from irrvit.model.data.find import dataset_module, dataset_names, dataset_with, load_dataset
 from irrvit.model.data.picture_folder import SUFFIXES
 from irrvit.model.sources.source import Source
 from irrvit.model.spec import InputSpec, read_picture
@@ -49,14 +48,16 @@ class Pictures:
         """Say in a string what would be drawn; equal strings, equal pictures."""
         if self.name is not None and Path(self.name).is_dir():
             return content_hash(Path(self.name))
-        return f"{self.name} {_has_fashion_mnist(self.root)}"
+        there = [n for n in dataset_names() if dataset_module(n).missing(self.root) is None]
+        return f"{self.name} {self.root} {there}"
 
     def _read(self, source: Source) -> tuple[str, np.ndarray]:
         spec = source.input
         if self.name is None:
-            if source.labels != fashion_mnist.LABELS or not _has_fashion_mnist(self.root):
+            known = dataset_with(source.labels, self.root)
+            if known is None:
                 return SAMPLES, np.stack(list(cases.golden_pictures(spec).values()))
-            return fashion_mnist.NAME, _of_data_set(fashion_mnist.NAME, self.root, spec)
+            return known, _of_data_set(known, self.root, spec)
         folder = Path(self.name)
         files = sorted(f for f in folder.glob("*") if f.suffix.lower() in SUFFIXES)
         if files:
@@ -64,17 +65,9 @@ class Pictures:
         return folder.name, _of_data_set(self.name, self.root, spec)
 
 
-def _has_fashion_mnist(root: Path | None) -> bool:
-    try:
-        fashion_mnist.load(root)
-    except BadData:
-        return False
-    return True
-
-
 def _of_data_set(name: str, root: Path | None, spec: InputSpec) -> np.ndarray:
     """Of what may be trained on, as many of each class."""
-    train = datasets.load(name, root=root).train
+    train = load_dataset(name, root=root).train
     return calibration_pictures(train, spec, count=min(_COUNT, len(train)))
 
 

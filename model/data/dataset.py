@@ -9,16 +9,14 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
 
-from irrvit.model.errors import ModelError
+from irrvit.model.errors import BadData
 from irrvit.model.spec import InputSpec, preprocess
-
-
-class BadData(ModelError):
-    """Labelled pictures are absent, damaged, or not what their name says."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,40 @@ class Dataset:
             mean=self.mean,
             std=self.std,
         )
+
+
+class DatasetModule(Protocol):
+    """What a file `model/data/<name>.py` offers to be the data set `<name>`, `_` written as `-`.
+
+    Attributes:
+        LABELS: the classes, in the order of their numbers.
+    """
+
+    LABELS: tuple[str, ...]
+
+    def missing(self, root: Path | None = None) -> str | None:
+        """Say which files are not there and what to do about it; None if they are there.
+
+        Args:
+            root: the folder that the user named; None for where the files usually are.
+        """
+        ...
+
+    def download(self, root: Path) -> None:
+        """Fetch the files into a folder, so that nothing is missing below it.
+
+        Raises:
+            BadData: they cannot be fetched.
+        """
+        ...
+
+    def load(self, root: Path | None = None) -> Dataset:
+        """Read the files.
+
+        Raises:
+            BadData: they are absent or damaged.
+        """
+        ...
 
 
 def split_by_class(classes: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:

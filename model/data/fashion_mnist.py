@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from irrvit.model.data.dataset import BadData, Dataset, Pictures, split_by_class, subset
-from irrvit.model.errors import MissingPackage
+from irrvit.model.data.dataset import Dataset, Pictures, split_by_class, subset
+from irrvit.model.errors import BadData, MissingPackage
 
-NAME = "fashion-mnist"
 PACKAGE = "dataset-fashion-mnist"
 ROOT = Path("/usr/share/datasets/fashion-mnist")
 """Where Debian's package puts the files."""
@@ -35,13 +34,44 @@ _HELD_OUT = 1 / 12  # 5,000 of the 60,000.
 _MEAN, _STD = 0.286, 0.353  # Of the 60,000.
 
 
-def load(root: Path | None = None, *, download: bool = False) -> Dataset:
+def missing(root: Path | None = None) -> str | None:
+    """Say what to install or to name when the files are not there."""
+    if _folder(root) is not None:
+        return None
+    return (
+        f"Fashion-MNIST is not in '{root or ROOT}': install Debian's package with 'apt-get install "
+        f"{PACKAGE}', name its folder with --data-root, or add --download to let torchvision "
+        "fetch it into the folder of --data-root"
+    )
+
+
+def download(root: Path) -> None:
+    """Let torchvision fetch the files into a folder of its own below `root`.
+
+    Raises:
+        BadData: they cannot be fetched.
+    """
+    try:
+        from torchvision.datasets import FashionMNIST
+    except ModuleNotFoundError as error:
+        raise MissingPackage("torchvision", "train") from error
+    try:
+        FashionMNIST(str(root), download=True)
+    except (OSError, RuntimeError) as error:
+        raise BadData(
+            f"torchvision could not fetch Fashion-MNIST into '{root}': {error}"
+        ) from error
+
+
+def load(root: Path | None = None) -> Dataset:
     """Read the files; the official 10,000 test pictures stay the test part.
 
     Raises:
         BadData: the files are absent or damaged.
     """
-    folder = _find(root, download=download)
+    folder = _folder(root)
+    if folder is None:
+        raise BadData(missing(root))
     parts = {part: _read(folder, part) for part in ("train", "t10k")}
     digest = hashlib.sha256()
     for pixels, classes in parts.values():
@@ -50,7 +80,7 @@ def load(root: Path | None = None, *, download: bool = False) -> Dataset:
     learnt, test = (_pictures(*part) for part in parts.values())
     train, held_out = split_by_class(learnt.classes, _HELD_OUT)
     return Dataset(
-        name=NAME,
+        name="fashion-mnist",
         labels=LABELS,
         train=subset(learnt, train),
         held_out=subset(learnt, held_out),
@@ -62,34 +92,11 @@ def load(root: Path | None = None, *, download: bool = False) -> Dataset:
     )
 
 
-def _find(root: Path | None, *, download: bool) -> Path:
-    folder = ROOT if root is None else root
-    found = [f for f in (folder, folder / _TORCHVISION) if _file(f, "train", "images").exists()]
-    if found:
-        return found[0]
-    if not download:
-        raise BadData(
-            f"Fashion-MNIST is not in '{folder}': install Debian's package with 'apt-get install "
-            f"{PACKAGE}', name its folder with --data-root, or add --download to let torchvision "
-            "fetch it into the folder of --data-root"
-        )
-    if root is None:
-        raise BadData("--download needs --data-root: the folder to put Fashion-MNIST into")
-    _download(root)
-    return root / _TORCHVISION
-
-
-def _download(root: Path) -> None:
-    try:
-        from torchvision.datasets import FashionMNIST
-    except ModuleNotFoundError as error:
-        raise MissingPackage("torchvision", "train") from error
-    try:
-        FashionMNIST(str(root), download=True)
-    except (OSError, RuntimeError) as error:
-        raise BadData(
-            f"torchvision could not fetch Fashion-MNIST into '{root}': {error}"
-        ) from error
+def _folder(root: Path | None) -> Path | None:
+    """Where the files are, if they are anywhere."""
+    folder = root or ROOT
+    places = (folder, folder / _TORCHVISION)
+    return next((f for f in places if _file(f, "train", "images").exists()), None)
 
 
 def _file(folder: Path, part: str, kind: str) -> Path:

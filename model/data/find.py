@@ -1,34 +1,80 @@
-"""Where labelled pictures come from.
+"""Where labelled pictures come from: `--data`, `--evaluate`, `--calibration` -> a data set.
 
-fashion-mnist    Debian's package, or torchvision's download   (fashion_mnist.py)
-DIR              a folder with one folder of pictures a class   (picture_folder.py)
+The file name is the registry: `model/data/<name>.py` is the data set `<name>` (`_` becomes `-`).
+Anything else is the path of a folder with one folder of pictures for each class. Names are listed
+without importing anything.
 """
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from irrvit.model.data import fashion_mnist, picture_folder
-from irrvit.model.data.dataset import BadData, Dataset
+from irrvit.model.errors import BadData
+
+if TYPE_CHECKING:
+    from irrvit.model.data.dataset import Dataset, DatasetModule
+
+_FOLDER = Path(__file__).parent
+_NO_DATA_SETS = ("__init__", "dataset", "find", "picture_folder")
+"""The files of this folder that are not a data set of their own."""
 
 
-def load(name: str, *, root: Path | None = None, download: bool = False) -> Dataset:
+def dataset_names() -> list[str]:
+    """The data sets that have a name."""
+    stems = (path.stem for path in _FOLDER.glob("*.py"))
+    return sorted(stem.replace("_", "-") for stem in stems if stem not in _NO_DATA_SETS)
+
+
+def dataset_choices() -> str:
+    """What may be named as data, for help texts."""
+    return " or ".join([", ".join(dataset_names()), "DIR"])
+
+
+def dataset_module(name: str) -> DatasetModule:
+    """Import the file of a data set that has a name."""
+    module = name.replace("-", "_")
+    return importlib.import_module(f"irrvit.model.data.{module}")  # pyright: ignore[reportReturnType]
+
+
+def dataset_with(labels: tuple[str, ...], root: Path | None = None) -> str | None:
+    """Name the data set whose classes these are, if its files are there (in `root`)."""
+    for name in dataset_names():
+        module = dataset_module(name)
+        if labels == module.LABELS and module.missing(root) is None:
+            return name
+    return None
+
+
+def load_dataset(name: str, *, root: Path | None = None, download: bool = False) -> Dataset:
     """Find a data set by its name, or a folder of pictures by its path.
 
     Args:
-        root: where the files of a named data set are, if not where Debian puts them.
-        download: let torchvision fetch a named data set into `root` when it is not there.
+        root: where the files of a named data set are, if not where they usually are.
+        download: fetch a named data set into `root` when it is not there.
 
     Raises:
         BadData: saying what is missing or damaged, and what to do.
     """
-    if name == fashion_mnist.NAME:
-        return fashion_mnist.load(root, download=download)
+    if name in dataset_names():
+        return _load_named(name, root, download=download)
     if root is not None or download:
         raise BadData(f"--data-root and --download belong to named data sets, not to '{name}'")
     if not Path(name).exists():
         raise BadData(
-            f"unknown data '{name}': expected {fashion_mnist.NAME}, or a folder with one folder of "
-            "pictures for each class"
+            f"unknown data '{name}': expected {', '.join(dataset_names())}, or a folder with one "
+            "folder of pictures for each class"
         )
+    from irrvit.model.data import picture_folder
+
     return picture_folder.load(Path(name))
+
+
+def _load_named(name: str, root: Path | None, *, download: bool) -> Dataset:
+    module = dataset_module(name)
+    if download and module.missing(root) is not None:
+        if root is None:
+            raise BadData(f"--download needs --data-root: the folder to put {name} into")
+        module.download(root)
+    return module.load(root)

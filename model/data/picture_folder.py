@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from irrvit.model.data.dataset import BadData, Dataset, Pictures, split_by_class, subset
+from irrvit.model.data.dataset import Dataset, Pictures, split_by_class, subset
+from irrvit.model.errors import BadData
 from irrvit.model.spec import IMAGENET_MEAN, IMAGENET_STD
 
 log = logging.getLogger(__name__)

@@ -17,8 +17,7 @@ from statistics import mean, stdev
 
 import torch
 
-from irrvit.model.data.dataset import BadData
-from irrvit.model.errors import MissingPackage, ModelError
+from irrvit.model.errors import BadData, MissingPackage, ModelError
 from irrvit.model.evaluate import evaluate
 from irrvit.model.files import write_in_one_piece
 from irrvit.model.macs import count_macs

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from irrvit.model.data.find import dataset_choices
+
 if TYPE_CHECKING:
     from irrvit.model.training.session import Request, Result
 
@@ -25,7 +27,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 @app.command()
 def train(
     model: Annotated[str, typer.Option(help="A variant, as in irrvit_fashion+average.")],
-    data: Annotated[str, typer.Option(help="fashion-mnist, or a folder of DIR/CLASS/PICTURE.")],
+    data: Annotated[str, typer.Option(help=f"{dataset_choices()}; a folder is DIR/CLASS/PICTURE.")],
     out: Annotated[
         Path | None, typer.Option(help="[default: artifacts/train/<model>]; continued if begun.")
     ] = None,
@@ -39,10 +41,10 @@ def train(
         bool, typer.Option("--test", help="At the end, look at the test pictures, once.")
     ] = False,
     data_root: Annotated[
-        Path | None, typer.Option(help="Where the files of --data fashion-mnist are.")
+        Path | None, typer.Option(help="Where the files of a named data set are.")
     ] = None,
     download: Annotated[
-        bool, typer.Option("--download", help="Fetch them into --data-root by torchvision.")
+        bool, typer.Option("--download", help="Fetch a named data set into --data-root.")
     ] = False,
     threads: Annotated[int | None, typer.Option(help="[default: all cores]")] = None,
     ablation: Annotated[

@@ -20,8 +20,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from irrvit.model.data.dataset import BadData, Dataset
-from irrvit.model.errors import MissingPackage
+from irrvit.model.data.dataset import Dataset
+from irrvit.model.errors import BadData, MissingPackage
 from irrvit.model.evaluate import evaluate, in_groups
 from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.network.variants import Variant

@@ -23,7 +23,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from irrvit.model.data import find as datasets
+from irrvit.model.data.find import load_dataset
 from irrvit.model.errors import BadCheckpoint, ModelError
 from irrvit.model.evaluate import evaluate
 from irrvit.model.files import sha256
@@ -101,7 +101,7 @@ def run(request: Request) -> Result:
 def _job(request: Request) -> Job:
     variant = variants.get(request.model)
     recipe = _recipe(request)
-    dataset = datasets.load(request.data, root=request.data_root, download=request.download)
+    dataset = load_dataset(request.data, root=request.data_root, download=request.download)
     if request.test and dataset.test is None:
         raise BadRequest(f"--test: nobody set test pictures of '{request.data}' apart")
     if request.threads is not None and request.threads < 1:

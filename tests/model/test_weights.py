@@ -11,7 +11,7 @@ import torch
 import irrvit.model.spec
 from irrvit.model import sources
 from irrvit.model.data import fashion_mnist
-from irrvit.model.data import find as datasets
+from irrvit.model.data.find import load_dataset
 from irrvit.model.evaluate import evaluate
 from irrvit.model.network import variants
 
@@ -69,7 +69,7 @@ def test_fashion_network_eats_and_names_what_the_data_set_does():
     not fashion_mnist.ROOT.exists(), reason="Debian's package dataset-fashion-mnist is missing"
 )
 def test_accuracy_on_the_test_pictures_is_the_recorded_one():
-    source, data = sources.load("irrvit_fashion"), datasets.load("fashion-mnist")
+    source, data = sources.load("irrvit_fashion"), load_dataset("fashion-mnist")
     told = record("irrvit_fashion")
     assert told["data_sha256"] == data.sha256
     assert data.test is not None

@@ -10,7 +10,7 @@ from irrvit.export.errors import BadRequest
 from irrvit.export.proof import cases
 from irrvit.export.quantization.calibration import SAMPLES, Pictures
 from irrvit.model.data import fashion_mnist
-from irrvit.model.data.dataset import BadData
+from irrvit.model.errors import BadData
 from irrvit.model.sources.source import Source
 from irrvit.model.spec import InputSpec
 
@@ -37,7 +37,7 @@ def test_a_network_gets_what_it_was_trained_on():
     if not fashion_mnist.ROOT.exists():
         pytest.skip("Fashion-MNIST is not installed")
     pixels, known = Pictures().draw(source(fashion_mnist.LABELS))
-    again, same = Pictures(fashion_mnist.NAME).draw(source(("cat", "dog")))
+    again, same = Pictures("fashion-mnist").draw(source(("cat", "dog")))
     assert (known.data, known.pictures) == ("fashion-mnist", 200)
     assert known == same
     assert np.array_equal(pixels, again)
@@ -81,6 +81,18 @@ def test_other_pictures_have_another_fingerprint(tmp_path):
     assert Pictures(str(tmp_path)).fingerprint() == before
     save(tmp_path, "a.png", 2)
     assert Pictures(str(tmp_path)).fingerprint() != before
+
+
+def test_a_data_set_that_arrived_has_another_fingerprint(tmp_path):
+    before = Pictures(root=tmp_path).fingerprint()
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")
+    assert Pictures(root=tmp_path).fingerprint() != before
+
+
+def test_a_data_set_that_is_damaged_is_said_and_not_replaced_by_samples(tmp_path):
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")
+    with pytest.raises(BadData, match="install or download it again"):
+        Pictures(root=tmp_path).draw(source(fashion_mnist.LABELS))
 
 
 def test_the_manifest_tells_other_pixels_apart():

@@ -8,12 +8,12 @@ import pytest
 from PIL import Image
 
 from irrvit.model.data.dataset import (
-    BadData,
     Pictures,
     batches,
     calibration_pictures,
     split_by_class,
 )
+from irrvit.model.errors import BadData
 from irrvit.model.spec import InputSpec
 
 SPEC = InputSpec(height=4, width=4, resize=4)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from irrvit.model.data import fashion_mnist
-from irrvit.model.data.dataset import BadData
+from irrvit.model.data.find import load_dataset
+from irrvit.model.errors import BadData
 from irrvit.model.spec import preprocess
 
 installed = pytest.mark.skipif(
@@ -105,14 +106,14 @@ def mirror(small, monkeypatch):
 class TestDownload:
     def test_what_torchvision_fetches_is_what_is_read(self, mirror, tmp_path_factory):
         root = tmp_path_factory.mktemp("root")
-        fetched = fashion_mnist.load(root, download=True)
+        fetched = load_dataset("fashion-mnist", root=root, download=True)
         assert fetched.sha256 == fashion_mnist.load(mirror).sha256
         assert fashion_mnist.load(root).sha256 == fetched.sha256  # Kept: not fetched twice.
 
     def test_what_cannot_be_fetched_is_one_sentence(self, mirror, tmp_path_factory):
         (mirror / "t10k-labels-idx1-ubyte.gz").unlink()
         with pytest.raises(BadData, match="torchvision could not fetch Fashion-MNIST"):
-            fashion_mnist.load(tmp_path_factory.mktemp("root"), download=True)
+            fashion_mnist.download(tmp_path_factory.mktemp("root"))
 
 
 def test_hash_changes_with_one_class(small):
@@ -125,11 +126,6 @@ class TestRefused:
     def test_absent_says_what_to_install(self, tmp_path):
         with pytest.raises(BadData, match="'apt-get install dataset-fashion-mnist'"):
             fashion_mnist.load(tmp_path)
-
-    @pytest.mark.skipif(fashion_mnist.ROOT.exists(), reason="only on machines without the data")
-    def test_download_needs_a_root(self):
-        with pytest.raises(BadData, match="--download needs --data-root"):
-            fashion_mnist.load(download=True)
 
     def test_truncated_gzip(self, small):
         path = small / "train-images-idx3-ubyte.gz"

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from irrvit.model.data import picture_folder
-from irrvit.model.data.dataset import BadData
+from irrvit.model.errors import BadData
 from irrvit.model.spec import preprocess
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from irrvit.model.data import picture_folder
-from irrvit.model.data.dataset import BadData
+from irrvit.model.errors import BadData
 from irrvit.model.network import variants
 from irrvit.model.network.variants import Variant
 from irrvit.model.training import ablation

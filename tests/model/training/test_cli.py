@@ -14,7 +14,6 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from irrvit.model import sources
-from irrvit.model.data import fashion_mnist
 from irrvit.model.training.cli import app
 
 GOOD = {"--model": "irrvit_tiny", "--data": "pictures", "--out": "out", "--threads": "1"}
@@ -55,7 +54,7 @@ def arguments(**changes: str) -> list[str]:
         ({"batch": "500"}, "fewer than one batch of 500"),
         ({"test": ""}, "--test: nobody set test pictures of 'pictures' apart"),
         ({"data_root": "x"}, "--data-root and --download belong to named data sets"),
-        ({"data": fashion_mnist.NAME, "data_root": "x"}, "apt-get install dataset-fashion-mnist"),
+        ({"data": "fashion-mnist", "data_root": "x"}, "apt-get install dataset-fashion-mnist"),
         ({"out": "pictures/black/0.png"}, "'pictures/black/0.png': File exists"),
     ],
     ids=lambda value: str(value)[:30],

@@ -16,8 +16,7 @@ import torch
 from PIL import Image
 
 from irrvit.model.data import picture_folder
-from irrvit.model.data.dataset import BadData
-from irrvit.model.errors import BadCheckpoint
+from irrvit.model.errors import BadCheckpoint, BadData
 from irrvit.model.evaluate import evaluate
 from irrvit.model.network import variants
 from irrvit.model.sources import checkpoint
