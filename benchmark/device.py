@@ -16,7 +16,7 @@ from typing import Protocol, cast
 
 import numpy as np
 
-from irrvit.benchmark.errors import BadRequest, BenchmarkError, DeviceNotFound, RuntimeUnavailable
+from irrvit.benchmark.errors import BadOptions, BenchmarkError, DeviceNotFound, RuntimeUnavailable
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, Placement, RunConfig
 from irrvit.model.progress import Notify
 
@@ -25,7 +25,7 @@ _FOLDER = Path(__file__).with_name("devices")
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadInfo:
     """What the device said when a file was loaded."""
 
     load_ms: float
@@ -35,7 +35,7 @@ class Loaded:
 
 
 @dataclass(frozen=True)
-class Timed:
+class TimedBlock:
     """A block of calls, one straight after the other.
 
     Attributes:
@@ -53,13 +53,13 @@ class Timed:
 class Process(Protocol):
     """A process on the device that holds one file. Its methods raise CommandFailed."""
 
-    loaded: Loaded
+    load_info: LoadInfo
 
     def set_input(self, pixels: np.ndarray) -> None:
         """Give it the pixels (1, H, W, 3), or what else its file eats, for all following calls."""
         ...
 
-    def time(self, calls: int, *, untimed: int = 0) -> Timed:
+    def time(self, calls: int, *, untimed: int = 0) -> TimedBlock:
         """Time calls; `untimed` ones go before them to bring its data back to the caches."""
         ...
 
@@ -145,7 +145,7 @@ class Finder(Protocol):
 
         Raises:
             DeviceNotFound: none fits; the message says what there is, and what to do.
-            BadRequest: several do; the message lists them.
+            BadOptions: several do; the message lists them.
         """
         ...
 
@@ -179,14 +179,14 @@ def find(name: str, options: Options = Options()) -> Device:
 
     Raises:
         DeviceNotFound: nothing has this name; the message says what there is.
-        BadRequest: several have it, or the device does not take these options.
+        BadOptions: several have it, or the device does not take these options.
     """
     if name in kinds():
         module = load(name)
         if hasattr(module, "find"):
             return cast(Finder, module).find(name, options)
         if options != Options():
-            raise BadRequest(
+            raise BadOptions(
                 f"--benchmark-binary, --apk and --clean are for phones, and {name} is none: "
                 "leave them out, or name a phone with --device"
             )

@@ -5,7 +5,7 @@ class BenchmarkError(Exception):
     """Something cannot be measured; the message says what, why, and what to do."""
 
 
-class BadRequest(BenchmarkError):
+class BadOptions(BenchmarkError):
     """Options that make no sense together, or a name that nobody knows."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from irrvit.benchmark.errors import BadRequest, BenchmarkError
+from irrvit.benchmark.errors import BadOptions, BenchmarkError
 from irrvit.benchmark.results.golden import GoldenPicture
 from irrvit.export import artifact
 from irrvit.export.artifact import Artifact
@@ -63,16 +63,16 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Found:
+class Selection:
     """What can be measured, and a sentence for each thing that cannot."""
 
     subjects: list[Subject]
     problems: dict[str, str]
 
 
-def from_paths(paths: Sequence[Path], runtimes: Runtimes, *, runtime: str | None) -> Found:
+def from_paths(paths: Sequence[Path], runtimes: Runtimes, *, runtime: str | None) -> Selection:
     """Open artifacts by folder, manifest or file; a damaged one does not stop the others."""
-    found = Found([], {})
+    found = Selection([], {})
     for path in paths:
         try:
             opened = artifact.open(path)
@@ -84,13 +84,13 @@ def from_paths(paths: Sequence[Path], runtimes: Runtimes, *, runtime: str | None
 
 def from_models(
     models: Sequence[str], runtimes: Runtimes, *, runtime: str | None, notify: Notify
-) -> Found:
+) -> Selection:
     """The files of networks that the device can run; those that are missing are exported first."""
     targets = [t for t, names in runtimes.items() if runtime is None or runtime in names]
     if not targets:
         known = sorted({name for names in runtimes.values() for name in names})
-        raise BadRequest(f"unknown runtime '{runtime}': this device has {', '.join(known)}")
-    found = Found([], {})
+        raise BadOptions(f"unknown runtime '{runtime}': this device has {', '.join(known)}")
+    found = Selection([], {})
     for model in models:
         made, problems = _export(model, targets, runtime, notify)
         found.problems.update(problems)
@@ -125,7 +125,7 @@ def _runtime_for(opened: Artifact, runtimes: Runtimes, asked: str | None) -> str
     if asked in able:
         return str(asked)
     what = f"by {asked}" if asked else "at all"
-    raise BadRequest(
+    raise BadOptions(
         f"{opened.path.name} is a {target} file, which this device cannot run {what}: "
         f"it runs {', '.join(f'{t} by {n[0]}' for t, n in runtimes.items() if t != TORCH)}"
     )
@@ -165,7 +165,7 @@ def _golden(manifest: Manifest) -> tuple[GoldenPicture, ...]:
     tolerance = manifest.parity[0].tolerance.max_rel
     missing = [case.picture for case in manifest.golden if case.picture not in pictures]
     if missing or not manifest.golden:
-        raise BadRequest(
+        raise BadOptions(
             f"{manifest.file}: its golden pictures are not here ({', '.join(missing) or 'none'}); "
             "export it again with this version"
         )

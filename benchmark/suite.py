@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.errors import BadOptions
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,11 @@ def get(name: str) -> Suite:
     """The suite of this name.
 
     Raises:
-        BadRequest: there is none; the message lists them.
+        BadOptions: there is none; the message lists them.
     """
     for suite in _SUITES:
         if suite.name == name:
             return suite
     near = get_close_matches(name, names(), n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise BadRequest(f"unknown suite '{name}': expected one of {', '.join(names())}{hint}")
+    raise BadOptions(f"unknown suite '{name}': expected one of {', '.join(names())}{hint}")

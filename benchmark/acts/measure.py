@@ -9,12 +9,12 @@ from pathlib import Path
 
 from irrvit.benchmark import device, suite
 from irrvit.benchmark.device import Options
-from irrvit.benchmark.errors import BadRequest, BadStore
+from irrvit.benchmark.errors import BadOptions, BadStore
 from irrvit.benchmark.measurement import Measurement, RunConfig
 from irrvit.benchmark.results import baseline, store
-from irrvit.benchmark.results.result import Result, to_answers, to_rows
-from irrvit.benchmark.run import answers, session
-from irrvit.benchmark.subjects import Found, from_models, from_paths
+from irrvit.benchmark.results.rows import MeasureResult, to_timed_rows, to_untimed_rows
+from irrvit.benchmark.run import rounds, untimed
+from irrvit.benchmark.subjects import Selection, from_models, from_paths
 from irrvit.model.progress import Notify
 
 _STORE = Path("artifacts") / "measurements.jsonl"
@@ -51,63 +51,63 @@ def choose(acts: Sequence[str], request: Request, report: Path | None) -> str:
     """The one thing that is to be done, of those that options ask for; without any, this module's.
 
     Raises:
-        BadRequest: these options do not go together.
+        BadOptions: these options do not go together.
     """
     names = {"show": "from", "accuracy": "decisions", "crosscheck": "agreement"}
     options = [f"--{names.get(act, act)}" for act in acts]
     if len(acts) > 1:
-        raise BadRequest(f"{' and '.join(options)} do not go together: give one of them")
+        raise BadOptions(f"{' and '.join(options)} do not go together: give one of them")
     act = acts[0] if acts else "measure"
     if report and act in ("accuracy", "crosscheck"):
-        raise BadRequest(f"--report shows measurements and profiles: leave out {options[0]}")
+        raise BadOptions(f"--report shows measurements and profiles: leave out {options[0]}")
     if not acts or (report and act == "profile"):  # It measures.
         return act
     refused = {"--store": request.store, "--compare": act != "show" and request.compare}
     for name, value in refused.items():
         if value:
-            raise BadRequest(
+            raise BadOptions(
                 f"{name} is about what is measured now: leave it out, or leave out {options[0]}"
             )
     return act
 
 
-def run(request: Request, notify: Notify) -> Result:
+def run(request: Request, notify: Notify) -> MeasureResult:
     """Measure what was asked for; every measurement is on the disk before this returns.
 
     Raises:
         BenchmarkError: before anything is measured, when the request makes no sense.
     """
     if request.picture:
-        raise BadRequest("--picture draws a profile: give --profile with it")
+        raise BadOptions("--picture draws a profile: give --profile with it")
     chosen = device.find(request.device, replace(request.options, notify=notify))
     _expect_accelerator(request, chosen)
     is_emulated = chosen.describe().emulated
     if is_emulated and request.compare:
-        raise BadRequest(
+        raise BadOptions(
             f"--compare is about latency, and {request.device} is emulated: leave it out"
         )
     fail_above = baseline.parse_percent(request.fail_above)
     old = baseline.read(request.compare, notify) if request.compare else []
     found = find_subjects(request, chosen, notify)
     if not found.subjects:
-        return Result([], found.problems)
-    measure = answers.run if is_emulated else session.run
+        return MeasureResult([], found.problems)
+    measure = untimed.run if is_emulated else rounds.run
     config = to_config(request, found)
     if config.start_below_c is None:
         config = config.model_copy(update={"start_below_c": device.start_below_c(chosen)})
     batches = [[subject] for subject in found.subjects] if config.sustained_s else [found.subjects]
-    outcome = session.join(measure(chosen, batch, config, notify) for batch in batches)
+    outcome = rounds.join(measure(chosen, batch, config, notify) for batch in batches)
     measured = outcome.measurements
     problems = found.problems | outcome.failures | _keep(measured, request.store or _STORE)
     gated = [baseline.gate(m, old, fail_above=fail_above) for m in measured if old]
-    rows, untimed = to_rows(measured), to_answers(measured)
-    return Result(rows, problems, gated, outcome.interrupted, untimed)
+    rows, untimed_rows = to_timed_rows(measured), to_untimed_rows(measured)
+    return MeasureResult(rows, problems, gated, outcome.interrupted, untimed_rows)
 
 
 def _expect_accelerator(request: Request, chosen: device.Device) -> None:
     able = device.accelerators(chosen)
     if request.accelerator not in able:
-        raise BadRequest(
+        raise BadOptions(
             f"--accelerator got '{request.accelerator}': --device {request.device} expects "
             f"{' or '.join(able)}"
         )
@@ -123,7 +123,7 @@ def _keep(measurements: list[Measurement], path: Path) -> dict[str, str]:
     return {}
 
 
-def to_config(request: Request, found: Found) -> RunConfig:
+def to_config(request: Request, found: Selection) -> RunConfig:
     return RunConfig(
         runtime=found.subjects[0].runtime,
         accelerator=request.accelerator,
@@ -140,19 +140,19 @@ def parse_seconds(text: str) -> float:
     """`90`, `90s` or `10m`.
 
     Raises:
-        BadRequest: it is none of these.
+        BadOptions: it is none of these.
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([sm]?)", text)
     if found is None or float(found[1]) <= 0:
-        raise BadRequest(f"--sustained got '{text}': expected a time, such as 90s or 10m")
+        raise BadOptions(f"--sustained got '{text}': expected a time, such as 90s or 10m")
     return float(found[1]) * (60 if found[2] == "m" else 1)
 
 
-def find_subjects(request: Request, chosen: device.Device, notify: Notify) -> Found:
+def find_subjects(request: Request, chosen: device.Device, notify: Notify) -> Selection:
     """The files that were asked for, exported first where they have to be."""
     named = [bool(request.artifacts), bool(request.models), request.suite is not None]
     if sum(named) > 1:
-        raise BadRequest("give files, --model or --suite: one of the three")
+        raise BadOptions("give files, --model or --suite: one of the three")
     if request.artifacts:
         return from_paths(request.artifacts, chosen.RUNTIMES, runtime=request.runtime)
     models = suite.get(request.suite).models if request.suite else request.models

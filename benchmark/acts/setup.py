@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 
 from irrvit.benchmark import device
-from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.errors import BadOptions
 
 
 def run(kind: str, progress: Callable[[str, float], None]) -> str:
@@ -16,7 +16,7 @@ def run(kind: str, progress: Callable[[str, float], None]) -> str:
         progress: takes what is being done, and the share of the whole that is done.
 
     Raises:
-        BadRequest: there is no such kind, or it needs nothing.
+        BadOptions: there is no such kind, or it needs nothing.
         SetupFailed: saying what is missing and what to do.
     """
     able = []
@@ -26,4 +26,4 @@ def run(kind: str, progress: Callable[[str, float], None]) -> str:
             able.append(name)
             if name == kind:
                 return module.setup(progress)
-    raise BadRequest(f"--setup got '{kind}': expected one of {', '.join(able)}")
+    raise BadOptions(f"--setup got '{kind}': expected one of {', '.join(able)}")

@@ -14,7 +14,7 @@ import numpy as np
 
 from irrvit.benchmark.android import parse, push, state
 from irrvit.benchmark.android.adb import Phone
-from irrvit.benchmark.device import Timed
+from irrvit.benchmark.device import TimedBlock
 from irrvit.benchmark.errors import CommandFailed, DeviceLost
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.worker.conversation import Conversation, to_loaded, to_timed
@@ -111,14 +111,14 @@ class AppProcess:
         except BaseException:
             self.close()
             raise
-        self.loaded = to_loaded(answer, accelerator=answer.get("accelerator", "cpu"))
+        self.load_info = to_loaded(answer, accelerator=answer.get("accelerator", "cpu"))
 
     def set_input(self, pixels: np.ndarray) -> None:
         content = io.BytesIO()
         np.save(content, np.ascontiguousarray(pixels, np.float32))
         self._worker.ask("set", pixels=push.push(self._phone, content.getvalue(), ".npy"))
 
-    def time(self, calls: int, *, untimed: int = 0) -> Timed:
+    def time(self, calls: int, *, untimed: int = 0) -> TimedBlock:
         if untimed:
             self._worker.ask("time", calls=untimed)
         start, before = time.perf_counter(), state.busy_s(self._phone)

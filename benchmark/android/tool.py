@@ -11,7 +11,7 @@ import numpy as np
 
 from irrvit.benchmark.android import parse, push
 from irrvit.benchmark.android.adb import Phone
-from irrvit.benchmark.device import Loaded, Timed
+from irrvit.benchmark.device import LoadInfo, TimedBlock
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import Placement, RunConfig
 
@@ -66,7 +66,7 @@ class ToolProcess:
         self._graph = push.push(phone, content, ".tflite")
         self.is_closed = False
         run = self._run(1)
-        self.loaded = Loaded(
+        self.load_info = LoadInfo(
             load_ms=run.init_ms,
             runtime_version=f"benchmark_model {Path(binary).stem[:12]}",
             placement=Placement(
@@ -82,10 +82,10 @@ class ToolProcess:
         kind = np.uint8 if self._input.is_bytes else np.float32
         self._pixels = push.push(self._phone, pixels.astype(kind).tobytes(), ".bin")
 
-    def time(self, calls: int, *, untimed: int = 0) -> Timed:
+    def time(self, calls: int, *, untimed: int = 0) -> TimedBlock:
         """The CPU time of the calls alone is not known, and so not what others took either."""
         run = self._run(calls, warmup=max(1, untimed))
-        return Timed(
+        return TimedBlock(
             latencies_ms=(run.mean_ms,),
             own_cpu_ms=None,
             wall_ms=run.mean_ms * run.calls,

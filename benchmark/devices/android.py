@@ -6,7 +6,7 @@ from pathlib import Path
 
 from irrvit.benchmark.android import adb, app, power, push, server, state, tool
 from irrvit.benchmark.device import READY, Options, Process, Seen
-from irrvit.benchmark.errors import BadRequest, DeviceNotFound
+from irrvit.benchmark.errors import BadOptions, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
 from irrvit.benchmark.run.energy import Meter
 from irrvit.benchmark.worker import linear
@@ -53,7 +53,7 @@ def find(name: str, options: Options) -> Phone:
         )
     if len(fitting) > 1:
         names = ", ".join(_look(phone).name for phone in fitting)
-        raise BadRequest(f"'{name}' fits several phones: {names}; give a serial with --device")
+        raise BadOptions(f"'{name}' fits several phones: {names}; give a serial with --device")
     if fitting[0].state != server.READY:
         raise DeviceNotFound(server.why_unusable(fitting[0]))
     return Phone(adb.Phone(fitting[0].serial), options)

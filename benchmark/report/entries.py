@@ -10,7 +10,7 @@ from functools import cached_property
 from irrvit.benchmark.measurement import DeviceInfo, Measurement, RunConfig
 from irrvit.benchmark.report import charts
 from irrvit.benchmark.report.charts import Axis, Label, Outline
-from irrvit.benchmark.results.result import Answers, Row
+from irrvit.benchmark.results.rows import TimedRow, UntimedRow
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Entry:
     """A measurement on the page, known by its number there."""
 
     number: int
-    row: Row | Answers
+    row: TimedRow | UntimedRow
 
     @property
     def measurement(self) -> Measurement:
@@ -36,10 +36,10 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Timed(Entry):
+class TimedEntry(Entry):
     """One whose times say something about its device."""
 
-    row: Row
+    row: TimedRow
 
     @property
     def uncertainty(self) -> float:
@@ -76,8 +76,8 @@ class Setting:
     entries: tuple[Entry, ...]
 
     @property
-    def timed(self) -> list[Timed]:
-        return [entry for entry in self.entries if isinstance(entry, Timed)]
+    def timed(self) -> list[TimedEntry]:
+        return [entry for entry in self.entries if isinstance(entry, TimedEntry)]
 
     @cached_property
     def latency_axis(self) -> Axis:
@@ -118,7 +118,7 @@ class Setting:
     def runtime_versions(self) -> list[str]:
         return sorted({entry.measurement.runtime_version for entry in self.entries})
 
-    def labels(self) -> list[tuple[Timed, Label]]:
+    def labels(self) -> list[tuple[TimedEntry, Label]]:
         """Where the name of each network fits into the picture of latency against MACs."""
         dots = [
             (
@@ -131,7 +131,7 @@ class Setting:
         return list(zip(self.timed, charts.place_labels(dots, names), strict=True))
 
     @cached_property
-    def compared(self) -> list[Timed]:
+    def compared(self) -> list[TimedEntry]:
         return [entry for entry in self.timed if entry.row.against_first is not None]
 
     @cached_property
@@ -147,9 +147,9 @@ class Setting:
         )
 
 
-def to_settings(rows: Sequence[Row | Answers]) -> Iterator[Setting]:
+def to_settings(rows: Sequence[TimedRow | UntimedRow]) -> Iterator[Setting]:
     """In the order in which devices came, the quickest first in each."""
-    together: dict[tuple[DeviceInfo, int], list[Row | Answers]] = {}
+    together: dict[tuple[DeviceInfo, int], list[TimedRow | UntimedRow]] = {}
     for row in rows:
         measurement = row.measurement
         together.setdefault((measurement.device, measurement.config.threads), []).append(row)
@@ -160,12 +160,12 @@ def to_settings(rows: Sequence[Row | Answers]) -> Iterator[Setting]:
         yield Setting(device, group[0].measurement.config, entries)
 
 
-def _p50_ms(row: Row | Answers) -> float:
-    return row.summary.p50_ms if isinstance(row, Row) else math.inf
+def _p50_ms(row: TimedRow | UntimedRow) -> float:
+    return row.summary.p50_ms if isinstance(row, TimedRow) else math.inf
 
 
-def _entry(number: int, row: Row | Answers) -> Entry:
+def _entry(number: int, row: TimedRow | UntimedRow) -> Entry:
     """An emulator's times say nothing, so what knows them is not made of it."""
-    if isinstance(row, Row) and not row.measurement.device.emulated:
-        return Timed(number, row)
+    if isinstance(row, TimedRow) and not row.measurement.device.emulated:
+        return TimedEntry(number, row)
     return Entry(number, row)

@@ -16,13 +16,13 @@ from irrvit.benchmark.acts.profile.records import Profile
 from irrvit.benchmark.errors import BadStore
 from irrvit.benchmark.measurement import DeviceState
 from irrvit.benchmark.report.entries import to_settings
-from irrvit.benchmark.results.result import Result
+from irrvit.benchmark.results.rows import MeasureResult
 from irrvit.model.files import write_in_one_piece
 
 _FOLDER = Path(__file__).with_name("templates")
 
 
-def write(path: Path, result: Result, profiles: Sequence[Profile] = ()) -> None:
+def write(path: Path, result: MeasureResult, profiles: Sequence[Profile] = ()) -> None:
     """Write the page, in one piece or not at all.
 
     Raises:
@@ -43,9 +43,9 @@ def write(path: Path, result: Result, profiles: Sequence[Profile] = ()) -> None:
         ) from error
 
 
-def render(result: Result, profiles: Sequence[Profile] = ()) -> str:
+def render(result: MeasureResult, profiles: Sequence[Profile] = ()) -> str:
     """The page as text; names and whatever else was read from files is escaped."""
-    measured = [*result.rows, *result.answers]
+    measured = [*result.rows, *result.untimed]
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,

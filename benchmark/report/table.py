@@ -12,7 +12,7 @@ from rich.text import Text
 
 from irrvit.benchmark.device import Seen
 from irrvit.benchmark.results.baseline import Gate
-from irrvit.benchmark.results.result import Answers, Result, Row
+from irrvit.benchmark.results.rows import MeasureResult, TimedRow, UntimedRow
 from irrvit.benchmark.results.stats import Comparison
 
 _HEADINGS = ("network", "by", "p50 ms", "95 %", "p90 ms", "GMAC/s", "peak", "MB", "")
@@ -20,12 +20,12 @@ _ANSWER_HEADINGS = ("network", "by", "golden cases", "max rel", "same class", ""
 _LEFT = ("network", "by", "")
 
 
-def to_json(result: Result) -> dict[str, Any]:
+def to_json(result: MeasureResult) -> dict[str, Any]:
     """The result as one JSON object; `measurement` has every latency and can be read back."""
     return {
         "measurements": [
             *map(_json_row, result.rows),
-            *map(_json_answers, result.answers),
+            *map(_json_answers, result.untimed),
         ],
         "baseline": [
             {
@@ -41,7 +41,7 @@ def to_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _json_row(row: Row) -> dict[str, Any]:
+def _json_row(row: TimedRow) -> dict[str, Any]:
     return {
         "measurement": row.measurement.model_dump(mode="json"),
         "summary": row.summary.model_dump(),
@@ -53,7 +53,7 @@ def _json_row(row: Row) -> dict[str, Any]:
     }
 
 
-def _json_answers(answers: Answers) -> dict[str, Any]:
+def _json_answers(answers: UntimedRow) -> dict[str, Any]:
     return {
         "measurement": answers.measurement.model_dump(mode="json"),
         "valid": answers.is_valid,
@@ -74,14 +74,14 @@ def _json_comparison(compared: Comparison | None) -> dict[str, Any] | None:
     }
 
 
-def to_table(result: Result) -> RenderableType:
+def to_table(result: MeasureResult) -> RenderableType:
     """A row for each file, and below it comparisons, and what is to be said against a number."""
     parts = [_timed(result.rows)] if result.rows else []
-    parts += [_answers(result.answers)] if result.answers else []
+    parts += [_answers(result.untimed)] if result.untimed else []
     return Group(*parts, *_comparisons(result.rows), *_remarks(result))
 
 
-def _timed(rows: list[Row]) -> RenderableType:
+def _timed(rows: list[TimedRow]) -> RenderableType:
     first = rows[0].measurement
     table = _table(_HEADINGS)
     for row in rows:
@@ -96,7 +96,7 @@ def _timed(rows: list[Row]) -> RenderableType:
     return Group(title, table)
 
 
-def _answers(answers: list[Answers]) -> RenderableType:
+def _answers(answers: list[UntimedRow]) -> RenderableType:
     """No milliseconds: an emulator's would be taken for the device's."""
     table = _table(_ANSWER_HEADINGS)
     for one in answers:
@@ -115,7 +115,7 @@ def _table(headings: tuple[str, ...]) -> Table:
     return table
 
 
-def _answer_cells(answers: Answers) -> tuple[str, ...]:
+def _answer_cells(answers: UntimedRow) -> tuple[str, ...]:
     measurement = answers.measurement
     golden, parity = measurement.golden, measurement.host_parity
     difference = "-" if parity is None or parity.max_rel is None else f"{parity.max_rel:.1e}"
@@ -130,7 +130,7 @@ def _answer_cells(answers: Answers) -> tuple[str, ...]:
     )
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: TimedRow) -> tuple[str, ...]:
     measurement, summary = row.measurement, row.summary
     share, memory = row.share_of_peak, measurement.peak_memory_bytes
     wrong = any(issue.code == "wrong-output" for issue in row.issues)
@@ -148,7 +148,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _comparisons(rows: list[Row]) -> list[Text]:
+def _comparisons(rows: list[TimedRow]) -> list[Text]:
     lines = []
     for row in rows:
         compared = row.against_first
@@ -178,7 +178,7 @@ def to_device_table(seen: list[Seen]) -> RenderableType:
     return Group(table, *notes)
 
 
-def _energy(row: Row) -> list[Text]:
+def _energy(row: TimedRow) -> list[Text]:
     cost = row.measurement.energy
     if cost is None:
         return []
@@ -188,7 +188,7 @@ def _energy(row: Row) -> list[Text]:
     return [Text(f"  {row.measurement.variant}: energy: {said}")]
 
 
-def _remarks(result: Result) -> list[Text]:
+def _remarks(result: MeasureResult) -> list[Text]:
     lines = [line for row in result.rows for line in _energy(row)]
     lines += [
         Text(
@@ -196,7 +196,7 @@ def _remarks(result: Result) -> list[Text]:
             f"{issue.code}: {issue.detail}",
             style="red" if issue.blocking else "yellow",
         )
-        for row in (*result.rows, *result.answers)
+        for row in (*result.rows, *result.untimed)
         for issue in row.issues
     ]
     lines += [

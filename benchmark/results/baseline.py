@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.errors import BadOptions
 from irrvit.benchmark.measurement import Measurement
 from irrvit.benchmark.results import stats, store, validity
 from irrvit.benchmark.results.stats import Comparison, Verdict
@@ -35,14 +35,14 @@ def parse_percent(text: str) -> float:
     """'5%' or '5' as a share.
 
     Raises:
-        BadRequest: it is no percentage.
+        BadOptions: it is no percentage.
     """
     try:
         share = float(text.strip().removesuffix("%")) / 100
     except ValueError:
         share = -1.0
     if not 0 <= share < 10:
-        raise BadRequest(f"--fail-above got '{text}': expected a percentage, as in 5%")
+        raise BadOptions(f"--fail-above got '{text}': expected a percentage, as in 5%")
     return share
 
 
@@ -51,14 +51,14 @@ def read(path: Path, notify: Notify) -> list[Measurement]:
 
     Raises:
         BadStore: the file cannot be read.
-        BadRequest: nothing in it can be.
+        BadOptions: nothing in it can be.
     """
     loaded = store.load(path)
     for line in loaded.damaged:
         notify("baseline", line)
     if not loaded.measurements:
         why = f": {loaded.damaged[0]}" if loaded.damaged else ""
-        raise BadRequest(f"{path} has no measurement to compare with{why}")
+        raise BadOptions(f"{path} has no measurement to compare with{why}")
     return loaded.measurements
 
 

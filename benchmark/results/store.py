@@ -15,7 +15,7 @@ from irrvit.benchmark.measurement import SCHEMA, Measurement
 
 
 @dataclass(frozen=True)
-class Loaded:
+class StoreContent:
     """What a store has; `damaged` names each line that cannot be read."""
 
     measurements: list[Measurement]
@@ -51,7 +51,7 @@ def _ends_whole(file: BinaryIO) -> bool:
     return file.read(1) == b"\n"
 
 
-def load(path: Path) -> Loaded:
+def load(path: Path) -> StoreContent:
     """Read a store, or what `irrvit-bench --json` printed.
 
     Raises:
@@ -69,7 +69,7 @@ def load(path: Path) -> Loaded:
             measurements.append(_parse(row))
         except (ValidationError, BadStore) as error:
             damaged.append(f"{path}, {name}: {_why(error)}")
-    return Loaded(measurements, damaged)
+    return StoreContent(measurements, damaged)
 
 
 def _lines(text: str) -> list[tuple[int, str]]:

@@ -1,129 +1,220 @@
-"""What a run knows of one file while it measures: its process in each repeat, and all blocks."""
+"""The order of things of a run: settle, load, warm up, time in turn, again, then memory.
+
+All files are measured together: each in a process of its own, a block of calls each in turn, so
+that what disturbs the machine disturbs all alike. Several repeats, each with new processes, since
+two processes of one file differ.
+"""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
-from irrvit.benchmark.device import Loaded, Process
-from irrvit.benchmark.measurement import Energy, GoldenAgreement, Repeat, RunConfig
-from irrvit.benchmark.results import stats
-from irrvit.benchmark.run import protocol
+from irrvit.benchmark.device import Device
+from irrvit.benchmark.errors import BenchmarkError, DeviceLost
+from irrvit.benchmark.measurement import DeviceState, GoldenAgreement, Measurement, RunConfig
+from irrvit.benchmark.results import golden
+from irrvit.benchmark.run.conditions import Watch, settle
+from irrvit.benchmark.run.isolated import compare_with_cpu, measure_energy, measure_memory
+from irrvit.benchmark.run.workload import (
+    LINEAR_SIZE,
+    Trial,
+    Workload,
+    peak_workload,
+    subject_workload,
+)
 from irrvit.benchmark.subjects import Subject
+from irrvit.model.progress import Notify
 
-# A device that is to get warm has no time to rest between blocks.
-_SUSTAINED_BLOCK_MS = 2000.0
-# Fewer calls do for the device's own peak: one layer, and no percentile is taken of it.
-LINEAR_SIZE, _LINEAR_CALLS = 1024, 10
+# How often a device may go and come back within a repeat.
+_RETURNS = 3
 
 
-@dataclass(eq=False)  # Two lanes of one file are two lanes.
-class Turn:
-    """One process in one repeat, and what it has been timed at so far."""
+@dataclass(frozen=True)
+class RunResult:
+    """What came of a run; only a file whose device went for good may be on both sides."""
 
-    process: Process
-    first_ms: float = 0.0
-    warmup: list[tuple[float, ...]] = field(default_factory=list)
-    blocks: list[tuple[float, ...]] = field(default_factory=list)
-    own_cpu_ms: float | None = 0.0
-    wall_ms: float = 0.0
-    background_ms: float | None = 0.0
-    calls_per_value: int = 1
-    is_finished: bool = False
+    measurements: list[Measurement]
+    failures: dict[str, str]
+    interrupted: bool = False
 
-    def warm_up(self, limit_s: float) -> None:
-        """Call until the latencies are stationary, or the limit is reached."""
-        self.first_ms = self.process.time(1).latencies_ms[0]
-        calls = protocol.calls_of_warmup(self.first_ms)
-        end = time.perf_counter() + limit_s
-        while not stats.is_stationary(self.warmup) and (
-            time.perf_counter() < end or not self.warmup
-        ):
-            self.warmup.append(self.process.time(calls).latencies_ms)
 
-    def time_block(self, block_ms: float = protocol.BLOCK_MS) -> None:
-        latest = self.blocks[-1] if self.blocks else self.warmup[-1]
-        calls = protocol.calls_of_block(float(np.median(latest)), block_ms)
-        timed = self.process.time(calls, untimed=protocol.UNTIMED_CALLS)
-        self.blocks.append(timed.latencies_ms)
-        self.calls_per_value = timed.calls_per_value
-        self.wall_ms += timed.wall_ms
-        self.own_cpu_ms = _plus(self.own_cpu_ms, timed.own_cpu_ms)
-        self.background_ms = _plus(self.background_ms, timed.background_ms)
-
-    def is_done(self, calls: int, seconds: float) -> bool:
-        return protocol.is_enough(
-            self.blocks, self.calls_per_value, iterations=calls, seconds=seconds
+def join(results: Iterable[RunResult]) -> RunResult:
+    """Of runs one after another; Ctrl-C ends all."""
+    joined = RunResult([], {})
+    for result in results:
+        joined = RunResult(
+            joined.measurements + result.measurements,
+            joined.failures | result.failures,
+            result.interrupted,
         )
-
-    def result(self) -> Repeat:
-        return Repeat(
-            load_ms=self.process.loaded.load_ms,
-            first_ms=self.first_ms,
-            warmup=sum(map(len, self.warmup)),
-            blocks_ms=tuple(self.blocks),
-            calls_per_value=self.calls_per_value,
-            own_cpu_ms=self.own_cpu_ms,
-        )
+        if result.interrupted:
+            break
+    return joined
 
 
-def _plus(sum_ms: float | None, more_ms: float | None) -> float | None:
-    return None if sum_ms is None or more_ms is None else sum_ms + more_ms
+def run(
+    device: Device, subjects: Sequence[Subject], config: RunConfig, notify: Notify
+) -> RunResult:
+    """Measure the subjects in turn.
 
-
-@dataclass(eq=False)  # Two lanes of one file are two lanes.
-class Lane:
-    """One file, or the device's own peak in a runtime, through all repeats."""
-
-    name: str
-    path: str
-    config: RunConfig
-    pixels: np.ndarray
-    subject: Subject | None = None
-    loaded: Loaded | None = None
-    agreement: GoldenAgreement | None = None
-    turns: list[Turn] = field(default_factory=list)
-    memory_bytes: int | None = None
-    energy: Energy | None = None
-    failure: str | None = None
-    is_lost: bool = False
-
-    @property
-    def limits(self) -> tuple[int, float]:
-        if self.subject is None:
-            return _LINEAR_CALLS, 0.0
-        return self.config.iterations, self.config.sustained_s or self.config.seconds
-
-    def time_block(self) -> None:
-        is_long = self.subject is not None and self.config.sustained_s is not None
-        self.turns[-1].time_block(_SUSTAINED_BLOCK_MS if is_long else protocol.BLOCK_MS)
-
-    def drop_unfinished(self) -> None:
-        """Forget a turn that was cut short: it is done again."""
-        if self.turns and not self.turns[-1].is_finished:
-            self.turns.pop()
-
-    def latencies_ms(self) -> list[float]:
-        return [ms for turn in self.turns for block in turn.blocks for ms in block]
-
-
-def subject_lane(subject: Subject, config: RunConfig) -> Lane:
-    return Lane(
-        name=f"{subject.name} {subject.target}-{subject.precision} {subject.runtime}",
-        path=subject.path,
-        config=config.model_copy(update={"runtime": subject.runtime}),
-        pixels=subject.pixels,
-        subject=subject,
+    One that dies, hangs or cannot be loaded is a failure, and the others go on. Ctrl-C and a
+    device that goes for good end the run, and what was measured is kept.
+    """
+    workloads = [subject_workload(subject, config) for subject in subjects]
+    runtimes = dict.fromkeys(subject.runtime for subject in subjects)
+    peaks = {runtime: peak_workload(runtime, config) for runtime in runtimes}
+    facts = {"run_id": uuid4().hex, "device": device.describe(), "started_utc": _now_utc()}
+    before, interrupted = device.state(), False
+    watch = Watch(device, before, notify)
+    try:
+        before = settle(device, config, notify)
+        for number in range(config.repeats):
+            notify("all", f"repeat {number + 1} of {config.repeats}")
+            _repeat(device, [*workloads, *peaks.values()], number, watch, notify)
+        measure_memory(device, workloads, notify)
+        compare_with_cpu(device, workloads, notify)
+        measure_energy(device, workloads, notify)
+    except KeyboardInterrupt:
+        interrupted = True
+        notify("all", "interrupted; what was measured is kept")
+    facts |= {"before": before, "during": tuple(watch.states), "after": _state(device)}
+    return RunResult(
+        [
+            _measurement(workload, peaks[workload.config.runtime], facts, interrupted=interrupted)
+            for workload in workloads
+            if workload.latencies_ms() and (workload.failure is None or workload.is_lost)
+        ],
+        {workload.name: workload.failure for workload in workloads if workload.failure is not None},
+        interrupted,
     )
 
 
-def peak_lane(runtime: str, config: RunConfig) -> Lane:
-    generator = np.random.default_rng(config.seed)
-    return Lane(
-        name=f"peak of {runtime}",
-        path=f"linear:{LINEAR_SIZE}",
-        config=config.model_copy(update={"runtime": runtime}),
-        pixels=generator.standard_normal((LINEAR_SIZE, LINEAR_SIZE), np.float32),
+def _now_utc() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _state(device: Device) -> DeviceState:
+    """Nothing is known of a device that is gone, and what was measured on it stands."""
+    try:
+        return device.state()
+    except BenchmarkError:
+        return DeviceState(at_utc=_now_utc())
+
+
+def _repeat(
+    device: Device, workloads: Sequence[Workload], number: int, watch: Watch, notify: Notify
+) -> None:
+    """One whole run of all workloads that have not failed; what a pulled cable cut short, again."""
+    for returns in range(_RETURNS + 1):
+        todo = [
+            workload
+            for workload in workloads
+            if workload.failure is None and len(workload.trials) <= number
+        ]
+        try:
+            return _run_once(device, todo, watch, notify)
+        except DeviceLost as error:
+            notify("all", str(error))
+            if error.is_final or returns == _RETURNS:
+                for workload in todo:
+                    workload.failure, workload.is_lost = str(error), True
+                return
+            for workload in todo:
+                workload.drop_unfinished()
+
+
+def _run_once(device: Device, workloads: Sequence[Workload], watch: Watch, notify: Notify) -> None:
+    """From loading to the last block."""
+    active: list[Workload] = []
+    try:
+        for workload in workloads:
+            if _attempt(workload, lambda workload: _open(device, workload), notify):
+                active.append(workload)
+        _time_in_turn(active, watch, notify)
+    finally:
+        for workload in workloads:
+            if workload.trials:
+                workload.trials[-1].process.close()
+
+
+def _attempt(workload: Workload, act: Callable[[Workload], None], notify: Notify) -> bool:
+    try:
+        act(workload)
+    except DeviceLost:
+        raise
+    except BenchmarkError as error:
+        workload.failure = str(error)
+        notify(workload.name, f"failed: {error}")
+        return False
+    return True
+
+
+def _open(device: Device, workload: Workload) -> None:
+    trial = Trial(device.open(workload.path, workload.config))
+    workload.trials.append(trial)
+    workload.load_info = trial.process.load_info
+    trial.process.set_input(workload.pixels)
+    trial.warm_up(workload.config.warmup_s)
+
+
+def _time_in_turn(workloads: Sequence[Workload], watch: Watch, notify: Notify) -> None:
+    """A block each, there and back again, until every workload has enough."""
+    todo, forward = list(workloads), True
+    while todo:
+        for workload in list(todo if forward else reversed(todo)):
+            trial = workload.trials[-1]
+            if not _attempt(workload, Workload.time_block, notify):
+                todo.remove(workload)
+            elif trial.is_done(*workload.limits):
+                todo.remove(workload)
+                trial.is_finished = _attempt(workload, _check_answers, notify)
+        watch.look()
+        forward = not forward
+
+
+def _check_answers(workload: Workload) -> None:
+    """In every repeat, after the calls that were timed: an answer may go wrong later."""
+    if workload.subject is None:
+        return
+    process = workload.trials[-1].process
+
+    def answer(pixels: np.ndarray) -> np.ndarray:
+        process.set_input(pixels)
+        return process.logits()
+
+    agreement = golden.check(workload.subject.golden, answer)
+    if workload.agreement is None or workload.agreement.passed:
+        workload.agreement = agreement
+
+
+def _measurement(
+    workload: Workload, peak: Workload, facts: dict[str, Any], *, interrupted: bool
+) -> Measurement:
+    subject, load_info = workload.subject, workload.load_info
+    assert subject is not None
+    assert load_info is not None
+    trials = [trial for trial in workload.trials if trial.blocks]
+    background = [trial.background_ms for trial in trials if trial.background_ms is not None]
+    wall_ms = sum(trial.wall_ms for trial in trials)
+    peak_ms = peak.latencies_ms()
+    return Measurement(
+        **subject.facts(),
+        config=workload.config,
+        runtime_version=load_info.runtime_version,
+        placement=load_info.placement,
+        golden=workload.agreement or GoldenAgreement(cases=0),
+        background_cores=max(0.0, sum(background)) / wall_ms if background else None,
+        repeats=tuple(trial.result() for trial in trials),
+        peak_memory_bytes=workload.memory_bytes,
+        idle_memory_bytes=load_info.idle_memory_bytes,
+        peak_gmacs=LINEAR_SIZE**3 / float(np.median(peak_ms)) / 1e6 if peak_ms else None,
+        energy=workload.energy,
+        interrupted=interrupted or workload.is_lost,
+        **facts,
     )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from irrvit.benchmark import machine
-from irrvit.benchmark.device import Timed
+from irrvit.benchmark.device import TimedBlock
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.worker.conversation import Conversation, to_loaded, to_timed
 
@@ -50,7 +50,7 @@ class LocalProcess:
         except BaseException:
             self.close()
             raise
-        self.loaded = to_loaded(answer, accelerator="cpu")
+        self.load_info = to_loaded(answer, accelerator="cpu")
 
     @property
     def pid(self) -> int:
@@ -61,7 +61,7 @@ class LocalProcess:
         np.save(file, pixels.astype(np.float32))
         self._worker.ask("set", pixels=str(file))
 
-    def time(self, calls: int, *, untimed: int = 0) -> Timed:
+    def time(self, calls: int, *, untimed: int = 0) -> TimedBlock:
         if untimed:
             self._worker.ask("time", calls=untimed)
         before = machine.busy_s()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any
 
-from irrvit.benchmark.device import Loaded, Timed
+from irrvit.benchmark.device import LoadInfo, TimedBlock
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import Placement
 
@@ -82,9 +82,9 @@ def _parse(line: str) -> dict[str, Any]:
     return answer
 
 
-def to_loaded(answer: dict[str, Any], *, accelerator: str) -> Loaded:
+def to_loaded(answer: dict[str, Any], *, accelerator: str) -> LoadInfo:
     """What a worker answers to `load`; some say themselves which accelerator it really is."""
-    return Loaded(
+    return LoadInfo(
         load_ms=answer["load_ms"],
         runtime_version=answer["version"],
         placement=Placement(**{"accelerator": accelerator} | answer["placement"]),
@@ -92,14 +92,14 @@ def to_loaded(answer: dict[str, Any], *, accelerator: str) -> Loaded:
     )
 
 
-def to_timed(answer: dict[str, Any], *, busy_ms: float | None) -> Timed:
+def to_timed(answer: dict[str, Any], *, busy_ms: float | None) -> TimedBlock:
     """What a worker answers to `time`.
 
     Args:
         busy_ms: core time that everyone took on the device meanwhile, the worker included.
     """
     own_ms = answer["cpu_ns"] / 1e6
-    return Timed(
+    return TimedBlock(
         latencies_ms=tuple(ns / 1e6 for ns in answer["ns"]),
         own_cpu_ms=own_ms,
         wall_ms=answer["wall_ns"] / 1e6,

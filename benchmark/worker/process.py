@@ -64,7 +64,7 @@ class Worker:
         importlib.import_module(
             PACKAGES[runtime]
         )  # What it takes to import is not the file's to answer for.
-        self.loaded = {"runtime": runtime, "path": path, "threads": threads}
+        self._arguments = {"runtime": runtime, "path": path, "threads": threads}
         idle = peak_memory_bytes()
         start = time.perf_counter_ns()
         self.runtime = RUNTIMES[runtime](path, threads)
@@ -95,10 +95,10 @@ class Worker:
 
     def profile(self, calls: int) -> dict[str, Any]:
         """Load the file once more, with the runtime's own profiler, of `profile/`."""
-        name = f"irrvit.benchmark.acts.profile.{self.loaded['runtime']}_profiler"
+        name = f"irrvit.benchmark.acts.profile.{self._arguments['runtime']}_profiler"
         profiler = importlib.import_module(name)
-        content = Path(self.loaded["path"]).read_bytes()
-        events = profiler.events(content, self.loaded["threads"], self.pixels, calls)
+        content = Path(self._arguments["path"]).read_bytes()
+        events = profiler.events(content, self._arguments["threads"], self.pixels, calls)
         return {"events": events}
 
 

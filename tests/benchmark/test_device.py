@@ -6,7 +6,7 @@ import pytest
 
 from irrvit.benchmark import device
 from irrvit.benchmark.device import Device, Finder, Options
-from irrvit.benchmark.errors import BadRequest, DeviceNotFound
+from irrvit.benchmark.errors import BadOptions, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState
 
 
@@ -17,7 +17,7 @@ def test_a_kind_that_is_not_installed_is_said_with_those_that_are(monkeypatch):
 
 
 def test_options_of_phones_are_refused_by_what_is_none():
-    with pytest.raises(BadRequest, match="are for phones, and host is none"):
+    with pytest.raises(BadOptions, match="are for phones, and host is none"):
         device.find("host", Options(clean=True))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from irrvit.benchmark import subjects
-from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.errors import BadOptions
 from irrvit.export import artifact
 from irrvit.export.manifest import Manifest
 from irrvit.export.proof import cases
@@ -118,7 +118,7 @@ def test_a_golden_picture_that_is_not_here_is_named(write):
 
 
 def test_an_unknown_runtime_is_answered_with_those_there_are():
-    with pytest.raises(BadRequest, match="this device has litert, onnxruntime, torch"):
+    with pytest.raises(BadOptions, match="this device has litert, onnxruntime, torch"):
         subjects.from_models(["irrvit_tiny"], RUNTIMES, runtime="ncnn", notify=lambda *_: None)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from irrvit.benchmark import suite
-from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.errors import BadOptions
 from irrvit.model import sources
 
 
@@ -17,5 +17,5 @@ def test_every_network_of_a_suite_exists(name):
 
 
 def test_an_unknown_suite_is_answered_with_those_there_are():
-    with pytest.raises(BadRequest, match="expected one of peers, article; did you mean 'peers'"):
+    with pytest.raises(BadOptions, match="expected one of peers, article; did you mean 'peers'"):
         suite.get("peer")

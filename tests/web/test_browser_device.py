@@ -61,7 +61,7 @@ def test_a_linear_layer_is_computed_and_timed(start, runtime, threads):
     np.testing.assert_allclose(process.logits(), expected.ravel(), rtol=1e-5)
     assert len(timed.latencies_ms) == 20
     assert 0 < sum(timed.latencies_ms) <= timed.wall_ms
-    assert process.loaded.placement.accelerator == "cpu"
+    assert process.load_info.placement.accelerator == "cpu"
 
 
 def test_the_clock_of_the_page_has_steps_of_a_hundredth_of_a_millisecond_or_less(start):
@@ -84,7 +84,7 @@ def test_a_large_layer_takes_less_time_with_two_threads(start):
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_the_memory_of_a_page_grows_by_what_it_loads(start, runtime):
     process = start(runtime, path="linear:2048")
-    assert process.peak_memory_bytes() > process.loaded.idle_memory_bytes + 4 * 2048**2
+    assert process.peak_memory_bytes() > process.load_info.idle_memory_bytes + 4 * 2048**2
 
 
 def test_a_page_that_dies_is_said_to_be_dead(start):
@@ -145,7 +145,7 @@ def test_a_gpu_that_is_imitated_in_software_is_called_so(start):
     process.set_input(np.eye(SIZE, dtype=np.float32))
     expected = linear.weights(SIZE).T.ravel()
     np.testing.assert_allclose(process.logits(), expected, rtol=1e-3, atol=1e-3)
-    assert process.loaded.placement.accelerator in {"gpu", "software gpu"}
+    assert process.load_info.placement.accelerator in {"gpu", "software gpu"}
 
 
 def test_the_browser_names_itself_and_its_version():

@@ -13,10 +13,10 @@ import numpy as np
 from irrvit.benchmark import device
 from irrvit.benchmark.acts.measure import Request, find_subjects, to_config
 from irrvit.benchmark.device import Device, Process
-from irrvit.benchmark.errors import BadRequest, BenchmarkError, CommandFailed
+from irrvit.benchmark.errors import BadOptions, BenchmarkError, CommandFailed
 from irrvit.benchmark.measurement import DeviceInfo, HostParity, RunConfig
-from irrvit.benchmark.results.result import COULD_NOT_RUN, VALID
-from irrvit.benchmark.run import answers
+from irrvit.benchmark.results.rows import COULD_NOT_RUN, VALID
+from irrvit.benchmark.run import untimed
 from irrvit.benchmark.subjects import TORCH, Subject, in_torch
 from irrvit.export import artifact
 from irrvit.export.errors import ExportError
@@ -52,7 +52,7 @@ class Sample:
         """(N,) the class that a network with these labels should name in each.
 
         Raises:
-            BadRequest: a class of the pictures is not among the labels.
+            BadOptions: a class of the pictures is not among the labels.
         """
         return classes_for(labels, self.data)[self.indices]
 
@@ -102,7 +102,7 @@ def run(request: Request, notify: Notify) -> Outcome:
             return Outcome([], found.problems)
         outcome = decide(there, found.subjects, sample, to_config(request, found), notify)
     except (ExportError, ModelError) as error:
-        raise BadRequest(str(error)) from error
+        raise BadOptions(str(error)) from error
     return Outcome(outcome.decided, found.problems | outcome.problems)
 
 
@@ -121,7 +121,7 @@ def decide(
     One that cannot be run is a problem, and the others go on.
 
     Raises:
-        BadRequest: the classes of the pictures are not those of a network.
+        BadOptions: the classes of the pictures are not those of a network.
     """
     decided: list[Decided] = []
     problems: dict[str, str] = {}
@@ -184,11 +184,11 @@ def _decide(
     here, torch = device.find("host"), in_torch(replace(subject, runtime=TORCH), manifest)
     as_subject = config.model_copy(update={"runtime": subject.runtime})
     as_torch = config.model_copy(update={"runtime": TORCH})
-    shown = answers.show(here, torch, as_torch)
-    if not shown.agreement.passed:
+    answers = untimed.answer_golden(here, torch, as_torch)
+    if not answers.agreement.passed:
         raise CommandFailed(
             f"the network called {manifest.model} here is not the one that the file was made "
-            f"from: {shown.agreement.failures[0]}"
+            f"from: {answers.agreement.failures[0]}"
         )
     ours = logits(there, subject.path, pixels, as_subject, notify)
     theirs = logits(here, subject.path, pixels, as_subject, notify)
@@ -199,5 +199,5 @@ def _decide(
         accuracy=summarize(
             ours.argmax(axis=1), reference.argmax(axis=1), classes, data=sample.data
         ),
-        host_parity=answers.compare(list(ours), list(theirs)),
+        host_parity=untimed.to_host_parity(list(ours), list(theirs)),
     )

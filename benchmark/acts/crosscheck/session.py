@@ -19,10 +19,10 @@ import numpy as np
 from irrvit.benchmark import device
 from irrvit.benchmark.acts.measure import Request, find_subjects, to_config
 from irrvit.benchmark.device import Device
-from irrvit.benchmark.errors import BadRequest, BenchmarkError, CommandFailed
+from irrvit.benchmark.errors import BadOptions, BenchmarkError, CommandFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.run.conditions import settle
-from irrvit.benchmark.run.rounds import Turn
+from irrvit.benchmark.run.workload import Trial
 from irrvit.benchmark.subjects import Subject
 from irrvit.model.progress import Notify
 
@@ -116,7 +116,7 @@ def run(request: Request, notify: Notify) -> Agreements:
         BenchmarkError: before anything is run, when the request makes no sense.
     """
     if request.device != "host":
-        raise BadRequest(f"--agreement runs other tools on this machine, not on {request.device}")
+        raise BadOptions(f"--agreement runs other tools on this machine, not on {request.device}")
     chosen = device.find(request.device)
     found = find_subjects(request, chosen, notify)
     if not found.subjects:
@@ -135,7 +135,7 @@ def run(request: Request, notify: Notify) -> Agreements:
 
 def _compare(chosen: Device, subject: Subject, config: RunConfig, notify: Notify) -> Agreement:
     if subject.runtime not in TOOLS:
-        raise BadRequest(f"there is no other tool for {subject.runtime} to be held against")
+        raise BadOptions(f"there is no other tool for {subject.runtime} to be held against")
     tool = TOOLS[subject.runtime]
     config = config.model_copy(update={"runtime": subject.runtime})
     ours_ms, theirs_ms, version = [], [], ""
@@ -157,11 +157,11 @@ def _ours(chosen: Device, subject: Subject, config: RunConfig) -> tuple[Sequence
     process = chosen.open(subject.path, config)
     try:
         process.set_input(subject.pixels)
-        turn = Turn(process)
-        turn.warm_up(config.warmup_s)
-        while not turn.is_done(config.iterations, config.seconds):
-            turn.time_block()
-        return turn.result().latencies_ms, process.loaded.runtime_version
+        trial = Trial(process)
+        trial.warm_up(config.warmup_s)
+        while not trial.is_done(config.iterations, config.seconds):
+            trial.time_block()
+        return trial.result().latencies_ms, process.load_info.runtime_version
     finally:
         process.close()
 

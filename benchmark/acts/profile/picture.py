@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from irrvit.benchmark.acts.profile.attribution import OTHER
 from irrvit.benchmark.acts.profile.records import Profile
 from irrvit.benchmark.acts.profile.report import against_p50, title
-from irrvit.benchmark.errors import BadRequest, BadStore
+from irrvit.benchmark.errors import BadOptions, BadStore
 
 _WIDTH, _NAMES, _FIGURES, _ROW, _TITLE = 860, 190, 130, 22, 64
 _BARS = _WIDTH - _NAMES - _FIGURES
@@ -19,9 +19,9 @@ _GREY = "#9a9a9a"
 
 
 def check_name(path: Path) -> None:
-    """Raises BadRequest for a picture that would not be one, before anything is measured."""
+    """Raises BadOptions for a picture that would not be one, before anything is measured."""
     if path.suffix != ".svg":
-        raise BadRequest(f"--picture {path}: expected a name that ends in .svg")
+        raise BadOptions(f"--picture {path}: expected a name that ends in .svg")
 
 
 def write(path: Path, profiles: Sequence[Profile]) -> None:

@@ -15,9 +15,9 @@ from irrvit.benchmark.acts.profile.nodes import Node
 from irrvit.benchmark.acts.profile.records import Profile, ProfileRow, Profiles
 from irrvit.benchmark.acts.profile.trace import Trace
 from irrvit.benchmark.device import Device, Process
-from irrvit.benchmark.errors import BadRequest, BadStore, BenchmarkError
+from irrvit.benchmark.errors import BadOptions, BadStore, BenchmarkError
 from irrvit.benchmark.measurement import RunConfig
-from irrvit.benchmark.run.rounds import Turn
+from irrvit.benchmark.run.workload import Trial
 from irrvit.benchmark.subjects import Subject
 from irrvit.model.network import variants
 from irrvit.model.progress import Notify
@@ -45,7 +45,7 @@ def run(request: Request, notify: Notify) -> Profiles:
         picture.check_name(request.picture)
     chosen = device.find(request.device, request.options)
     if chosen.describe().emulated:
-        raise BadRequest(f"{request.device} is emulated: where its time goes says nothing")
+        raise BadOptions(f"{request.device} is emulated: where its time goes says nothing")
     found = find_subjects(request, chosen, notify)
     if not found.subjects:
         return Profiles([], found.problems)
@@ -78,16 +78,16 @@ def profile(chosen: Device, subject: Subject, config: RunConfig) -> Profile:
         BenchmarkError: the runtime has no profiler on this device, or the process died.
     """
     if subject.runtime not in _PARSERS:
-        raise BadRequest(
+        raise BadOptions(
             f"no profiler of {subject.runtime} is known: expected {' or '.join(_PARSERS)}"
         )
     config = config.model_copy(update={"runtime": subject.runtime})
     process = chosen.open(subject.path, config)
     try:
         if not isinstance(process, Profiled):
-            raise BadRequest(f"a {chosen.describe().kind} cannot profile: expected host")
+            raise BadOptions(f"a {chosen.describe().kind} cannot profile: expected host")
         process.set_input(subject.pixels)
-        p50_ms = _p50_ms(Turn(process), config)
+        p50_ms = _p50_ms(Trial(process), config)
         calls = int(np.clip(1000 * config.seconds / p50_ms, _MIN_CALLS, _MAX_CALLS))
         profiled = _PARSERS[subject.runtime](process.profile(calls))
     finally:
@@ -99,7 +99,7 @@ def profile(chosen: Device, subject: Subject, config: RunConfig) -> Profile:
         variant=subject.name,
         precision=subject.precision,
         runtime=subject.runtime,
-        runtime_version=process.loaded.runtime_version,
+        runtime_version=process.load_info.runtime_version,
         threads=config.threads,
         p50_ms=p50_ms,
         total_ms=sum(row.ms for row in rows),
@@ -107,11 +107,11 @@ def profile(chosen: Device, subject: Subject, config: RunConfig) -> Profile:
     )
 
 
-def _p50_ms(turn: Turn, config: RunConfig) -> float:
-    turn.warm_up(config.warmup_s)
-    while not turn.is_done(config.iterations, config.seconds):
-        turn.time_block()
-    return float(np.median([ms for block in turn.blocks for ms in block]))
+def _p50_ms(trial: Trial, config: RunConfig) -> float:
+    trial.warm_up(config.warmup_s)
+    while not trial.is_done(config.iterations, config.seconds):
+        trial.time_block()
+    return float(np.median([ms for block in trial.blocks for ms in block]))
 
 
 def to_rows(profiled: Trace, file: list[Node], subject: Subject) -> tuple[ProfileRow, ...]:

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from irrvit.benchmark.acts.measure import Request, choose, parse_seconds
-from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.errors import BadOptions
 
 
 def test_a_profile_with_a_page_is_measured_too_and_may_be_stored():
     request = Request("host", store=Path("x.jsonl"))
     assert choose(["profile"], request, Path("x.html")) == "profile"
-    with pytest.raises(BadRequest, match="leave it out, or leave out --profile"):
+    with pytest.raises(BadOptions, match="leave it out, or leave out --profile"):
         choose(["profile"], request, None)
 
 
@@ -22,5 +22,5 @@ def test_a_time_is_read_in_seconds_or_minutes(text, seconds):
 
 @pytest.mark.parametrize("text", ["", "long", "0", "10 m", "-5s", "5h"])
 def test_what_is_no_time_is_said_with_what_is(text):
-    with pytest.raises(BadRequest, match=r"expected a time, such as 90s or 10m"):
+    with pytest.raises(BadOptions, match=r"expected a time, such as 90s or 10m"):
         parse_seconds(text)

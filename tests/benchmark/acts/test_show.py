@@ -4,7 +4,7 @@ import pytest
 
 from irrvit.benchmark.acts import show as stored
 from irrvit.benchmark.acts.measure import Request
-from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.errors import BadOptions
 from irrvit.benchmark.results import store
 
 
@@ -49,7 +49,7 @@ def test_networks_and_runtimes_can_be_asked_for(path):
     "asked", [{"models": ("nothing",)}, {"runtime": "torch"}, {"suite": "article"}]
 )
 def test_what_is_not_there_is_answered_with_what_is(path, asked):
-    with pytest.raises(BadRequest, match="it has irrvit_tiny by litert, timm:other by litert"):
+    with pytest.raises(BadOptions, match="it has irrvit_tiny by litert, timm:other by litert"):
         show(path, **asked)
 
 
@@ -65,7 +65,7 @@ def test_a_damaged_line_is_a_problem_and_the_rest_is_shown(path):
 def test_a_store_without_a_whole_line_names_what_is_damaged(tmp_path):
     path = tmp_path / "store.jsonl"
     path.write_text('{"schema_version": 1, "run')
-    with pytest.raises(BadRequest, match="line 1: not whole JSON"):
+    with pytest.raises(BadOptions, match="line 1: not whole JSON"):
         show(path)
 
 
@@ -80,4 +80,4 @@ def test_what_is_emulated_has_answers_and_no_times(tmp_path, measurement):
     device = measurement.device.model_copy(update={"emulated": True})
     store.append(path, measurement.model_copy(update={"device": device, "repeats": ()}))
     result = show(path)
-    assert (len(result.rows), len(result.answers)) == (0, 1)
+    assert (len(result.rows), len(result.untimed)) == (0, 1)

@@ -10,7 +10,7 @@ import pytest
 from irrvit.benchmark import device
 from irrvit.benchmark.device import READY, Options, Seen
 from irrvit.benchmark.devices import android
-from irrvit.benchmark.errors import BadRequest, DeviceNotFound, RuntimeUnavailable
+from irrvit.benchmark.errors import BadOptions, DeviceNotFound, RuntimeUnavailable
 from irrvit.benchmark.results import store
 
 RAILS = "android.hardware.power.stats.IPowerStats/default"
@@ -49,7 +49,7 @@ def test_a_name_that_fits_no_phone_is_said_with_those_that_are_attached(phone):
 
 def test_several_phones_that_fit_are_listed_and_refused(phone, start_phone):
     other = start_phone()
-    with pytest.raises(BadRequest) as caught:
+    with pytest.raises(BadOptions) as caught:
         device.find("pixel")
     assert "'pixel' fits several phones" in str(caught.value)
     assert phone.serial in str(caught.value)

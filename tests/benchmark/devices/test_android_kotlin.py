@@ -11,7 +11,7 @@ import pytest
 from irrvit.benchmark import device
 from irrvit.benchmark.device import Options
 from irrvit.benchmark.measurement import RunConfig
-from irrvit.benchmark.run import session
+from irrvit.benchmark.run import rounds
 from irrvit.benchmark.subjects import from_paths
 
 ROOT = Path(__file__).parents[3]
@@ -54,7 +54,7 @@ def test_a_file_is_measured_by_the_app_and_its_answers_are_those_of_its_manifest
         runtime="onnxruntime", iterations=5, seconds=0.3, repeats=2, warmup_s=0, settle_s=0
     )
     subjects = from_paths([artifact_folder], found.RUNTIMES, runtime=None).subjects
-    outcome = session.run(found, subjects, config, lambda name, stage: None)
+    outcome = rounds.run(found, subjects, config, lambda name, stage: None)
     assert outcome.failures == {}
     (measurement,) = outcome.measurements
     assert (measurement.golden.cases, measurement.golden.failures) == (6, ())

@@ -17,8 +17,8 @@ from irrvit.benchmark.devices import android
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.results import store, validity
-from irrvit.benchmark.results.result import Result
-from irrvit.benchmark.run import session
+from irrvit.benchmark.results.rows import MeasureResult
+from irrvit.benchmark.run import rounds
 from irrvit.benchmark.subjects import from_paths
 
 pytestmark = pytest.mark.needs("adbutils", "onnx", "onnxruntime")
@@ -41,7 +41,7 @@ def found(phone, apk):
 def measure(found, folder, config=QUICK, notify=lambda name, stage: None):
     subjects = from_paths([folder], found.RUNTIMES, runtime=None).subjects
     assert len(subjects) == 1
-    return session.run(found, subjects, config, notify)
+    return rounds.run(found, subjects, config, notify)
 
 
 def once(stage, act):
@@ -93,7 +93,7 @@ def test_a_cable_that_stays_out_keeps_what_was_measured(phone, found, artifact_f
     outcome = measure(found, artifact_folder, notify=pull)
     (measurement,) = outcome.measurements
     assert any("did not come back" in failure for failure in outcome.failures.values())
-    assert Result([], outcome.failures).exit_code == 2
+    assert MeasureResult([], outcome.failures).exit_code == 2
     assert len(measurement.repeats[0].latencies_ms) >= 5
     assert measurement.interrupted
 

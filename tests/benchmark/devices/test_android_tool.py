@@ -54,13 +54,13 @@ def test_a_file_is_timed_in_means_of_many_calls_and_answers(open_tool):
     assert (timed.own_cpu_ms, timed.background_ms) == (None, None)
     weights = np.random.default_rng(0).standard_normal((SIZE, SIZE), np.float32)
     np.testing.assert_allclose(process.logits(), weights.T.ravel(), rtol=1e-5)
-    assert process.loaded.runtime_version.startswith("benchmark_model ")
-    assert process.loaded.placement.nodes_delegated == 1
+    assert process.load_info.runtime_version.startswith("benchmark_model ")
+    assert process.load_info.placement.nodes_delegated == 1
     assert process.peak_memory_bytes() == round(93.2383 * 2**20)
 
 
 def test_a_gpu_that_was_asked_for_and_did_not_take_it_shows_in_the_placement(open_tool):
-    assert open_tool(accelerator="gpu").loaded.placement.accelerator == "cpu"
+    assert open_tool(accelerator="gpu").load_info.placement.accelerator == "cpu"
 
 
 def test_a_tool_that_cannot_write_answers_is_too_old(open_tool, tool):

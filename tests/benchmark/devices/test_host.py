@@ -41,12 +41,12 @@ def test_a_linear_layer_is_computed_and_timed(start, runtime):
     np.testing.assert_allclose(process.logits(), expected.ravel(), rtol=1e-5)
     assert len(timed.latencies_ms) == 20
     assert 0 < sum(timed.latencies_ms) <= timed.wall_ms
-    assert runtime in process.loaded.runtime_version
+    assert runtime in process.load_info.runtime_version
 
 
 @pytest.mark.needs("ai_edge_litert")
 def test_litert_says_who_runs_its_operations(start):
-    placement = start().loaded.placement
+    placement = start().load_info.placement
     assert (placement.nodes_total, placement.nodes_delegated, placement.partitions) == (1, 1, 1)
 
 
@@ -55,7 +55,7 @@ def test_the_memory_of_a_process_grows_by_what_it_loads(start):
     process = start(path="linear:1024")
     process.set_input(np.zeros((1024, 1024)))
     process.time(1)
-    assert process.peak_memory_bytes() > process.loaded.idle_memory_bytes + 4 * 1024**2
+    assert process.peak_memory_bytes() > process.load_info.idle_memory_bytes + 4 * 1024**2
 
 
 @pytest.mark.needs("ai_edge_litert")

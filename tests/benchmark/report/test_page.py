@@ -11,7 +11,7 @@ from irrvit.benchmark.errors import BadStore
 from irrvit.benchmark.measurement import GoldenAgreement
 from irrvit.benchmark.report import page
 from irrvit.benchmark.results.baseline import Gate, Gated
-from irrvit.benchmark.results.result import Result, to_answers, to_rows
+from irrvit.benchmark.results.rows import MeasureResult, to_timed_rows, to_untimed_rows
 
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 STRANGE = "<script>document.title = 'taken'</script><img src=http://localhost/x onerror=alert(1)>"
@@ -50,7 +50,9 @@ def profile():
 
 
 def result(measurements, **more):
-    return Result(to_rows(measurements), {}, answers=to_answers(measurements), **more)
+    return MeasureResult(
+        to_timed_rows(measurements), {}, untimed=to_untimed_rows(measurements), **more
+    )
 
 
 @pytest.fixture
@@ -183,7 +185,7 @@ def test_a_name_is_only_a_name_whatever_is_in_it(look, measurement):
     device = measurement.device.model_copy(update={"name": STRANGE, "soc": STRANGE})
     problems = {STRANGE: STRANGE}
     shown = result([strange.model_copy(update={"device": device})])
-    with look(Result(shown.rows, problems, [Gated(STRANGE, Gate.REFUSED, STRANGE)])) as tab:
+    with look(MeasureResult(shown.rows, problems, [Gated(STRANGE, Gate.REFUSED, STRANGE)])) as tab:
         assert tab.title() == "irrvit-bench: 1 measurement"
         assert tab.query_selector_all("script, img") == []
         assert tab.inner_text("bdi").startswith("<script>")
@@ -195,7 +197,7 @@ def test_half_a_character_in_a_name_is_shown_as_unknown(look, measurement):
 
 
 def test_a_profile_is_shown_by_module(look, profile):
-    with look(Result([], {}), [profile]) as tab:
+    with look(MeasureResult([], {}), [profile]) as tab:
         assert numbers(tab, "profile") == [[2.5], [0.5]]
         text = tab.inner_text("table.profile")
         assert "83%" in text
@@ -214,7 +216,9 @@ def test_an_emulator_s_times_and_memory_are_not_shown(look, measurement):
 
 
 def test_what_was_not_measured_is_at_the_top(look, measurement):
-    shown = Result(to_rows([measurement]), {"net": "its process died (SIGSEGV)"}, interrupted=True)
+    shown = MeasureResult(
+        to_timed_rows([measurement]), {"net": "its process died (SIGSEGV)"}, interrupted=True
+    )
     with look(shown) as tab:
         assert "its process died (SIGSEGV)" in tab.inner_text("main section:first-of-type")
         assert "Ctrl-C ended the run early" in tab.inner_text("header")

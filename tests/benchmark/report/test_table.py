@@ -9,7 +9,7 @@ from irrvit.benchmark.measurement import GoldenAgreement, HostParity
 from irrvit.benchmark.report import table
 from irrvit.benchmark.results import store, validity
 from irrvit.benchmark.results.baseline import Gate, Gated
-from irrvit.benchmark.results.result import Result, Row, to_answers, to_rows
+from irrvit.benchmark.results.rows import MeasureResult, TimedRow, to_timed_rows, to_untimed_rows
 
 
 def render(result):
@@ -29,7 +29,7 @@ def slow(measurement):
 
 
 def test_a_table_of_slow_networks_with_long_names_fits_80_columns(measurement, slow):
-    text = render(Result(to_rows([measurement, slow]), {}))
+    text = render(MeasureResult(to_timed_rows([measurement, slow]), {}))
     assert max(map(len, text.splitlines())) <= 80
     assert "7.0" in text
     assert "141." in text
@@ -45,7 +45,7 @@ def test_answers_of_an_emulator_are_shown_without_a_time(measurement):
             "host_parity": HostParity(pictures=6, max_rel=2.5e-7, same_decisions=6),
         }
     )
-    result = Result(to_rows([answers]), {}, answers=to_answers([answers]))
+    result = MeasureResult(to_timed_rows([answers]), {}, untimed=to_untimed_rows([answers]))
     text = render(result)
     assert max(map(len, text.splitlines())) <= 80
     assert all(word in text for word in ("5 of 6", "6 of 6", "2.5e-07", "WRONG"))
@@ -56,43 +56,45 @@ def test_answers_of_an_emulator_are_shown_without_a_time(measurement):
 
 
 def test_a_network_is_held_against_the_first(measurement, slow):
-    text = " ".join(render(Result(to_rows([measurement, slow]), {})).split())
+    text = " ".join(render(MeasureResult(to_timed_rows([measurement, slow]), {})).split())
     assert "20.000 x the time of the first (20.000 to 20.000): slower" in text
     assert "0.050 x its MACs per ms" in text
 
 
 def test_an_invalid_number_is_compared_with_nothing(measurement, slow):
     busy = slow.model_copy(update={"background_cores": 1.0})
-    text = " ".join(render(Result(to_rows([measurement, busy]), {})).split())
+    text = " ".join(render(MeasureResult(to_timed_rows([measurement, busy]), {})).split())
     assert "cannot tell" in text
     assert "background-load: others kept 1.0 cores busy" in text
 
 
 def test_a_wrong_answer_is_shown_as_wrong(measurement):
     golden = GoldenAgreement(cases=6, failures=("cat.jpg: names class 3, the reference class 5",))
-    text = render(Result(to_rows([measurement.model_copy(update={"golden": golden})]), {}))
+    text = render(
+        MeasureResult(to_timed_rows([measurement.model_copy(update={"golden": golden})]), {})
+    )
     assert "WRONG" in text
     assert "cat.jpg: names class 3" in text
 
 
 def test_json_is_read_back_with_every_latency(measurement, slow, tmp_path):
-    result = Result(to_rows([measurement, slow]), {"x": "died"})
+    result = MeasureResult(to_timed_rows([measurement, slow]), {"x": "died"})
     path = tmp_path / "result.json"
     path.write_text(json.dumps(table.to_json(result), allow_nan=False))
-    assert store.load(path) == store.Loaded([measurement, slow], [])
+    assert store.load(path) == store.StoreContent([measurement, slow], [])
     assert json.loads(path.read_text())["errors"] == [{"name": "x", "message": "died"}]
 
 
 def test_one_repeat_has_no_end_of_its_interval_in_json(measurement, slow):
     pair = [m.model_copy(update={"repeats": m.repeats[:1]}) for m in (measurement, slow)]
-    printed = table.to_json(Result(to_rows(pair), {}))
+    printed = table.to_json(MeasureResult(to_timed_rows(pair), {}))
     assert printed["measurements"][1]["against_first"]["high"] is None
     json.dumps(printed, allow_nan=False)
 
 
 def row(measurement, **changes):
-    (made,) = to_rows([measurement.model_copy(update=changes)])
-    assert isinstance(made, Row)
+    (made,) = to_timed_rows([measurement.model_copy(update=changes)])
+    assert isinstance(made, TimedRow)
     assert made.is_valid == validity.is_valid(made.issues)
     return made
 
@@ -109,13 +111,13 @@ def row(measurement, **changes):
     ],
 )
 def test_the_exit_code_says_what_came_of_it(measurement, changes, problems, gate, code):
-    result = Result([row(measurement, **changes)], problems, [Gated("net", gate, "")])
+    result = MeasureResult([row(measurement, **changes)], problems, [Gated("net", gate, "")])
     assert result.exit_code == code
 
 
 def test_ctrl_c_has_the_exit_code_of_its_signal(measurement):
-    assert Result([row(measurement)], {}, interrupted=True).exit_code == 130
+    assert MeasureResult([row(measurement)], {}, interrupted=True).exit_code == 130
 
 
 def test_nothing_measured_is_no_success():
-    assert Result([], {"net": "corrupt"}).exit_code == 2
+    assert MeasureResult([], {"net": "corrupt"}).exit_code == 2

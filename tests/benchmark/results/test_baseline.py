@@ -2,7 +2,7 @@
 
 import pytest
 
-from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.errors import BadOptions
 from irrvit.benchmark.results import baseline, store
 from irrvit.benchmark.results.baseline import Gate
 
@@ -80,7 +80,7 @@ def test_damaged_lines_of_a_baseline_are_named(tmp_path, measurement):
 
 def test_a_baseline_without_a_measurement_is_refused(tmp_path):
     (tmp_path / "empty").touch()
-    with pytest.raises(BadRequest, match="has no measurement"):
+    with pytest.raises(BadOptions, match="has no measurement"):
         baseline.read(tmp_path / "empty", lambda name, line: None)
 
 
@@ -91,5 +91,5 @@ def test_a_percentage_is_read(text, share):
 
 @pytest.mark.parametrize("text", ["", "five", "-1%", "nan"])
 def test_what_is_no_percentage_is_refused(text):
-    with pytest.raises(BadRequest, match="expected a percentage"):
+    with pytest.raises(BadOptions, match="expected a percentage"):
         baseline.parse_percent(text)

@@ -15,7 +15,7 @@ def test_what_is_written_is_read(tmp_path, measurement):
     other = measurement.model_copy(update={"variant": "other"})
     store.append(path, measurement)
     store.append(path, other)
-    assert store.load(path) == store.Loaded([measurement, other], [])
+    assert store.load(path) == store.StoreContent([measurement, other], [])
 
 
 def test_a_line_cut_off_by_a_crash_is_named_and_the_rest_is_read(tmp_path, measurement):
@@ -47,7 +47,7 @@ def test_what_was_printed_as_json_is_read_as_well(tmp_path, measurement):
     path = tmp_path / "baseline.json"
     entry = {"measurement": measurement.model_dump(mode="json"), "issues": []}
     path.write_text(json.dumps({"measurements": [entry]}, indent=2))
-    assert store.load(path) == store.Loaded([measurement], [])
+    assert store.load(path) == store.StoreContent([measurement], [])
 
 
 def test_a_missing_file_is_said(tmp_path):

@@ -6,10 +6,9 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from irrvit.benchmark.device import Timed
+from irrvit.benchmark.device import TimedBlock
 from irrvit.benchmark.errors import RuntimeUnavailable
-from irrvit.benchmark.run import energy
-from irrvit.benchmark.run import isolated as alone
+from irrvit.benchmark.run import energy, isolated
 
 IDLE_MW, CALL_MJ, CALL_MS = 900.0, 12.0, 5.0
 
@@ -23,7 +22,7 @@ class Process:
     def time(self, calls, *, untimed=0):
         self.meter.used_mj += calls * CALL_MJ
         time.sleep(calls * CALL_MS / 1000)
-        return Timed((CALL_MS,) * calls, 0.0, calls * CALL_MS, 0.0)
+        return TimedBlock((CALL_MS,) * calls, 0.0, calls * CALL_MS, 0.0)
 
 
 class Meter:
@@ -53,16 +52,16 @@ def test_what_a_call_costs_is_found_within_its_uncertainty(noise):
 
 
 def test_a_device_without_a_meter_now_says_why():
-    class Lane:
+    class Workload:
         failure, energy = None, None
 
     class Device:
         def meter(self):
             raise RuntimeUnavailable("its cable feeds it")
 
-    lane: Any = Lane()
-    alone.measure_energy(cast(Any, Device()), [lane], lambda name, stage: None)
-    assert (lane.energy.mj_per_call, lane.energy.source) == (
+    workload: Any = Workload()
+    isolated.measure_energy(cast(Any, Device()), [workload], lambda name, stage: None)
+    assert (workload.energy.mj_per_call, workload.energy.source) == (
         None,
         "not available: its cable feeds it",
     )

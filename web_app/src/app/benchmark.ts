@@ -1,4 +1,4 @@
-// Measuring a network in this browser by the protocol of `irrvit-bench`: `irrvit.benchmark.run.session`.
+// Measuring a network in this browser by the protocol of `irrvit-bench`: `irrvit.benchmark.run.rounds`.
 
 import { agreement } from "../core/goldenAgreement";
 import type { InputSpec, Manifest } from "../core/manifest";

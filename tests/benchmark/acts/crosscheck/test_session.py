@@ -7,7 +7,7 @@ import pytest
 from irrvit.benchmark.acts.crosscheck import plain_loop, session
 from irrvit.benchmark.acts.crosscheck.session import Agreement, Agreements
 from irrvit.benchmark.acts.measure import Request
-from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.errors import BadOptions
 from irrvit.benchmark.worker import linear
 
 
@@ -37,7 +37,7 @@ def test_what_could_not_be_compared_exits_2():
 
 
 def test_other_devices_have_no_other_tools():
-    with pytest.raises(BadRequest, match="on this machine, not on pixel"):
+    with pytest.raises(BadOptions, match="on this machine, not on pixel"):
         session.run(Request(device="pixel"), lambda *_: None)
 
 

@@ -10,7 +10,7 @@ from irrvit.benchmark.acts.profile import nodes, session, trace
 from irrvit.benchmark.acts.profile.attribution import OTHER
 from irrvit.benchmark.acts.profile.nodes import Node
 from irrvit.benchmark.acts.profile.trace import Trace
-from irrvit.benchmark.errors import BadRequest
+from irrvit.benchmark.errors import BadOptions
 from irrvit.benchmark.subjects import Subject
 
 SUBJECT = Subject(
@@ -53,12 +53,12 @@ def test_a_disturbed_call_does_not_count():
 
 
 def test_a_picture_that_would_be_none_is_refused_before_anything_runs(tmp_path):
-    with pytest.raises(BadRequest, match=r"expected a name that ends in \.svg"):
+    with pytest.raises(BadOptions, match=r"expected a name that ends in \.svg"):
         session.run(Request(device="host", picture=tmp_path / "profile.png"), lambda *_: None)
 
 
 def test_pytorch_has_no_profiler_that_is_known():
-    with pytest.raises(BadRequest, match=r"no profiler of torch is known: expected litert or"):
+    with pytest.raises(BadOptions, match=r"no profiler of torch is known: expected litert or"):
         session.profile(None, replace(SUBJECT, runtime="torch"), None)  # pyright: ignore
 
 

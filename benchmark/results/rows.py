@@ -13,7 +13,7 @@ VALID, INVALID, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True)
-class Row:
+class TimedRow:
     """A measurement with what is derived from it.
 
     Attributes:
@@ -24,7 +24,7 @@ class Row:
     measurement: Measurement
     summary: LatencySummary
     issues: list[Issue]
-    first: Row | None = None
+    first: TimedRow | None = None
     against_first: Comparison | None = None
 
     @property
@@ -59,7 +59,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Answers:
+class UntimedRow:
     """A measurement on an emulated device: whether it is right, and nothing about time."""
 
     measurement: Measurement
@@ -71,14 +71,14 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Result:
+class MeasureResult:
     """What came of a run; `problems` has a sentence for each thing that was not measured."""
 
-    rows: list[Row]
+    rows: list[TimedRow]
     problems: dict[str, str]
     gated: list[Gated] = field(default_factory=list)
     interrupted: bool = False
-    answers: list[Answers] = field(default_factory=list)
+    untimed: list[UntimedRow] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -88,29 +88,29 @@ class Result:
             return INTERRUPTED
         if self.problems or gates & {Gate.REFUSED, Gate.CANNOT_TELL}:
             return COULD_NOT_RUN
-        rows = [*self.rows, *self.answers]
+        rows = [*self.rows, *self.untimed]
         valid = all(row.is_valid for row in rows) and Gate.REGRESSED not in gates
         return VALID if valid else INVALID
 
 
-def to_rows(measurements: list[Measurement]) -> list[Row]:
+def to_timed_rows(measurements: list[Measurement]) -> list[TimedRow]:
     """Those that were timed; the first of a run is what its others are held against, in pairs."""
-    rows: list[Row] = []
-    firsts: dict[str, Row] = {}
+    rows: list[TimedRow] = []
+    firsts: dict[str, TimedRow] = {}
     for measurement in filter(_is_timed, measurements):
         series = [repeat.latencies_ms for repeat in measurement.repeats]
         summary = stats.summarize(series, seed=measurement.config.seed)
         first = firsts.get(measurement.run_id)
         compared = None if first is None else _compare(measurement, first.measurement)
-        row = Row(measurement, summary, validity.check(measurement), first, compared)
+        row = TimedRow(measurement, summary, validity.check(measurement), first, compared)
         rows.append(row)
         firsts.setdefault(measurement.run_id, row)
     return rows
 
 
-def to_answers(measurements: list[Measurement]) -> list[Answers]:
+def to_untimed_rows(measurements: list[Measurement]) -> list[UntimedRow]:
     """Those that were not timed."""
-    return [Answers(m, validity.check(m)) for m in measurements if not _is_timed(m)]
+    return [UntimedRow(m, validity.check(m)) for m in measurements if not _is_timed(m)]
 
 
 def _is_timed(measurement: Measurement) -> bool:

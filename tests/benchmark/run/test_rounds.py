@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from irrvit.benchmark.device import Loaded, Timed
+from irrvit.benchmark.device import LoadInfo, TimedBlock
 from irrvit.benchmark.errors import CommandFailed, DeviceLost
 from irrvit.benchmark.measurement import DeviceState, Placement, RunConfig
 from irrvit.benchmark.results import validity
 from irrvit.benchmark.results.golden import GoldenPicture
-from irrvit.benchmark.run import session
+from irrvit.benchmark.run import rounds
 from irrvit.benchmark.subjects import Subject
 
 CONFIG = RunConfig(runtime="litert", iterations=50, seconds=1.0, repeats=3, settle_s=0)
@@ -20,7 +20,7 @@ class FakeProcess:
 
     def __init__(self, device, path):
         self.device, self.path = device, path
-        self.loaded = Loaded(20.0, "fake 1", Placement(accelerator="cpu"), 1000)
+        self.load_info = LoadInfo(20.0, "fake 1", Placement(accelerator="cpu"), 1000)
         device.open_processes.append(path)
 
     def set_input(self, pixels):
@@ -35,7 +35,7 @@ class FakeProcess:
             self.device.on_fault()
             raise self.device.fault
         ms = self.device.latency_ms.get(self.path, 10.0)
-        return Timed((ms,) * calls, ms * calls, ms * calls, 0.0)
+        return TimedBlock((ms,) * calls, ms * calls, ms * calls, 0.0)
 
     def logits(self):
         return self.device.logits.get(self.path, LOGITS)
@@ -79,7 +79,7 @@ def subject(name):
 
 
 def run(fake, *names, config=CONFIG):
-    return session.run(fake, [subject(name) for name in names], config, lambda name, stage: None)
+    return rounds.run(fake, [subject(name) for name in names], config, lambda name, stage: None)
 
 
 def test_a_run_gives_a_valid_measurement_with_all_that_belongs_to_it(fake):

@@ -10,26 +10,26 @@ from uuid import uuid4
 import numpy as np
 
 from irrvit.benchmark import device
-from irrvit.benchmark.device import Device, Loaded
+from irrvit.benchmark.device import Device, LoadInfo
 from irrvit.benchmark.errors import BenchmarkError
 from irrvit.benchmark.measurement import GoldenAgreement, HostParity, Measurement, RunConfig
 from irrvit.benchmark.results import golden
-from irrvit.benchmark.run.rounds import subject_lane
-from irrvit.benchmark.run.session import Outcome
+from irrvit.benchmark.run.rounds import RunResult
+from irrvit.benchmark.run.workload import subject_workload
 from irrvit.benchmark.subjects import Subject
 from irrvit.model.progress import Notify
 
 
 @dataclass(frozen=True)
-class Shown:
+class GoldenAnswers:
     """What a file said about its golden pictures; `logits` has (classes,) of each."""
 
-    loaded: Loaded
+    load_info: LoadInfo
     agreement: GoldenAgreement
     logits: list[np.ndarray]
 
 
-def run(there: Device, subjects: Sequence[Subject], config: RunConfig, notify: Notify) -> Outcome:
+def run(there: Device, subjects: Sequence[Subject], config: RunConfig, notify: Notify) -> RunResult:
     """Show the subjects their golden pictures, there and here; time nothing.
 
     One that cannot be run is a failure, and the others go on. Ctrl-C keeps what was found out.
@@ -38,21 +38,21 @@ def run(there: Device, subjects: Sequence[Subject], config: RunConfig, notify: N
     measurements: list[Measurement] = []
     failures: dict[str, str] = {}
     for subject in subjects:
-        lane = subject_lane(subject, config)
-        notify(lane.name, f"showing it {len(subject.golden)} pictures")
+        workload = subject_workload(subject, config)
+        notify(workload.name, f"showing it {len(subject.golden)} pictures")
         try:
-            measurements.append(_measure(there, subject, lane.config, run_id))
-            notify(lane.name, "done")
+            measurements.append(_measure(there, subject, workload.config, run_id))
+            notify(workload.name, "done")
         except BenchmarkError as error:
-            failures[lane.name] = str(error)
-            notify(lane.name, f"failed: {error}")
+            failures[workload.name] = str(error)
+            notify(workload.name, f"failed: {error}")
         except KeyboardInterrupt:
             notify("all", "interrupted; what was found out is kept")
-            return Outcome(measurements, failures, interrupted=True)
-    return Outcome(measurements, failures)
+            return RunResult(measurements, failures, interrupted=True)
+    return RunResult(measurements, failures)
 
 
-def show(where: Device, subject: Subject, config: RunConfig) -> Shown:
+def answer_golden(where: Device, subject: Subject, config: RunConfig) -> GoldenAnswers:
     """Let a file on a device say what its golden pictures are; raises CommandFailed."""
     logits: list[np.ndarray] = []
 
@@ -63,12 +63,12 @@ def show(where: Device, subject: Subject, config: RunConfig) -> Shown:
 
     process = where.open(subject.path, config)
     try:
-        return Shown(process.loaded, golden.check(subject.golden, answer), logits)
+        return GoldenAnswers(process.load_info, golden.check(subject.golden, answer), logits)
     finally:
         process.close()
 
 
-def compare(candidate: Sequence[np.ndarray], reference: Sequence[np.ndarray]) -> HostParity:
+def to_host_parity(candidate: Sequence[np.ndarray], reference: Sequence[np.ndarray]) -> HostParity:
     """Hold outputs, (classes,) for each picture, against others of the same pictures."""
     pairs = list(zip(candidate, reference, strict=True))
     largest = max((float(np.abs(a - b).max() / np.abs(b).max()) for a, b in pairs), default=None)
@@ -82,19 +82,21 @@ def compare(candidate: Sequence[np.ndarray], reference: Sequence[np.ndarray]) ->
 def _measure(there: Device, subject: Subject, config: RunConfig, run_id: str) -> Measurement:
     started = datetime.now(UTC).isoformat(timespec="seconds")
     before = there.state()
-    shown = show(there, subject, config)
+    answers = answer_golden(there, subject, config)
     return Measurement(
         **subject.facts(),
         run_id=run_id,
         device=there.describe(),
         config=config,
-        runtime_version=shown.loaded.runtime_version,
-        placement=shown.loaded.placement,
-        golden=shown.agreement,
+        runtime_version=answers.load_info.runtime_version,
+        placement=answers.load_info.placement,
+        golden=answers.agreement,
         before=before,
         after=there.state(),
         background_cores=None,
         repeats=(),
-        host_parity=compare(shown.logits, show(device.find("host"), subject, config).logits),
+        host_parity=to_host_parity(
+            answers.logits, answer_golden(device.find("host"), subject, config).logits
+        ),
         started_utc=started,
     )
