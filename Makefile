@@ -2,7 +2,7 @@
 # the ARM64 tree, which tests build in the cache folder of the user: IRRVIT_ARM64_TREE names another.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint web web-serve apk phone clean
+.PHONY: help setup demo test lint mutants web web-serve apk phone clean
 
 PARTS ?= $(notdir $(wildcard scripts/parts/*))
 
@@ -20,6 +20,9 @@ test: ## run all tests of every part, or of some: make test PARTS="python"
 
 lint: setup ## ruff and pyright
 	@scripts/lint.sh
+
+mutants: setup ## break the code at 200 places and see how many a test notices (25 min); resumes
+	@scripts/mutants.sh
 
 web: setup ## build the page with the camera classifier and two networks: web_app/dist
 	@scripts/web_models.sh

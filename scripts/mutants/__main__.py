@@ -1,0 +1,206 @@
+"""Break the pure middle at random places and see whether its tests notice: `make mutants`.
+
+The operators are cosmic-ray's; the driver is our own. cosmic-ray 8.7 has one test command for all
+mutants, no sample, and mutates the checkout itself, which kill -9 then leaves broken. mutmut 3.8
+leaves alone what lies outside of functions, and so every limit, and finds no test here: it expects
+`benchmark/results/stats.py` to be imported as `benchmark.results.stats`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import queue
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Annotated
+
+import judges
+import sites
+import typer
+from judges import Copy, Judge
+from sites import Site
+
+ROOT = Path(__file__).parents[2]
+STATE = ROOT / "artifacts" / "mutants"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    id: str
+    module: str
+    line: int
+    family: str
+    diff: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`killed_by` is the judge that noticed; None if none did, and then `tests` says which."""
+
+    mutant: str
+    killed_by: str | None
+    tests: str
+    seconds: float
+
+
+class Store:
+    """What was found out so far, a line each; a run that was stopped goes on where it was."""
+
+    def __init__(self, path: Path):
+        self._path, self._lock = path, threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = path.read_text().splitlines() if path.exists() else []
+        self.verdicts = [Verdict(**json.loads(line)) for line in lines if line.endswith("}")]
+
+    def get(self, mutant: str, tests: str) -> Verdict | None:
+        """A kill stands; a survivor is judged again when its tests have changed."""
+        for verdict in reversed(self.verdicts):
+            if verdict.mutant == mutant and (verdict.killed_by or verdict.tests == tests):
+                return verdict
+        return None
+
+    def add(self, verdict: Verdict) -> None:
+        with self._lock, self._path.open("a") as file:
+            self.verdicts.append(verdict)
+            file.write(json.dumps(asdict(verdict)) + "\n")
+
+
+def main(
+    count: Annotated[int, typer.Option(help="How many mutants to draw.")] = 200,
+    seed: Annotated[int, typer.Option(help="Another one draws others.")] = 11,
+    only: Annotated[str, typer.Option(help="Modules, as in 'benchmark/results/*'.")] = "*",
+    jobs: Annotated[int, typer.Option(help="How many at a time.")] = 2,
+    limit_s: Annotated[float, typer.Option(help="For each; beyond it, it is killed.")] = 120,
+    at_least: Annotated[float, typer.Option(help="Percent to be killed, else exit 1.")] = 85,
+) -> None:
+    """Print the share of mutants that a test kills, and those that survive."""
+    drawn = draw(count, seed, only)
+    store = Store(STATE / "verdicts.jsonl")
+    verdicts = Run(store, jobs, limit_s).judge_all(drawn)
+    killed = report(drawn, verdicts)
+    raise typer.Exit(0 if drawn and 100 * killed >= at_least * len(drawn) else 1)
+
+
+def draw(count: int, seed: int, only: str) -> dict[Mutant, str]:
+    """The mutants with the lowest ranks, and the broken text of each."""
+    lines = (Path(__file__).parent / "pure.txt").read_text().splitlines()
+    globs = [line for line in lines if not line.startswith("#")]
+    modules = sorted({path for glob in globs for path in ROOT.glob(glob)})
+    names = [str(path.relative_to(ROOT)) for path in modules if path.name != "__init__.py"]
+    sources = {name: (ROOT / name).read_text() for name in names if fnmatch(name, only)}
+    found = [site for name, source in sources.items() for site in sites.find(name, source, seed)]
+    drawn: dict[Mutant, str] = {}
+    for site in sorted(found, key=lambda site: site.rank):
+        if len(drawn) == count:
+            break
+        if (text := sites.mutate(site, sources[site.module])) is not None:
+            drawn[_mutant(site, sources[site.module], text)] = text
+    log(f"{len(drawn)} mutants of {len(found)} places in {len(sources)} modules")
+    return drawn
+
+
+def _mutant(site: Site, source: str, text: str) -> Mutant:
+    lines = difflib.unified_diff(source.splitlines(), text.splitlines(), n=0, lineterm="")
+    diff = "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
+    name = hashlib.sha256(f"{site.module}\0{text}".encode()).hexdigest()[:16]
+    return Mutant(name, site.module, site.line, site.family, diff)
+
+
+class Run:
+    """Judges mutants in a few copies of the checkout at a time."""
+
+    def __init__(self, store: Store, jobs: int, limit_s: float):
+        self._store, self._jobs, self._limit_s = store, jobs, limit_s
+        self._copies: queue.Queue[Copy] = queue.Queue()
+        self._broken: frozenset[str] = frozenset()
+
+    def judge_all(self, drawn: dict[Mutant, str]) -> dict[Mutant, Verdict]:
+        verdicts: dict[Mutant, Verdict] = {}
+        todo: list[Mutant] = []
+        for mutant in drawn:
+            tests = _hash(judges.of(mutant.module, ROOT))
+            known = self._store.get(mutant.id, tests)
+            if known:
+                verdicts[mutant] = known
+            else:
+                todo.append(mutant)
+        log(f"{len(verdicts)} are known from before, {len(todo)} are to be judged")
+        for number in range(min(self._jobs, len(todo))):
+            self._copies.put(Copy(ROOT, STATE / f"copy-{number}"))
+        self._find_broken_tests(todo)
+        with ThreadPoolExecutor(self._jobs) as pool:
+            judged = pool.map(lambda mutant: self._judge(mutant, drawn[mutant]), todo)
+            for number, verdict in enumerate(judged, 1):
+                mutant = todo[number - 1]
+                verdicts[mutant] = verdict
+                said = f"killed by {verdict.killed_by}" if verdict.killed_by else "SURVIVED"
+                log(f"{number}/{len(todo)} {mutant.module}:{mutant.line} {said}")
+        return verdicts
+
+    def _find_broken_tests(self, todo: list[Mutant]) -> None:
+        """Tests that fail without a mutant kill nothing."""
+        panels = [judges.of(mutant.module, ROOT) for mutant in todo]
+        files = {file for panel in panels for judge in panel for file in judge.files}
+        if not files:
+            return
+        log(f"{len(files)} test files judge; each must pass what is not broken")
+        copy = self._copies.get()
+        self._broken = copy.failing(sorted(files), self._jobs)
+        self._copies.put(copy)
+        for file in sorted(self._broken):
+            log(f"{file} fails unbroken, and judges nothing")
+
+    def _judge(self, mutant: Mutant, text: str) -> Verdict:
+        copy = self._copies.get()
+        try:
+            verdict = self._judge_in(copy, mutant, text)
+        finally:
+            self._copies.put(copy)
+        self._store.add(verdict)
+        return verdict
+
+    def _judge_in(self, copy: Copy, mutant: Mutant, text: str) -> Verdict:
+        panel = judges.of(mutant.module, ROOT)
+        tests, spent = _hash(panel), 0.0
+        (copy.folder / mutant.module).write_text(text)
+        try:
+            for judge in panel:
+                code, seconds = copy.judge(judge.without(self._broken), self._limit_s)
+                spent += seconds
+                if code not in (judges.PASSED, judges.NO_TEST):
+                    name = judge.name if code is not None else f"the time limit of {judge.name}"
+                    return Verdict(mutant.id, name, tests, spent)
+        finally:
+            (copy.folder / mutant.module).write_text((ROOT / mutant.module).read_text())
+        return Verdict(mutant.id, None, tests, spent)
+
+
+def _hash(panel: list[Judge]) -> str:
+    return " ".join(judge.hash(ROOT) for judge in panel)
+
+
+def report(drawn: dict[Mutant, str], verdicts: dict[Mutant, Verdict]) -> int:
+    """Print the survivors and the share; returns how many were killed."""
+    for mutant in sorted(drawn, key=lambda mutant: (mutant.module, mutant.line)):
+        if verdicts[mutant].killed_by is None:
+            print(f"{mutant.module}:{mutant.line} survived ({mutant.family})\n{mutant.diff}\n")
+    by = [verdict.killed_by for verdict in verdicts.values()]
+    killed = sum(judge is not None for judge in by)
+    shares = [f"{by.count(judge)} by {judge}" for judge in sorted({j for j in by if j})]
+    share = killed / len(drawn) if drawn else 0.0
+    print(f"killed: {killed} of {len(drawn)}, {share:.1%} ({', '.join(shares)})")
+    return killed
+
+
+def log(text: str) -> None:
+    print(f"mutants: {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)
