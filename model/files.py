@@ -1,4 +1,4 @@
-"""Files: hashing what a user names, writing so that there is never half a file."""
+"""Files: hashing what a user names and our own code, writing so that there is never half a file."""
 
 from __future__ import annotations
 
@@ -20,6 +20,25 @@ def sha256(path: Path, error: type[ModelError]) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as cause:
         raise error(f"'{path}' cannot be read: {cause.strerror}") from cause
+
+
+def code_hash(*parts: str, root: Path = Path(__file__).parent) -> str:
+    """Hash some of the code below `root`, names and contents; caches are left out.
+
+    Args:
+        parts: files, or folders with all that is in them, however deep.
+
+    Raises:
+        FileNotFoundError: a part is not there; leaving it out would hide every later change of it.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        top = root / part
+        files = [top] if not top.is_dir() else sorted(p for p in top.rglob("*") if p.is_file())
+        for file in (f for f in files if "__pycache__" not in f.parts):
+            digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def write_in_one_piece(path: Path, write: Callable[[Path], object]) -> None:

@@ -15,6 +15,7 @@ from irrvit.export.proof import cases
 from irrvit.model.data.dataset import calibration_pictures
 from irrvit.model.data.find import dataset_module, dataset_names, dataset_with, load_dataset
 from irrvit.model.data.picture_folder import SUFFIXES
+from irrvit.model.files import code_hash
 from irrvit.model.sources.source import Source
 from irrvit.model.spec import InputSpec, read_picture
 
@@ -46,10 +47,11 @@ class Pictures:
 
     def fingerprint(self) -> str:
         """Say in a string what would be drawn; equal strings, equal pictures."""
+        code = code_hash("data")
         if self.name is not None and Path(self.name).is_dir():
-            return content_hash(Path(self.name))
+            return f"{content_hash(Path(self.name))} code {code}"
         there = [n for n in dataset_names() if dataset_module(n).missing(self.root) is None]
-        return f"{self.name} {self.root} {there}"
+        return f"{self.name} {self.root} {there} code {code}"
 
     def _read(self, source: Source) -> tuple[str, np.ndarray]:
         spec = source.input

