@@ -37,9 +37,8 @@ class Judge:
 def of(module: str, root: Path) -> list[Judge]:
     """`tests/<room>/test_<file>.py` and `test_<file>_*.py`, then all tests of that room."""
     path = Path("tests") / module
-    room = root / path.parent
-    while not list(room.glob("test_*.py")):
-        room = room.parent
+    rooms = (root / folder for folder in path.parents[:-1])
+    room = next((room for room in rooms if list(room.glob("test_*.py"))), root / "tests")
     own = [*room.glob(f"test_{path.stem}.py"), *room.glob(f"test_{path.stem}_*.py")]
     judges = {"its own tests": own, "the tests of its room": list(room.glob("test_*.py"))}
     return [
