@@ -1,11 +1,10 @@
-"""The reference network and where networks come from.
+"""Networks in PyTorch: ours and other people's, what they eat, how they fold, how they learn.
 
-`spec` says what a network eats (no torch needed); `layers`, `attention`, `patch_embed` and
-`fusion` are the parts of IRRViT, `network` puts them together and `variants` has one row per
-size; `fold` removes what a phone need not compute; `sources` turns a name or a file into a
-network, its input and its labels.
+`network/` is IRRViT, `folding/` removes what a phone need not compute, `sources/` turns a name or a
+file into a network with its input and its labels, `data/` finds labelled pictures, `training/` is
+the command `irrvit-train`, and `weights/` has what came out of it.
 
-`train_cli` is the command `irrvit-train`, `train_session` its order of things, `train` the loop and
-`ablation` many of them; `datasets` finds labelled pictures, `augment` changes them, `recipe` says
-by how much, and `weights/` has what came out.
+Beside the rooms: `spec` says what a network eats and gets a picture there (no torch needed),
+`evaluate` counts how often a network is right, `macs` what it costs; `errors`, `files` and
+`progress` are for everybody.
 """

@@ -19,6 +19,7 @@ from torch.fx.node import map_aggregate
 
 from irrvit.model.errors import ModelError
 from irrvit.model.folding.affine import with_weights
+from irrvit.model.folding.foldable import Foldable
 from irrvit.model.folding.generic import (
     Move,
     fold_batch_norms,
@@ -27,7 +28,6 @@ from irrvit.model.folding.generic import (
     replace_module,
     sole_reader,
 )
-from irrvit.model.network.layers import Foldable
 from irrvit.model.spec import InputSpec
 
 _INPUT = "<input>"

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from irrvit.model.folding.affine import fold_after, fold_layer_norm, plain_layer_norm
-from irrvit.model.network.layers import MLP, Foldable, mlp_of
+from irrvit.model.folding.foldable import Foldable
+from irrvit.model.network.layers import MLP, mlp_of
 
 
 class PatchFusion(Foldable):

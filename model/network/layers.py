@@ -1,6 +1,6 @@
 """Convolutional layers and the MLP, after MobileNetV2 (arXiv 1801.04381) and SE (1709.01507).
 
-A layer that can fold is `Foldable`: its `fold()` returns the replacement and changes nothing.
+A layer that can fold is `irrvit.model.folding.foldable.Foldable`.
 """
 
 from __future__ import annotations
@@ -10,19 +10,7 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from irrvit.model.folding.affine import batch_norm_affine, fold_after
-
-
-class Foldable(nn.Module):
-    """A layer that another, shorter one can stand for in eval mode."""
-
-    @property
-    def folds(self) -> Mapping[str, int]:
-        """What `fold` removes, and how many times; the children's own folds not counted."""
-        raise NotImplementedError
-
-    def fold(self) -> nn.Module:
-        """Return the replacement; its children may be foldable themselves."""
-        raise NotImplementedError
+from irrvit.model.folding.foldable import Foldable
 
 
 class WholeMapConv(nn.Conv2d):

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from irrvit.model.folding.affine import with_weights
-from irrvit.model.network.layers import ConvNorm, Foldable, InvertedResidual
+from irrvit.model.folding.foldable import Foldable
+from irrvit.model.network.layers import ConvNorm, InvertedResidual
 from irrvit.model.network.variants import MAP_SIZE, Variant
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from irrvit.model.errors import MissingPackage
 from irrvit.model.sources import checkpoint
-from irrvit.model.sources import timm as timm_source
 from irrvit.model.sources.checkpoint import Checkpoint
 from irrvit.model.sources.source import Source
+from irrvit.model.sources.timm import build, fitted, labels
 from irrvit.model.spec import InputSpec
 
 NAME = "efficientnet_lite0"
@@ -36,10 +36,9 @@ def load(weights: Checkpoint | None) -> Source:
         MissingPackage: the package with the weights is not installed.
     """
     if weights is not None:
-        network, classes = timm_source.fitted(_ARCHITECTURE, weights)
-        names = timm_source.labels(network, classes)
-        return Source(NAME, network, INPUT, names, weights.description)
-    network = timm_source.build(_ARCHITECTURE)
+        network, classes = fitted(_ARCHITECTURE, weights)
+        return Source(NAME, network, INPUT, labels(network, classes), weights.description)
+    network = build(_ARCHITECTURE)
     package = find_spec(DISTRIBUTION.replace("-", "_"))
     if package is None or package.origin is None:
         raise MissingPackage(DISTRIBUTION, "pretrained")
@@ -48,4 +47,4 @@ def load(weights: Checkpoint | None) -> Source:
     tensors = dict(zip(network.state_dict(), theirs.tensors.values(), strict=True))
     checkpoint.fit(network, replace(theirs, tensors=tensors))
     origin = f"ImageNet, {DISTRIBUTION} {metadata.version(DISTRIBUTION)}"
-    return Source(NAME, network, INPUT, timm_source.labels(network, 1000), origin)
+    return Source(NAME, network, INPUT, labels(network, 1000), origin)

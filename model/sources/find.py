@@ -126,9 +126,9 @@ def _build(name: str, weights: Path | None) -> Source:
 
     tensors = checkpoint.read(weights) if weights is not None else None
     if name.startswith(_TIMM):
-        from irrvit.model.sources import timm as timm_source
+        from irrvit.model.sources import timm
 
-        return timm_source.load(name, tensors)
+        return timm.load(name, tensors)
     if name in _NAMED:
         from irrvit.model.sources import efficientnet_lite0
 
@@ -142,9 +142,9 @@ def _load_program(name: str, weights: Path | None) -> Source:
             f"'{name}' carries its own weights, and got the checkpoint '{weights}' as well: leave "
             "--checkpoint out, or export the program again with those weights"
         )
-    from irrvit.model.sources import program
+    from irrvit.model.sources.program import classifier
 
-    return program.load(Path(name))
+    return classifier.load(Path(name))
 
 
 def _require_known(name: str) -> None:

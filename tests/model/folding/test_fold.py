@@ -9,11 +9,12 @@ from torch import nn
 from irrvit.model.errors import ModelError
 from irrvit.model.folding.check import relative_difference
 from irrvit.model.folding.fold import fold, fold_input, unfolded_input, widen
+from irrvit.model.folding.foldable import Foldable
 from irrvit.model.network import variants
 from irrvit.model.network.attention import Attention, transformer_block
 from irrvit.model.network.fusion import Head, PatchFusion
 from irrvit.model.network.irrvit import IRRViT
-from irrvit.model.network.layers import ConvNorm, Foldable, InvertedResidual, SeparableBlock
+from irrvit.model.network.layers import ConvNorm, InvertedResidual, SeparableBlock
 from irrvit.model.network.patch_embed import token_embed
 from irrvit.model.spec import InputSpec
 

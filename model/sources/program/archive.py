@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 from torch.serialization import get_unsafe_globals_in_checkpoint
 
 from irrvit.model.errors import BadProgram
-from irrvit.model.sources.program_graph import Payloads, Program
+from irrvit.model.sources.program.schema import Payloads, Program
 
 _Record = TypeVar("_Record", bound=BaseModel)
 

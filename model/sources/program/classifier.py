@@ -1,7 +1,4 @@
-"""A network saved by `torch.export.save`, loaded without running anything in the file.
-
-`program_archive` checks the archive, `program_graph` its JSON, `program_text` the strings in it.
-"""
+"""A classifier saved by `torch.export.save`, loaded without running anything in the file."""
 
 from __future__ import annotations
 
@@ -13,8 +10,8 @@ from torch.export.pt2_archive._package import load_pt2
 
 from irrvit.model.errors import BadProgram
 from irrvit.model.files import sha256
-from irrvit.model.sources import program_archive
-from irrvit.model.sources.program_graph import FLOAT, Program, Symbolic, TensorMeta
+from irrvit.model.sources.program import archive
+from irrvit.model.sources.program.schema import FLOAT, Program, Symbolic, TensorMeta
 from irrvit.model.sources.source import Source, numbered
 from irrvit.model.spec import InputSpec
 
@@ -52,11 +49,11 @@ def load(path: Path) -> Source:
         BadProgram: the file is damaged, could run code, or holds something else.
     """
     digest = sha256(path, BadProgram)
-    graph, archive = program_archive.read(path)
+    graph, copied = archive.read(path)
     batch, height, width, classes = _signature(graph, path)
     try:
         # `torch.export.load` would log a failure with its traceback and look for an older format.
-        exported = load_pt2(archive).exported_programs["model"]
+        exported = load_pt2(copied).exported_programs["model"]
         network = Classifier(exported.module(check_guards=False), batch is None)
         with torch.no_grad():
             shapes = [network(torch.zeros(n, 3, height, width)).shape for n in (1, 2)]

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic import model_validator as validates
 
-from irrvit.model.sources.program_text import check_expression, check_operator, check_tree
+from irrvit.model.sources.program.text import check_expression, check_operator, check_tree
 
 FLOAT = 7  # torch._export.serde.schema.ScalarType.FLOAT
 _STRIDED = 7  # torch._export.serde.schema.Layout.Strided

@@ -52,7 +52,7 @@ _INTERNAL = (
     "_to_copy",
     "_unsafe_view",
 )
-# They draw numbers in training only; `program_graph` sees that it is off.
+# They draw numbers in training only; `schema` sees that it is off.
 _DROPS = ("dropout", "scaled_dot_product")
 # Memory that nobody wrote, or that belongs to another tensor.
 _RAW = (
