@@ -104,13 +104,14 @@ def _export(
     model: str, targets: Sequence[str], runtime: str | None, notify: Notify
 ) -> tuple[list[Artifact], dict[str, str]]:
     """PyTorch needs no file, but a manifest: for it the format that is quickest to write."""
-    from irrvit.export.command import session
-    from irrvit.export.command.request import Request
+    from irrvit.export.command.export_files import export_files
+    from irrvit.export.command.options import ExportOptions
 
     formats = ("onnx",) if runtime == TORCH else tuple(t for t in targets if t != TORCH)
     try:
-        result = session.run(
-            Request(model, targets=formats), lambda name, stage: notify(f"{model} {name}", stage)
+        result = export_files(
+            ExportOptions(model, targets=formats),
+            lambda name, stage: notify(f"{model} {name}", stage),
         )
     except (ExportError, ModelError) as error:
         return [], {model: str(error)}

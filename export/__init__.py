@@ -1,8 +1,8 @@
 """Networks into files for phones, and the proof that each file is the same network.
 
-`target` says what a format has to offer and `targets/` has one file per format; `mil/` runs
-Core ML programs where there is no Core ML. `pipeline` is the order of things for one file, from the
-network to its `manifest`; `cases`, `parity`, `explain` and `accuracy` compare. `request` reads the
-command line, `session` and `evaluation` do what it asks in the processes of `workers`, `publish`
-puts a finished `artifact` in place, `report` and `progress` say so, and `cli` is `irrvit-export`.
+`target` says what a format has to offer, and `targets/` has one file per format, with a folder of
+the same name for what it is made of. `pipeline` is the order of things for one `job`, from the
+network to the `manifest` of the written `artifact`; `proof/` compares the file with the network,
+`quantization/` decides what gets fewer bits. `command/` is one call of `irrvit-export`, whose
+options `cli` declares.
 """

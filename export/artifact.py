@@ -101,10 +101,10 @@ def open(path: Path | str) -> Artifact:
         raise BadArtifact(f"{path} is not the file that {folder / MANIFEST} describes ({file})")
     if not file.exists():
         raise BadArtifact(f"{file} is missing, its manifest is there; export again")
-    found = content_hash(file)
-    if found != manifest.sha256:
+    actual = content_hash(file)
+    if actual != manifest.sha256:
         raise BadArtifact(
-            f"{file} is not the file that its manifest describes: sha256 is {found[:12]}..., "
+            f"{file} is not the file that its manifest describes: sha256 is {actual[:12]}..., "
             f"expected {manifest.sha256[:12]}...; export again"
         )
     return Artifact(file, manifest)

@@ -16,8 +16,8 @@ import typer
 from irrvit.model.data.find import dataset_choices
 
 if TYPE_CHECKING:
-    from irrvit.export.command.request import Request
-    from irrvit.export.command.session import Result
+    from irrvit.export.command.export_files import ExportResult
+    from irrvit.export.command.options import ExportOptions
 
 COULD_NOT_RUN, INTERRUPTED = 2, 130
 
@@ -90,11 +90,11 @@ def export(
     Exits with 0 when every file agrees with PyTorch, 1 when one does not (it is not published),
     2 when something could not be done.
     """
-    from irrvit.export.command.request import Request
+    from irrvit.export.command.options import ExportOptions
 
     if list_all:
         return _list()
-    request = Request(
+    options = ExportOptions(
         model=model,
         targets=tuple(target or ("all",)),
         precision=precision,
@@ -113,7 +113,7 @@ def export(
         sensitivity=sensitivity,
         require_delegated=require_delegated,
     )
-    result = _run(request)
+    result = _run(options)
     _print(result, as_json=as_json)
     raise typer.Exit(result.exit_code)
 
@@ -126,15 +126,15 @@ def _list() -> None:
     print("targets: " + "\n         ".join(target.names()))
 
 
-def _run(request: Request) -> Result:
-    from irrvit.export.command import session
+def _run(options: ExportOptions) -> ExportResult:
+    from irrvit.export.command.export_files import export_files
     from irrvit.export.command.progress import progress
     from irrvit.export.errors import ExportError
     from irrvit.model.errors import ModelError
 
     try:
         with progress() as notify:
-            return session.run(request, notify)
+            return export_files(options, notify)
     except (ExportError, ModelError) as error:
         print(f"irrvit-export: {error}", file=sys.stderr)
         raise typer.Exit(COULD_NOT_RUN) from error
@@ -143,10 +143,10 @@ def _run(request: Request) -> Result:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _print(result: Result, *, as_json: bool) -> None:
+def _print(result: ExportResult, *, as_json: bool) -> None:
     from rich.console import Console
 
-    from irrvit.export.command import report
+    from irrvit.export.command import output
 
     if len(set(result.errors.values())) == 1 and not result.artifacts:
         print(f"irrvit-export: {next(iter(result.errors.values()))}", file=sys.stderr)
@@ -154,10 +154,10 @@ def _print(result: Result, *, as_json: bool) -> None:
         for target, message in result.errors.items():
             print(f"irrvit-export: {target}: {message}", file=sys.stderr)
     if as_json:
-        print(json.dumps(report.to_json(result.model, result.artifacts, result.errors), indent=2))
+        print(json.dumps(output.to_json(result.model, result.artifacts, result.errors), indent=2))
     elif result.artifacts:
         console = Console()
-        console.print(report.to_table(result.model, result.artifacts))
+        console.print(output.to_table(result.model, result.artifacts))
         for artifact in result.artifacts:
             console.print(f"  {artifact.path}", soft_wrap=True, highlight=False)
 

@@ -33,13 +33,13 @@ Logits = dict[str, np.ndarray]
 
 def artifacts(folder: Path) -> list[Artifact]:
     """Every artifact in a model's folder; two at least, or there is nothing to compare."""
-    found = [artifact.open(path.parent) for path in sorted(folder.glob(f"*/{MANIFEST}"))]
-    if len(found) < 2:
+    opened = [artifact.open(path.parent) for path in sorted(folder.glob(f"*/{MANIFEST}"))]
+    if len(opened) < 2:
         raise BadArtifact(
-            f"{folder} holds {len(found)} exported files, and at least 2 are needed to compare "
+            f"{folder} holds {len(opened)} exported files, and at least 2 are needed to compare "
             f"what they say: irrvit-export --model {folder.name} --out {folder}"
         )
-    return found
+    return opened
 
 
 def pictures(manifest: Manifest) -> dict[str, np.ndarray]:
@@ -69,31 +69,33 @@ def top(logits: np.ndarray, labels: tuple[str, ...], *, k: int = 3) -> list[tupl
     return list(zip(names, (weights[best] / weights.sum()).tolist(), strict=True))
 
 
-def disagreements(said: Mapping[str, Logits], tolerances: Mapping[str, Tolerance]) -> list[str]:
+def disagreements(
+    logits_by_file: Mapping[str, Logits], tolerances: Mapping[str, Tolerance]
+) -> list[str]:
     """One sentence for each picture and pair of files that name different things.
 
     A picture in which the first class leads by less than the two files may be apart is no
     evidence (see `irrvit.export.proof.parity`): an untrained network hardly prefers any class.
     """
     sentences = []
-    for one, other in combinations(said, 2):
+    for one, other in combinations(logits_by_file, 2):
         apart = tolerances[one].max_rel + tolerances[other].max_rel
         tolerance = tolerances[one].model_copy(update={"max_rel": apart})
-        for picture, logits in said[one].items():
-            diff = parity.compare(picture, logits, said[other][picture], tolerance)
+        for picture, logits in logits_by_file[one].items():
+            diff = parity.compare(picture, logits, logits_by_file[other][picture], tolerance)
             if diff.decided and not diff.top1_agrees:
                 sentences.append(f"{picture}: {one} and {other} name different things")
     return sentences
 
 
-def table(title: str, said: Mapping[str, Logits], labels: tuple[str, ...]) -> Table:
+def table(title: str, logits_by_file: Mapping[str, Logits], labels: tuple[str, ...]) -> Table:
     """A row for each picture, a column for each file."""
     columns = Table(title=title, width=_WIDTH, show_lines=True, title_justify="left")
     columns.add_column("picture", ratio=3, overflow="fold")
-    for name in said:
+    for name in logits_by_file:
         columns.add_column(name, ratio=4)
-    for picture in next(iter(said.values())):
-        cells = [_cell(top(logits[picture], labels)) for logits in said.values()]
+    for picture in next(iter(logits_by_file.values())):
+        cells = [_cell(top(logits[picture], labels)) for logits in logits_by_file.values()]
         columns.add_row(picture.removesuffix(".jpg"), *cells)
     return columns
 
@@ -112,25 +114,29 @@ def show(folder: Path, console: Console) -> list[str]:
     opened = {f"{a.manifest.target} {a.manifest.precision}": a for a in artifacts(folder)}
     manifest = next(iter(opened.values())).manifest
     shown = pictures(manifest)
-    said = {name: classify(one, shown) for name, one in opened.items()}
-    console.print(table(f"{manifest.model}, weights: {manifest.weights}", said, manifest.labels))
-    return disagreements(said, {n: one.manifest.parity[0].tolerance for n, one in opened.items()})
+    logits_by_file = {name: classify(one, shown) for name, one in opened.items()}
+    console.print(
+        table(f"{manifest.model}, weights: {manifest.weights}", logits_by_file, manifest.labels)
+    )
+    return disagreements(
+        logits_by_file, {n: one.manifest.parity[0].tolerance for n, one in opened.items()}
+    )
 
 
 def main() -> int:
     """Entry point of the command."""
     parser = argparse.ArgumentParser(prog="python -m irrvit.export.demo", description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
-    console, found = Console(width=_WIDTH), []
+    console, sentences = Console(width=_WIDTH), []
     try:
         for folder in parser.parse_args().folders:
-            found += show(folder, console)
+            sentences += show(folder, console)
     except ExportError as error:
         print(f"error: {error}", file=sys.stderr)
         return _COULD_NOT_RUN
-    for sentence in found:
+    for sentence in sentences:
         print(sentence, file=sys.stderr)
-    return _DISAGREES if found else 0
+    return _DISAGREES if sentences else 0
 
 
 if __name__ == "__main__":

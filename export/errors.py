@@ -13,7 +13,7 @@ class UnknownTarget(ExportError):
     """No file under `export/targets/` has this name."""
 
 
-class BadRequest(ExportError):
+class BadOption(ExportError):
     """An option has a value that it cannot have."""
 
 

@@ -13,13 +13,13 @@ from packaging.requirements import Requirement
 from pydantic import BaseModel, ConfigDict
 
 from irrvit.export.precision import Precision
-from irrvit.export.quantization.calibration import Pictures
+from irrvit.export.quantization.calibration import CalibrationPictures
 from irrvit.model import sources
 
 _DISTRIBUTION = "irrvit-mobile"
 
 
-class Job(BaseModel):
+class ExportJob(BaseModel):
     """One file to write.
 
     Attributes:
@@ -43,7 +43,7 @@ class Job(BaseModel):
     precision: Precision
     tensorflow: bool = False
     explain: bool = False
-    calibration: Pictures = Pictures()
+    calibration: CalibrationPictures = CalibrationPictures()
     keep_float: tuple[str, ...] = ()
     sensitivity: bool = False
     require_delegated: bool = False
@@ -65,7 +65,7 @@ class Job(BaseModel):
         return re.sub(r"[^\w.+-]", "_", name)
 
 
-def cache_key(job: Job) -> str:
+def cache_key(job: ExportJob) -> str:
     """A hash of all that decides what would be written: nothing changed, nothing to do."""
     facts = {
         "weights": sources.fingerprint(job.model, job.checkpoint),

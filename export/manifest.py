@@ -44,7 +44,7 @@ class ParityReport(_Record):
     """Every case of one candidate.
 
     Attributes:
-        failures: what is wrong with the comparison as a whole (a case missing, agreement too low).
+        failures: what is wrong with the comparison as a whole, such as a case that is missing.
     """
 
     artifact_sha256: str

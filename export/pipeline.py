@@ -17,13 +17,13 @@ import torch
 
 from irrvit.export import target
 from irrvit.export.artifact import MANIFEST, content_hash, content_size
-from irrvit.export.job import Job, toolchain
+from irrvit.export.job import ExportJob, toolchain
 from irrvit.export.manifest import Calibration, FoldSummary, Manifest, Operations, ParityReport
 from irrvit.export.proof import cases, parity
 from irrvit.export.proof.checks import extra_work, failures
 from irrvit.export.proof.explain import explain
 from irrvit.export.proof.golden import golden_cases
-from irrvit.export.target import Quantizing, Runner, Target
+from irrvit.export.target import QuantizationOptions, Runner, Target
 from irrvit.export.tensorflow import runner as tensorflow_runner
 from irrvit.model import sources
 from irrvit.model.folding.check import FoldCheck, fold_checked
@@ -57,7 +57,7 @@ class Prepared:
     findings: tuple[str, ...]
 
 
-def export(job: Job, folder: Path, *, cache_key: str, notify: NotifyStage) -> Manifest:
+def export(job: ExportJob, folder: Path, *, cache_key: str, notify: NotifyStage) -> Manifest:
     """Write one file and its manifest into an empty folder; a failed check is in the manifest."""
     chosen = target.get(job.target)
     notify("loading and folding the network")
@@ -117,7 +117,7 @@ def export(job: Job, folder: Path, *, cache_key: str, notify: NotifyStage) -> Ma
     return manifest
 
 
-def prepare(job: Job) -> Prepared:
+def prepare(job: ExportJob) -> Prepared:
     """Load a network, run its reference, fold a copy and hold that against it in float64."""
     source = sources.load(job.model, job.checkpoint, mean=job.mean, std=job.std, labels=job.labels)
     inputs = {
@@ -175,7 +175,7 @@ def unstable_arrays(source: Source, inputs: Outputs, reference: Outputs) -> dict
     return unstable
 
 
-def check(job: Job, path: Path, prepared: Prepared) -> tuple[ParityReport, ...]:
+def check(job: ExportJob, path: Path, prepared: Prepared) -> tuple[ParityReport, ...]:
     """Run the written file on every case in every runner that was asked for, and compare.
 
     A file with the ranges of real pictures is held to the photographs alone: noise and hard edges
@@ -198,7 +198,7 @@ def check(job: Job, path: Path, prepared: Prepared) -> tuple[ParityReport, ...]:
     )
 
 
-def explain_failure(job: Job, path: Path, prepared: Prepared) -> str:
+def explain_failure(job: ExportJob, path: Path, prepared: Prepared) -> str:
     """Name the layer that departs, on the first photograph."""
     chosen = target.get(job.target)
     pixels = next(iter(prepared.inputs.values()))[None]
@@ -206,20 +206,20 @@ def explain_failure(job: Job, path: Path, prepared: Prepared) -> str:
     return explain(prepared.folded, pixels, chosen.trace(path, pixels), max_rel)
 
 
-def runners(job: Job, chosen: Target, path: Path) -> list[Runner]:
+def runners(job: ExportJob, chosen: Target, path: Path) -> list[Runner]:
     """The format's own runtime first, then others that read the same file."""
     second = [tensorflow_runner.load(path)] if job.tensorflow and job.target == "tflite" else []
     return [chosen.load(path), *second]
 
 
-def calibrate(job: Job, source: Source) -> tuple[Quantizing, Calibration]:
+def calibrate(job: ExportJob, source: Source) -> tuple[QuantizationOptions, Calibration]:
     """Draw the pictures that ranges are found on."""
     pixels, calibration = job.calibration.draw(source)
-    return Quantizing(pixels, job.keep_float), calibration
+    return QuantizationOptions(pixels, job.keep_float), calibration
 
 
 def count_unfolded_operations(
-    job: Job, source: Source, folder: Path, quantizing: Quantizing | None
+    job: ExportJob, source: Source, folder: Path, quantizing: QuantizationOptions | None
 ) -> int:
     """What the file would hold without our folding: converters fold some things by themselves."""
     chosen = target.get(job.target)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Quantizing:
+class QuantizationOptions:
     """What a target needs to quantize.
 
     Attributes:
@@ -62,7 +62,7 @@ class Target(Protocol):
         spec: InputSpec,
         precision: Precision,
         path: Path,
-        quantizing: Quantizing | None = None,
+        quantizing: QuantizationOptions | None = None,
     ) -> str:
         """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.
 
@@ -97,7 +97,7 @@ class Target(Protocol):
         ...
 
     def losses(
-        self, network: nn.Module, spec: InputSpec, quantizing: Quantizing
+        self, network: nn.Module, spec: InputSpec, quantizing: QuantizationOptions
     ) -> tuple[ModuleLoss, ...]:
         """What each module loses alone in int8; nothing where the tools cannot tell."""
         ...

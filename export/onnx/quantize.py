@@ -19,8 +19,8 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-from irrvit.export.quantization.rules import Kind, Node, plan
-from irrvit.export.target import Quantizing
+from irrvit.export.quantization.rules import Kind, QuantizableOperation, plan
+from irrvit.export.target import QuantizationOptions
 
 _KINDS: Mapping[str, Kind] = {
     "Conv": Kind.CONVOLUTION,
@@ -50,13 +50,13 @@ _OF_CONVOLUTION = 4
 _Range = dict[str, Any]  # As onnxruntime's option TensorQuantOverrides takes it.
 
 
-def quantize(model: onnx.ModelProto, quantizing: Quantizing) -> onnx.ModelProto:
+def quantize(model: onnx.ModelProto, quantizing: QuantizationOptions) -> onnx.ModelProto:
     """Put 8-bit weights and pairs of quantize and dequantize nodes into a float32 model.
 
     All weights have a scale a channel: the quantizer does not choose by node. Signed activations,
     or unsigned weights, took 1.2 to 1.9 times as long as float32.
     """
-    planned = plan(list(nodes(model)), quantizing.keep_float)
+    planned = plan(list(operations(model)), quantizing.keep_float)
     with TemporaryDirectory() as folder:
         source, result = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
         onnx.save(model, source)
@@ -75,8 +75,8 @@ def quantize(model: onnx.ModelProto, quantizing: Quantizing) -> onnx.ModelProto:
         return onnx.load(result)
 
 
-def nodes(model: onnx.ModelProto) -> Iterator[Node]:
-    """The nodes as the table sees them."""
+def operations(model: onnx.ModelProto) -> Iterator[QuantizableOperation]:
+    """The nodes, as the table of rules sees them."""
     constants = {tensor.name: tensor for tensor in model.graph.initializer}
     for node in model.graph.node:
         computed = tuple(name for name in node.input if name and name not in constants)
@@ -85,7 +85,7 @@ def nodes(model: onnx.ModelProto) -> Iterator[Node]:
             kind = Kind.LINEAR
         module = node.name.partition("/")[0]
         meets = any(_is_several_floats(constants[i]) for i in node.input if i in constants)
-        yield Node(node.name, kind, module, computed, tuple(node.output), meets)
+        yield QuantizableOperation(node.name, kind, module, computed, tuple(node.output), meets)
 
 
 def _is_several_floats(constant: onnx.TensorProto) -> bool:

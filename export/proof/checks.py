@@ -6,26 +6,26 @@ import numpy as np
 from torch import nn
 
 from irrvit.export import target
-from irrvit.export.job import Job
+from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Delegation
 from irrvit.export.proof.overflow import overflows
 
 
 def failures(
-    job: Job, folded: nn.Module, pictures: np.ndarray, delegation: Delegation | None
+    job: ExportJob, folded: nn.Module, pictures: np.ndarray, delegation: Delegation | None
 ) -> list[str]:
     """What other checks than parity have to say against the file."""
-    found = []
+    sentences = []
     if target.computes_in_fp16(job.target, job.precision):
-        found += overflows(folded, pictures)
+        sentences += overflows(folded, pictures)
     if job.require_delegated and delegation is None:
-        found.append(f"the runtime of {job.target} does not say which operations it delegates")
+        sentences.append(f"the runtime of {job.target} does not say which operations it delegates")
     if job.require_delegated and delegation is not None and not delegation.is_whole:
-        found.append(
+        sentences.append(
             f"XNNPACK computes the file in {delegation.partitions} pieces and leaves out "
             f"{', '.join(delegation.left_out) or 'nothing'}"
         )
-    return found
+    return sentences
 
 
 def extra_work(macs: int, expected: int) -> list[str]:

@@ -120,14 +120,14 @@ def _lost(seen: dict[fx.Node, bool]) -> list[fx.Node]:
 
 def _ancestors(node: fx.Node) -> list[fx.Node]:
     """All operations that a node depends on, in the graph's order."""
-    found: set[fx.Node] = set()
+    ancestors: set[fx.Node] = set()
     waiting = [node]
     while waiting:
         for source in waiting.pop().all_input_nodes:
-            if source not in found:
-                found.add(source)
+            if source not in ancestors:
+                ancestors.add(source)
                 waiting.append(source)
-    return [n for n in node.graph.nodes if n in found]
+    return [n for n in node.graph.nodes if n in ancestors]
 
 
 def where(node: fx.Node) -> str:

@@ -87,10 +87,10 @@ def _report_failures(
     if len(outputs) > 1 and _is_constant(outputs):
         failures.append("the reference gives the same output for every case: nothing was compared")
     decided = [diff for diff in diffs if diff.decided]
-    agreement = sum(d.top1_agrees for d in decided) / len(decided) if decided else 1.0
-    if agreement < tolerance.min_top1_agreement:
+    share = sum(d.top1_agrees for d in decided) / len(decided) if decided else 1.0
+    if share < tolerance.min_top1_agreement:
         failures.append(
-            f"top-1 agrees in {agreement:.0%} of {len(decided)} decided cases, "
+            f"top-1 agrees in {share:.0%} of {len(decided)} decided cases, "
             f"expected {tolerance.min_top1_agreement:.0%}"
         )
     return failures

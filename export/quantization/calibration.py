@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from irrvit.export.artifact import content_hash
-from irrvit.export.errors import BadRequest
+from irrvit.export.errors import BadOption
 from irrvit.export.manifest import Calibration
 from irrvit.export.proof import cases
 from irrvit.model.data.dataset import calibration_pictures
@@ -24,7 +24,7 @@ _COUNT = 200
 
 
 @dataclass(frozen=True)
-class Pictures:
+class CalibrationPictures:
     """Where pictures come from, as --calibration and --data-root name it.
 
     Attributes:
@@ -39,7 +39,7 @@ class Pictures:
         """Read them as the network eats them, uint8 (N, H, W, 3), and say which they are.
 
         Raises:
-            BadData, BadRequest: they cannot be read.
+            BadData, BadOption: they cannot be read.
         """
         data, pixels = self._read(source)
         digest = hashlib.sha256(pixels.tobytes()).hexdigest()
@@ -79,4 +79,4 @@ def _of_files(files: list[Path], spec: InputSpec) -> np.ndarray:
     try:
         return np.stack([read_picture(file, spec) for file in files[::step][:_COUNT]])
     except OSError as error:
-        raise BadRequest(f"--calibration: a picture cannot be read: {error}") from error
+        raise BadOption(f"--calibration: a picture cannot be read: {error}") from error

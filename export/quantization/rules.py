@@ -96,7 +96,7 @@ RULES: Mapping[Kind, Rule] = {row.kind: row.rule for row in TABLE}
 
 
 @dataclass(frozen=True)
-class Node:
+class QuantizableOperation:
     """An operation of a format's graph as the table sees it.
 
     Attributes:
@@ -114,39 +114,41 @@ class Node:
     meets_constants: bool = False
 
 
-def plan(nodes: list[Node], keep_float: tuple[str, ...] = ()) -> dict[str, Rule]:
-    """Apply the table: node name -> its rule; those that stay in float are left out.
+def plan(
+    operations: list[QuantizableOperation], keep_float: tuple[str, ...] = ()
+) -> dict[str, Rule]:
+    """Apply the table: an operation's name -> its rule; those that stay in float are left out.
 
     Args:
-        nodes: in the order in which they run.
+        operations: in the order in which they run.
         keep_float: modules whose operations, and those of the modules in them, stay as they are.
     """
     chosen: dict[str, Rule] = {}
     inside: set[str] = set()
-    elsewhere = {name for n in nodes if n.kind is not Kind.CONVOLUTION for name in n.inputs}
-    for node in nodes:
-        rule = RULES[node.kind]
-        if rule is Rule.FLOAT or is_within(node.module, keep_float):
+    elsewhere = {name for op in operations if op.kind is not Kind.CONVOLUTION for name in op.inputs}
+    for operation in operations:
+        rule = RULES[operation.kind]
+        if rule is Rule.FLOAT or is_within(operation.module, keep_float):
             continue
-        if rule is Rule.INSIDE and not _is_inside(node, inside):
+        if rule is Rule.INSIDE and not _is_inside(operation, inside):
             continue
-        if rule is Rule.BEFORE and not elsewhere.isdisjoint(node.outputs):
+        if rule is Rule.BEFORE and not elsewhere.isdisjoint(operation.outputs):
             continue
-        if node.kind is not Kind.LINEAR:
-            inside.update(node.outputs)
-        chosen[node.name] = rule
+        if operation.kind is not Kind.LINEAR:
+            inside.update(operation.outputs)
+        chosen[operation.name] = rule
     return chosen
 
 
-def _is_inside(node: Node, inside: set[str]) -> bool:
+def _is_inside(operation: QuantizableOperation, inside: set[str]) -> bool:
     """Whether all that goes in is in 8 bits, by scales that suit it.
 
     A constant put beside it has sizes of its own: by one scale for a class token and the patches,
     DeiT-Tiny (random weights) fell to 22 dB.
     """
-    if node.kind is Kind.LAYOUT and node.meets_constants:
+    if operation.kind is Kind.LAYOUT and operation.meets_constants:
         return False
-    return bool(node.inputs) and inside.issuperset(node.inputs)
+    return bool(operation.inputs) and inside.issuperset(operation.inputs)
 
 
 def is_within(module: str, others: tuple[str, ...]) -> bool:

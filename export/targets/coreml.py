@@ -20,7 +20,7 @@ from irrvit.export.errors import UnsupportedOp
 from irrvit.export.manifest import Delegation, ModuleLoss
 from irrvit.export.pixels import one_by_one
 from irrvit.export.precision import Precision, Tolerance
-from irrvit.export.target import Quantizing, Runner
+from irrvit.export.target import QuantizationOptions, Runner
 from irrvit.model.spec import InputSpec
 
 SUFFIX = ".mlpackage"
@@ -110,7 +110,7 @@ def write(
     spec: InputSpec,
     precision: Precision,
     path: Path,
-    quantizing: Quantizing | None = None,
+    quantizing: QuantizationOptions | None = None,
 ) -> str:
     """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.
 
@@ -202,7 +202,9 @@ def delegation(path: Path) -> Delegation | None:
     return None
 
 
-def losses(network: nn.Module, spec: InputSpec, quantizing: Quantizing) -> tuple[ModuleLoss, ...]:
+def losses(
+    network: nn.Module, spec: InputSpec, quantizing: QuantizationOptions
+) -> tuple[ModuleLoss, ...]:
     """Not told for this format; a module that loses much in TFLite loses much here."""
     return ()
 

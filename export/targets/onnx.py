@@ -17,7 +17,7 @@ from irrvit.export.errors import BadArtifact, UnsupportedOp
 from irrvit.export.manifest import Delegation, ModuleLoss
 from irrvit.export.pixels import ChannelsLast, one_by_one
 from irrvit.export.precision import Precision, Tolerance
-from irrvit.export.target import Quantizing
+from irrvit.export.target import QuantizationOptions
 from irrvit.model.spec import InputSpec
 
 SUFFIX = ".onnx"
@@ -49,7 +49,7 @@ def write(
     spec: InputSpec,
     precision: Precision,
     path: Path,
-    quantizing: Quantizing | None = None,
+    quantizing: QuantizationOptions | None = None,
 ) -> str:
     """See `irrvit.export.target.Target`; half precision keeps float32 at input and output."""
     pixels = torch.zeros(1, spec.height, spec.width, 3)
@@ -99,7 +99,7 @@ def _named_after_modules(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def _to_int8(model: onnx.ModelProto, quantizing: Quantizing) -> onnx.ModelProto:
+def _to_int8(model: onnx.ModelProto, quantizing: QuantizationOptions) -> onnx.ModelProto:
     from irrvit.export.onnx.quantize import quantize
 
     return quantize(model, quantizing)
@@ -163,7 +163,9 @@ def delegation(path: Path) -> Delegation | None:
     return None
 
 
-def losses(network: nn.Module, spec: InputSpec, quantizing: Quantizing) -> tuple[ModuleLoss, ...]:
+def losses(
+    network: nn.Module, spec: InputSpec, quantizing: QuantizationOptions
+) -> tuple[ModuleLoss, ...]:
     """Not told for this format; a module that loses much in TFLite loses much here."""
     return ()
 

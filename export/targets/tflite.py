@@ -16,7 +16,7 @@ from irrvit.export.errors import BadArtifact, UnsupportedOp
 from irrvit.export.manifest import Delegation, ModuleLoss
 from irrvit.export.pixels import ChannelsLast, one_by_one
 from irrvit.export.precision import Precision, Tolerance
-from irrvit.export.target import Quantizing
+from irrvit.export.target import QuantizationOptions
 from irrvit.export.tflite import graph, placement
 from irrvit.model.spec import InputSpec
 
@@ -61,7 +61,7 @@ def write(
     spec: InputSpec,
     precision: Precision,
     path: Path,
-    quantizing: Quantizing | None = None,
+    quantizing: QuantizationOptions | None = None,
 ) -> str:
     """See `irrvit.export.target.Target`.
 
@@ -88,7 +88,7 @@ def _convert(network: nn.Module, spec: InputSpec) -> bytes:
     return bytes(model.model_content())
 
 
-def _quantization(content: bytes, quantizing: Quantizing) -> Quantization:
+def _quantization(content: bytes, quantizing: QuantizationOptions) -> Quantization:
     from irrvit.export.tflite.quantize import Quantization  # Its package is not on every platform.
 
     return Quantization(content, quantizing.pictures)
@@ -161,7 +161,9 @@ def trace(path: Path, pixels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
             yield model.tensors[index].name.decode(), (value - zero) * scale if scale else value
 
 
-def losses(network: nn.Module, spec: InputSpec, quantizing: Quantizing) -> tuple[ModuleLoss, ...]:
+def losses(
+    network: nn.Module, spec: InputSpec, quantizing: QuantizationOptions
+) -> tuple[ModuleLoss, ...]:
     """Quantize each module alone, and run what comes of it."""
     from irrvit.export.tflite import sensitivity
 

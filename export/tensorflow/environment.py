@@ -68,9 +68,9 @@ def _build(folder: Path, progress: NotifyStage) -> None:
 def _call(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
+        lines = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
         raise RunnerUnavailable(
-            f"the TensorFlow environment could not be made; {' '.join(command[1:3])} said:\n{said}"
+            f"the TensorFlow environment could not be made; {' '.join(command[1:3])} said:\n{lines}"
         )
 
 

@@ -55,8 +55,8 @@ class TensorFlowRunner:
             ) from error
         if done.returncode:
             lines = done.stderr.decode(errors="replace").strip().splitlines()
-            said = lines[-1] if lines else f"it ended with {done.returncode}"
-            raise RunnerUnavailable(f"TensorFlow could not run {self.path.name}: {said}")
+            last = lines[-1] if lines else f"it ended with {done.returncode}"
+            raise RunnerUnavailable(f"TensorFlow could not run {self.path.name}: {last}")
 
 
 def load(path: Path) -> TensorFlowRunner:

@@ -11,7 +11,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from ai_edge_litert.schema_py_generated import TensorType
 from ai_edge_quantizer import qtyping, quantizer
 
-from irrvit.export.quantization.rules import Kind, Node, Rule, plan
+from irrvit.export.quantization.rules import Kind, QuantizableOperation, Rule, plan
 from irrvit.export.tflite import graph
 
 _KINDS: Mapping[str, Kind] = {
@@ -41,7 +41,7 @@ class Quantization:
 
     Attributes:
         content: the file, its tensors called by number.
-        nodes: its operations as the table sees them; a node is called after its first output.
+        operations: as the table of rules sees them; each is called after its first output.
     """
 
     def __init__(self, content: bytes, pictures: np.ndarray):
@@ -53,19 +53,19 @@ class Quantization:
         for i, tensor in enumerate(self._model.subgraphs[0].tensors):
             tensor.name = f"t{i}".encode()  # The quantizer wants names that differ.
         self.content = graph.write(self._model)
-        self.nodes = list(_nodes(self._model, self._modules))
+        self.operations = list(_operations(self._model, self._modules))
         self._ranges = _ranges(self._model, self.content, pictures)
 
     def write(self, keep_float: tuple[str, ...] = ()) -> bytes:
         """Quantize by the table, all modules but some."""
-        return self.write_planned(plan(self.nodes, keep_float))
+        return self.write_planned(plan(self.operations, keep_float))
 
     def write_planned(self, planned: Mapping[str, Rule]) -> bytes:
-        """Quantize the named nodes by these rules."""
+        """Quantize the named operations by these rules."""
         quantizing = quantizer.Quantizer(self.content)
-        for operation, rule, scope in _scopes(self.nodes, self._model, planned):
+        for kind, rule, scope in _scopes(self.operations, self._model, planned):
             quantizing.update_quantization_recipe(
-                regex=scope, operation_name=operation, op_config=_config(rule)
+                regex=scope, operation_name=kind, op_config=_config(rule)
             )
         quantized = quantizing.quantize(self._ranges).quantized_model  # pyright: ignore[reportArgumentType]
         assert quantized is not None
@@ -86,12 +86,12 @@ def _flatten_biases(model: Any) -> None:
             bias.shape = np.array([np.prod(bias.shape)], np.int32)
 
 
-def _nodes(model: Any, modules: list[bytes]) -> Iterator[Node]:
+def _operations(model: Any, modules: list[bytes]) -> Iterator[QuantizableOperation]:
     tensors = model.subgraphs[0].tensors
     for operator in model.subgraphs[0].operators:
         output = int(operator.outputs[0])
         given = [i for i in operator.inputs if i >= 0]
-        yield Node(
+        yield QuantizableOperation(
             name=f"t{output}",
             kind=_kind(graph.kind(model, operator), tensors[output]),
             module=_module(operator, modules),
@@ -122,16 +122,16 @@ def _is_float(tensor: Any) -> bool:
 
 
 def _scopes(
-    nodes: Iterable[Node], model: Any, planned: Mapping[str, Rule]
+    operations: Iterable[QuantizableOperation], model: Any, planned: Mapping[str, Rule]
 ) -> Iterator[tuple[qtyping.TFLOperationName, Rule, str]]:
     """Operation, rule, and a regular expression for the outputs of all that it applies to."""
     groups: dict[tuple[str, Rule], list[str]] = {}
-    for node, operator in zip(nodes, model.subgraphs[0].operators, strict=True):
-        if node.name in planned:
-            group = groups.setdefault((graph.kind(model, operator), planned[node.name]), [])
-            group.append(node.name)
-    for (operation, rule), names in groups.items():
-        yield qtyping.TFLOperationName(operation), rule, rf"^(?:{'|'.join(names)})\b"
+    for operation, operator in zip(operations, model.subgraphs[0].operators, strict=True):
+        if operation.name in planned:
+            group = groups.setdefault((graph.kind(model, operator), planned[operation.name]), [])
+            group.append(operation.name)
+    for (kind, rule), names in groups.items():
+        yield qtyping.TFLOperationName(kind), rule, rf"^(?:{'|'.join(names)})\b"
 
 
 def _config(rule: Rule) -> qtyping.OpQuantizationConfig:

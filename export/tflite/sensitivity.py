@@ -23,11 +23,11 @@ def losses(quantization: Quantization, pictures: np.ndarray) -> tuple[ModuleLoss
         pictures: (N, H, W, 3); the first few are used.
     """
     pictures = pictures[:_PICTURES]
-    planned = plan(quantization.nodes)
+    planned = plan(quantization.operations)
     modules: dict[str, dict[str, Rule]] = {}
-    for node in quantization.nodes:
-        if node.name in planned:
-            modules.setdefault(node.module, {})[node.name] = planned[node.name]
+    for operation in quantization.operations:
+        if operation.name in planned:
+            modules.setdefault(operation.module, {})[operation.name] = planned[operation.name]
     reference = _run(quantization.content, pictures)
     noise = {
         module: _noise(reference, _run(quantization.write_planned(rules), pictures))

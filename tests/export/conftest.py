@@ -36,28 +36,28 @@ def tensorflow_environment():
 @pytest.fixture(scope="session")
 def prepared_tiny():
     from irrvit.export import pipeline
-    from irrvit.export.command.request import Request, to_jobs
+    from irrvit.export.command.options import ExportOptions, to_jobs
 
-    return pipeline.prepare(to_jobs(Request("irrvit_tiny"))[0])
+    return pipeline.prepare(to_jobs(ExportOptions("irrvit_tiny"))[0])
 
 
 @pytest.fixture(scope="session")
 def write_tiny(prepared_tiny, tmp_path_factory):
     """A function of (target, precision) that writes the small network, each file once."""
     from irrvit.export import target
-    from irrvit.export.job import Job
+    from irrvit.export.job import ExportJob
     from irrvit.export.pipeline import picture_batch
     from irrvit.export.precision import Precision
-    from irrvit.export.target import Quantizing
+    from irrvit.export.target import QuantizationOptions
 
     written: dict[tuple[str, str], Written] = {}
 
     def write(name: str, precision: str = "fp32") -> Written:
         if (name, precision) not in written:
-            job = Job(model="irrvit_tiny", target=name, precision=Precision(precision))
+            job = ExportJob(model="irrvit_tiny", target=name, precision=Precision(precision))
             chosen = target.get(name)
             path = tmp_path_factory.mktemp(name) / f"irrvit_tiny{chosen.SUFFIX}"
-            pictures = Quantizing(picture_batch(prepared_tiny.inputs))
+            pictures = QuantizationOptions(picture_batch(prepared_tiny.inputs))
             chosen.write(
                 prepared_tiny.folded, prepared_tiny.source.input, job.precision, path, pictures
             )

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from irrvit.export.proof import evaluation
+from irrvit.export.proof.labelled import tried_on
 from irrvit.model import sources
 from irrvit.model.data import fashion_mnist
 
@@ -80,7 +80,7 @@ def clothes(tmp_path_factory):
     labels = [label.replace("/", " or ") for label in data.labels]  # A folder's name has no "/".
     (folder / "labels.txt").write_text("\n".join(labels))
     spec = sources.load("irrvit_fashion").input
-    (tests,) = evaluation.tried_on(data)
+    (tests,) = tried_on(data)
     pixels, classes = tests.pixels(np.arange(PICTURES), spec), tests.classes
     for i, (picture, label) in enumerate(zip(pixels, classes, strict=False)):
         place = folder / labels[label]

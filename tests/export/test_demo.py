@@ -19,8 +19,8 @@ TOLERANCE = Tolerance(max_rel=1e-3, min_cosine=0.99, min_sqnr_db=40)
 
 
 def disagreements(one: list[float], other: list[float]) -> list[str]:
-    said = {"a": {"cat.jpg": np.array(one)}, "b": {"cat.jpg": np.array(other)}}
-    return demo.disagreements(said, {"a": TOLERANCE, "b": TOLERANCE})
+    logits_by_file = {"a": {"cat.jpg": np.array(one)}, "b": {"cat.jpg": np.array(other)}}
+    return demo.disagreements(logits_by_file, {"a": TOLERANCE, "b": TOLERANCE})
 
 
 def test_top_gives_first_names_and_probabilities_best_first():

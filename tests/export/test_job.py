@@ -2,10 +2,10 @@
 
 import pytest
 
-from irrvit.export.job import Job, cache_key, toolchain
+from irrvit.export.job import ExportJob, cache_key, toolchain
 from irrvit.export.precision import Precision
 
-JOB = Job(model="irrvit_tiny", target="onnx", precision=Precision.FP32)
+JOB = ExportJob(model="irrvit_tiny", target="onnx", precision=Precision.FP32)
 
 
 @pytest.mark.parametrize(

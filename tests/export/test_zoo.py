@@ -3,7 +3,7 @@
 import pytest
 
 from irrvit.export import pipeline, target
-from irrvit.export.job import Job
+from irrvit.export.job import ExportJob
 from irrvit.export.precision import Precision
 
 pytestmark = [
@@ -44,10 +44,10 @@ WRITTEN_TWICE = {("timm:swin_tiny_patch4_window7_224", "tflite"): 1.0386}
 
 @pytest.mark.parametrize("model", [*VARIANTS, *SIZES, *(f"timm:{name}" for name in TIMM)])
 def test_every_file_is_the_same_network(model, tmp_path):
-    prepared = pipeline.prepare(Job(model=model, target="onnx", precision=Precision.FP32))
+    prepared = pipeline.prepare(ExportJob(model=model, target="onnx", precision=Precision.FP32))
     wrong = {}
     for name, precision in FILES:
-        job = Job(model=model, target=name, precision=Precision(precision))
+        job = ExportJob(model=model, target=name, precision=Precision(precision))
         chosen = target.get(name)
         path = tmp_path / f"{name}-{precision}{chosen.SUFFIX}"
         chosen.write(prepared.folded, prepared.source.input, job.precision, path)

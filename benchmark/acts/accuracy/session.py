@@ -22,7 +22,7 @@ from irrvit.export import artifact
 from irrvit.export.errors import ExportError
 from irrvit.export.manifest import Accuracy
 from irrvit.export.proof.accuracy import summarize
-from irrvit.export.proof.evaluation import Labelled, classes_for, tried_on
+from irrvit.export.proof.labelled import LabelledPictures, classes_for, tried_on
 from irrvit.model.data.dataset import Dataset
 from irrvit.model.errors import ModelError
 from irrvit.model.progress import Notify, NotifyStage
@@ -96,7 +96,7 @@ def run(request: Request, notify: Notify) -> Outcome:
     there.describe()  # A device that is not there is said before any work.
     assert request.decisions is not None
     try:
-        sample = draw(Labelled(request.decisions, request.data_root).load(), request.limit)
+        sample = draw(LabelledPictures(request.decisions, request.data_root).load(), request.limit)
         found = find_subjects(request, there, notify)
         if not found.subjects:
             return Outcome([], found.problems)

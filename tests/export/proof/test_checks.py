@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from irrvit.export.job import Job
+from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Delegation
 from irrvit.export.precision import Precision
 from irrvit.export.proof.checks import extra_work, failures
@@ -20,7 +20,7 @@ class Large(torch.nn.Module):
 
 def found(target, precision, network, **options):
     delegation = options.pop("delegation", None)
-    job = Job(model="m", target=target, precision=Precision(precision), **options)
+    job = ExportJob(model="m", target=target, precision=Precision(precision), **options)
     return failures(job, network.eval(), PICTURES, delegation)
 
 

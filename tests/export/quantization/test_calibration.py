@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from irrvit.export.errors import BadRequest
+from irrvit.export.errors import BadOption
 from irrvit.export.proof import cases
-from irrvit.export.quantization.calibration import SAMPLES, Pictures
+from irrvit.export.quantization.calibration import SAMPLES, CalibrationPictures
 from irrvit.model.data import fashion_mnist
 from irrvit.model.errors import BadData
 from irrvit.model.sources.source import Source
@@ -28,7 +28,7 @@ def save(folder, name, seed):
 
 
 def test_a_network_of_other_classes_gets_the_sample_photographs():
-    pixels, known = Pictures().draw(source(("cat", "dog")))
+    pixels, known = CalibrationPictures().draw(source(("cat", "dog")))
     assert known.data == SAMPLES
     assert np.array_equal(pixels, np.stack(list(cases.golden_pictures(SPEC).values())))
 
@@ -36,22 +36,22 @@ def test_a_network_of_other_classes_gets_the_sample_photographs():
 def test_a_network_gets_what_it_was_trained_on():
     if not fashion_mnist.ROOT.exists():
         pytest.skip("Fashion-MNIST is not installed")
-    pixels, known = Pictures().draw(source(fashion_mnist.LABELS))
-    again, same = Pictures("fashion-mnist").draw(source(("cat", "dog")))
+    pixels, known = CalibrationPictures().draw(source(fashion_mnist.LABELS))
+    again, same = CalibrationPictures("fashion-mnist").draw(source(("cat", "dog")))
     assert (known.data, known.pictures) == ("fashion-mnist", 200)
     assert known == same
     assert np.array_equal(pixels, again)
 
 
 def test_without_the_data_set_it_gets_the_sample_photographs(tmp_path):
-    _, known = Pictures(root=tmp_path).draw(source(fashion_mnist.LABELS))
+    _, known = CalibrationPictures(root=tmp_path).draw(source(fashion_mnist.LABELS))
     assert known.data == SAMPLES
 
 
 def test_a_folder_of_pictures_will_do(tmp_path):
     for i in range(3):
         save(tmp_path / "mine", f"{i}.png", i)
-    pixels, known = Pictures(str(tmp_path / "mine")).draw(source(("cat",)))
+    pixels, known = CalibrationPictures(str(tmp_path / "mine")).draw(source(("cat",)))
     assert pixels.shape == (3, 28, 28, 3)
     assert (known.data, known.pictures) == ("mine", 3)
 
@@ -60,42 +60,44 @@ def test_a_folder_with_a_folder_for_each_class_will_do(tmp_path):
     for label in ("cat", "dog"):
         for i in range(10):
             save(tmp_path / "mine" / label, f"{i}.png", i)
-    pixels, _ = Pictures(str(tmp_path / "mine")).draw(source(("cat",)))
+    pixels, _ = CalibrationPictures(str(tmp_path / "mine")).draw(source(("cat",)))
     assert len(pixels) == 18  # A tenth of each class is held out.
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(BadData, match="unknown data"):
-        Pictures(str(tmp_path / "nothing")).draw(source(("cat",)))
+        CalibrationPictures(str(tmp_path / "nothing")).draw(source(("cat",)))
 
 
 def test_a_picture_that_is_none_is_refused(tmp_path):
     (tmp_path / "broken.png").write_bytes(b"no picture")
-    with pytest.raises(BadRequest, match=r"--calibration: .*broken\.png"):
-        Pictures(str(tmp_path)).draw(source(("cat",)))
+    with pytest.raises(BadOption, match=r"--calibration: .*broken\.png"):
+        CalibrationPictures(str(tmp_path)).draw(source(("cat",)))
 
 
 def test_other_pictures_have_another_fingerprint(tmp_path):
     save(tmp_path, "a.png", 1)
-    before = Pictures(str(tmp_path)).fingerprint()
-    assert Pictures(str(tmp_path)).fingerprint() == before
+    before = CalibrationPictures(str(tmp_path)).fingerprint()
+    assert CalibrationPictures(str(tmp_path)).fingerprint() == before
     save(tmp_path, "a.png", 2)
-    assert Pictures(str(tmp_path)).fingerprint() != before
+    assert CalibrationPictures(str(tmp_path)).fingerprint() != before
 
 
 def test_a_data_set_that_arrived_has_another_fingerprint(tmp_path):
-    before = Pictures(root=tmp_path).fingerprint()
+    before = CalibrationPictures(root=tmp_path).fingerprint()
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")
-    assert Pictures(root=tmp_path).fingerprint() != before
+    assert CalibrationPictures(root=tmp_path).fingerprint() != before
 
 
 def test_a_data_set_that_is_damaged_is_said_and_not_replaced_by_samples(tmp_path):
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")
     with pytest.raises(BadData, match="install or download it again"):
-        Pictures(root=tmp_path).draw(source(fashion_mnist.LABELS))
+        CalibrationPictures(root=tmp_path).draw(source(fashion_mnist.LABELS))
 
 
 def test_the_manifest_tells_other_pixels_apart():
-    _, known = Pictures().draw(source(("cat",)))
-    _, other = Pictures().draw(replace(source(("cat",)), input=InputSpec(height=32, width=32)))
+    _, known = CalibrationPictures().draw(source(("cat",)))
+    _, other = CalibrationPictures().draw(
+        replace(source(("cat",)), input=InputSpec(height=32, width=32))
+    )
     assert known.sha256 != other.sha256

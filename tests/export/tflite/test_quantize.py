@@ -53,8 +53,8 @@ def test_what_falls_out_is_named(quantization):
     from irrvit.export.quantization.rules import Kind, Rule, plan
     from irrvit.export.tflite.placement import delegation
 
-    softmax = {n.name: Rule.PER_TENSOR for n in quantization.nodes if n.kind is Kind.SOFTMAX}
-    found = delegation(quantization.write_planned(plan(quantization.nodes) | softmax))
+    softmax = {n.name: Rule.PER_TENSOR for n in quantization.operations if n.kind is Kind.SOFTMAX}
+    found = delegation(quantization.write_planned(plan(quantization.operations) | softmax))
     assert not found.is_whole
     assert found.partitions > 1
     assert found.left_out == ("SOFTMAX of /blocks.0.attention", "SOFTMAX of /blocks.1.attention")

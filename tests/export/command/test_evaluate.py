@@ -10,10 +10,7 @@ import pytest
 from PIL import Image
 
 from irrvit.export import artifact
-from irrvit.export.errors import BadRequest
-from irrvit.export.proof.evaluation import classes_for
 from irrvit.model import sources
-from irrvit.model.data.find import load_dataset
 from irrvit.model.spec import preprocess
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("onnx", "onnxruntime")]
@@ -106,16 +103,6 @@ def test_an_interrupted_evaluation_goes_on_where_it_was(folder, tmp_path):
     _, stderr = process.communicate(timeout=300)
     assert process.returncode == 0
     assert stderr.count("looking at pictures: 100 of") == 2 - half_done  # Of the file and PyTorch.
-
-
-def test_classes_that_the_network_lacks_are_refused(folder):
-    with pytest.raises(BadRequest, match="no 'class 3' among its 2"):
-        classes_for(("cat", "dog"), load_dataset(str(folder)))
-
-
-def test_classes_follow_the_networks_labels_and_not_the_folders_order(folder):
-    labels = tuple(f"class {i}" for i in reversed(range(10)))
-    assert set(classes_for(labels, load_dataset(str(folder)))) == {6, 1}
 
 
 def test_data_that_does_not_exist_ends_with_a_sentence(evaluated, tmp_path):

@@ -123,7 +123,7 @@ def _cells(artifact: Artifact, report: ParityReport, row: dict[str, Any]) -> tup
     manifest = artifact.manifest
     operations = manifest.operations
     max_rel = "-" if row["max_rel"] is None else f"{row['max_rel']:.1e}"
-    agreement = "-" if row["top1_agreement"] is None else f"{row['top1_agreement']:.0%}"
+    top1 = "-" if row["top1_agreement"] is None else f"{row['top1_agreement']:.0%}"
     return (
         f"{manifest.target} {manifest.precision}",
         f"{manifest.size_bytes / 1e6:.1f}",
@@ -131,6 +131,6 @@ def _cells(artifact: Artifact, report: ParityReport, row: dict[str, Any]) -> tup
         f"{operations.before} → {operations.after}",
         report.runner,
         max_rel,
-        agreement,
+        top1,
         "[green]same[/]" if report.passed else "[red]DIFFERS[/]",
     )

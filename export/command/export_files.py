@@ -11,20 +11,24 @@ from pathlib import Path
 from irrvit.export import artifact
 from irrvit.export.artifact import Artifact
 from irrvit.export.command import publish, workers
-from irrvit.export.command.request import Request, to_jobs
+from irrvit.export.command.evaluate import evaluate
+from irrvit.export.command.options import ExportOptions, to_jobs
+from irrvit.export.command.workers import Failure
 from irrvit.export.errors import BadArtifact, NotWritable
-from irrvit.export.job import Job, cache_key
+from irrvit.export.job import ExportJob, cache_key
 from irrvit.export.manifest import Manifest
+from irrvit.export.proof.labelled import LabelledPictures
 from irrvit.export.tensorflow.environment import make_environment
 from irrvit.model.progress import Notify, NotifyStage
 
-Outcome = Manifest | workers.Failure
 PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
 REJECTED = ".rejected"
 
+_Outcomes = dict[str, Manifest | Failure]  # By the name of the job.
+
 
 @dataclass(frozen=True)
-class Result:
+class ExportResult:
     """What came of it; a target is among the artifacts or among the errors."""
 
     model: str
@@ -44,7 +48,7 @@ class Result:
 class ExportTask:
     """Write one file into `folder`, which is empty."""
 
-    job: Job
+    job: ExportJob
     folder: Path
     log: Path
     cache_key: str
@@ -67,54 +71,53 @@ class ExportTask:
         return pipeline.export(self.job, self.folder, cache_key=self.cache_key, notify=notify)
 
 
-def run(request: Request, notify: Notify) -> Result:
+def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
     """Export all that is asked for and not current.
 
     A file that fails its check is kept beside the good ones under a name of its own, for whoever
     wants to look at it, and replaces none of them.
 
     Raises:
-        ExportError, ModelError: before anything is written, when the request makes no sense.
+        ExportError, ModelError: before anything is written, when an option makes no sense.
     """
-    jobs = to_jobs(request)
+    jobs = to_jobs(options)
     keys = {job.name: cache_key(job) for job in jobs}
-    out = request.out or Path("artifacts") / jobs[0].file_stem
-    todo = [job for job in jobs if request.force or not is_current(out / job.name, keys[job.name])]
+    out = options.out or Path("artifacts") / jobs[0].file_stem
+    todo = [job for job in jobs if options.force or not is_current(out / job.name, keys[job.name])]
     for job in jobs:
         if job not in todo:
             notify(job.name, "unchanged")
     if any(job.tensorflow for job in todo):
         make_environment(lambda line: notify("tensorflow", line))
     outcomes = _export(todo, keys, out, notify) if todo else {}
-    result = _collect(request.model, jobs, outcomes, out)
-    return _evaluate(result, jobs, request, notify) if request.evaluate else result
+    result = _collect(options.model, jobs, outcomes, out)
+    return _evaluate(result, jobs, options, notify) if options.evaluate else result
 
 
-def _collect(model: str, jobs: list[Job], outcomes: dict[str, Outcome], out: Path) -> Result:
+def _collect(model: str, jobs: list[ExportJob], outcomes: _Outcomes, out: Path) -> ExportResult:
     artifacts, errors = [], {}
     for job in jobs:
         match outcomes.get(job.name):
-            case workers.Failure(message):
+            case Failure(message):
                 errors[job.target] = message
             case Manifest(passed=False):
                 artifacts.append(artifact.open(out / (job.name + REJECTED)))
             case _:
                 artifacts.append(artifact.open(out / job.name))
-    return Result(model, artifacts, errors)
+    return ExportResult(model, artifacts, errors)
 
 
-def _evaluate(result: Result, jobs: list[Job], request: Request, notify: Notify) -> Result:
+def _evaluate(
+    result: ExportResult, jobs: list[ExportJob], options: ExportOptions, notify: Notify
+) -> ExportResult:
     """Try what passed on labelled pictures, and open it again with what is now known of it."""
-    from irrvit.export.proof.evaluation import Labelled, evaluate
-
-    assert request.evaluate is not None
+    assert options.evaluate is not None
     by_name = {job.name: job for job in jobs}
     passed = {by_name[a.path.parent.name]: a for a in result.artifacts if a.manifest.passed}
-    errors = (
-        evaluate(passed, Labelled(request.evaluate, request.data_root), notify) if passed else {}
-    )
+    labelled = LabelledPictures(options.evaluate, options.data_root)
+    errors = evaluate(passed, labelled, notify) if passed else {}
     again = [artifact.open(a.path) for a in result.artifacts]
-    return Result(result.model, again, result.errors | errors)
+    return ExportResult(result.model, again, result.errors | errors)
 
 
 def is_current(folder: Path, key: str) -> bool:
@@ -126,7 +129,7 @@ def is_current(folder: Path, key: str) -> bool:
     return manifest.passed and manifest.cache_key == key
 
 
-def _export(jobs: list[Job], keys: dict[str, str], out: Path, notify: Notify) -> dict[str, Outcome]:
+def _export(jobs: list[ExportJob], keys: dict[str, str], out: Path, notify: Notify) -> _Outcomes:
     with _writable(out), publish.workspace(out, on_wait=lambda: _say_waiting(out, notify)) as space:
         tasks = [
             ExportTask(job, space / job.name, out / f"{job.name}.log", keys[job.name])
@@ -142,10 +145,10 @@ def _export(jobs: list[Job], keys: dict[str, str], out: Path, notify: Notify) ->
         return outcomes
 
 
-def _place(task: ExportTask, outcome: Outcome, out: Path, notify: Notify) -> None:
+def _place(task: ExportTask, outcome: Manifest | Failure, out: Path, notify: Notify) -> None:
     name = task.name
     rejected = out / (name + REJECTED)
-    if isinstance(outcome, workers.Failure):
+    if isinstance(outcome, Failure):
         notify(name, "failed")
         return
     shutil.rmtree(rejected, ignore_errors=True)

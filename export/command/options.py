@@ -1,4 +1,4 @@
-"""The command line as it was typed, and the jobs that it comes to, or the sentence why not."""
+"""The options as they were typed, and the jobs that they come to, or the sentence why not."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from irrvit.export import target
-from irrvit.export.errors import BadRequest
-from irrvit.export.job import Job
+from irrvit.export.errors import BadOption
+from irrvit.export.job import ExportJob
 from irrvit.export.precision import Precision
-from irrvit.export.quantization.calibration import Pictures
+from irrvit.export.quantization.calibration import CalibrationPictures
 
 ALL = "all"
 
 
 @dataclass(frozen=True)
-class Request:
+class ExportOptions:
     """The options of `irrvit-export`."""
 
     model: str
@@ -38,35 +38,35 @@ class Request:
     require_delegated: bool | None = None
 
 
-def to_jobs(request: Request) -> list[Job]:
+def to_jobs(options: ExportOptions) -> list[ExportJob]:
     """One job per target, each in its default precision unless one was asked for.
 
     Raises:
-        UnknownTarget, BadRequest: an option makes no sense.
+        UnknownTarget, BadOption: an option makes no sense.
     """
-    names = target.names() if ALL in request.targets else list(dict.fromkeys(request.targets))
+    names = target.names() if ALL in options.targets else list(dict.fromkeys(options.targets))
     for name in names:
         target.require(name)
-    asked = _precision(request.precision)
-    if request.sensitivity and (asked is not Precision.INT8 or "tflite" not in names):
-        raise BadRequest("--sensitivity measures int8 of tflite: add --precision int8")
+    asked = _precision(options.precision)
+    if options.sensitivity and (asked is not Precision.INT8 or "tflite" not in names):
+        raise BadOption("--sensitivity measures int8 of tflite: add --precision int8")
     if asked is not None:
-        names = _able(names, asked, everything=ALL in request.targets)
+        names = _able(names, asked, everything=ALL in options.targets)
     return [
-        Job(
-            model=request.model,
-            checkpoint=request.checkpoint,
-            mean=_channels("--mean", request.mean),
-            std=_channels("--std", request.std),
-            labels=_labels(request.labels),
+        ExportJob(
+            model=options.model,
+            checkpoint=options.checkpoint,
+            mean=_channels("--mean", options.mean),
+            std=_channels("--std", options.std),
+            labels=_labels(options.labels),
             target=name,
             precision=asked or target.default_precision(name),
-            tensorflow=request.tensorflow and name == "tflite",
-            explain=request.explain,
-            calibration=Pictures(request.calibration, request.data_root),
-            keep_float=request.keep_float,
-            sensitivity=request.sensitivity and name == "tflite",
-            require_delegated=_requires_delegated(request, name, asked),
+            tensorflow=options.tensorflow and name == "tflite",
+            explain=options.explain,
+            calibration=CalibrationPictures(options.calibration, options.data_root),
+            keep_float=options.keep_float,
+            sensitivity=options.sensitivity and name == "tflite",
+            require_delegated=_requires_delegated(options, name, asked),
         )
         for name in names
     ]
@@ -77,17 +77,17 @@ def _able(names: list[str], precision: Precision, *, everything: bool) -> list[s
     able = [name for name in names if precision in target.precisions(name)]
     if not everything and able != names:
         (lacking, *_) = [name for name in names if name not in able]
-        raise BadRequest(
+        raise BadOption(
             f"{lacking} has no precision '{precision}': expected "
             f"{', '.join(target.precisions(lacking))}"
         )
     return able
 
 
-def _requires_delegated(request: Request, name: str, precision: Precision | None) -> bool:
-    if request.require_delegated is None:
+def _requires_delegated(options: ExportOptions, name: str, precision: Precision | None) -> bool:
+    if options.require_delegated is None:
         return name == "tflite" and precision is Precision.INT8
-    return request.require_delegated
+    return options.require_delegated
 
 
 def _precision(text: str | None) -> Precision | None:
@@ -95,7 +95,7 @@ def _precision(text: str | None) -> Precision | None:
         return Precision(text) if text else None
     near = get_close_matches(text, list(Precision), n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise BadRequest(f"unknown precision '{text}': expected {', '.join(Precision)}{hint}")
+    raise BadOption(f"unknown precision '{text}': expected {', '.join(Precision)}{hint}")
 
 
 def _channels(option: str, text: str | None) -> tuple[float, float, float] | None:
@@ -104,7 +104,7 @@ def _channels(option: str, text: str | None) -> tuple[float, float, float] | Non
     try:
         red, green, blue = (float(part) for part in text.split(","))
     except ValueError:
-        raise BadRequest(
+        raise BadOption(
             f"{option} got '{text}': expected three numbers on the 0..1 scale, "
             f"as in {option} 0.485,0.456,0.406"
         ) from None
@@ -117,5 +117,5 @@ def _labels(path: Path | None) -> tuple[str, ...] | None:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadRequest(f"--labels {path} cannot be read as text: {error}") from error
+        raise BadOption(f"--labels {path} cannot be read as text: {error}") from error
     return tuple(line.strip() for line in lines if line.strip())

@@ -14,29 +14,17 @@ import numpy as np
 from irrvit.export import artifact
 from irrvit.export.artifact import MANIFEST, Artifact
 from irrvit.export.command import publish, workers
-from irrvit.export.errors import BadRequest
-from irrvit.export.job import Job
+from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Accuracy
 from irrvit.export.proof.accuracy import summarize
+from irrvit.export.proof.labelled import LabelledPictures, classes_for, tried_on
 from irrvit.model import sources
-from irrvit.model.data.dataset import Dataset, Pictures
-from irrvit.model.data.find import load_dataset
+from irrvit.model.data.dataset import Dataset
 from irrvit.model.progress import Notify, NotifyStage
 from irrvit.model.spec import InputSpec
 
 _STEP = 100
 _UNDECIDED = -1
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Where labelled pictures come from, as `irrvit.model.data.find.load_dataset` takes it."""
-
-    name: str
-    root: Path | None = None
-
-    def load(self) -> Dataset:
-        return load_dataset(self.name, root=self.root)
 
 
 @dataclass(frozen=True)
@@ -48,7 +36,7 @@ class DecideTask:
         decisions: where they are kept as they are made, so that an interrupted run goes on.
     """
 
-    job: Job
+    job: ExportJob
     artifact: Path | None
     data: str
     data_root: Path | None
@@ -72,7 +60,7 @@ class DecideTask:
 
 
 def evaluate(
-    artifacts: Mapping[Job, Artifact], labelled: Labelled, notify: Notify
+    artifacts: Mapping[ExportJob, Artifact], labelled: LabelledPictures, notify: Notify
 ) -> dict[str, str]:
     """Write into the manifest of each artifact how it decides on a labelled set.
 
@@ -82,7 +70,7 @@ def evaluate(
         By target, a sentence for each that could not be tried.
 
     Raises:
-        BadData, BadRequest: the pictures cannot be read, or are of other classes.
+        BadData, BadOption: the pictures cannot be read, or are of other classes.
     """
     data = labelled.load()
     for opened in artifacts.values():
@@ -107,32 +95,9 @@ def evaluate(
     return errors
 
 
-def tried_on(data: Dataset) -> list[Pictures]:
-    """The pictures that files are tried on: those set apart for it, else all."""
-    return [data.test] if data.test is not None else [data.train, data.held_out]
-
-
-def classes_for(labels: tuple[str, ...], data: Dataset) -> np.ndarray:
-    """(N,) the class that a network with these labels should name in each test picture.
-
-    Raises:
-        BadRequest: a class of the pictures is not among the labels.
-    """
-    known = {label: i for i, label in enumerate(labels)}
-    unknown = [label for label in data.labels if label not in known]
-    if unknown:
-        raise BadRequest(
-            f"the pictures of '{data.name}' are of {len(data.labels)} classes, and the network has "
-            f"no '{unknown[0]}' among its {len(labels)}: name the folders as the network's labels, "
-            "or give the labels with --labels"
-        )
-    index = np.array([known[label] for label in data.labels])
-    return np.concatenate([index[part.classes] for part in tried_on(data)])
-
-
 def decide(task: DecideTask, notify: NotifyStage) -> np.ndarray:
     """Name the class of every test picture, (N,) int64; goes on where an earlier run stopped."""
-    data = Labelled(task.data, task.data_root).load()
+    data = LabelledPictures(task.data, task.data_root).load()
     parts = tried_on(data)
     spec, run = _runner(task)
     total = sum(len(part) for part in parts)
@@ -155,7 +120,7 @@ def _runner(task: DecideTask) -> tuple[InputSpec, Callable[[np.ndarray], np.ndar
     if task.artifact is not None:
         opened = artifact.open(task.artifact)
         return opened.manifest.input, opened.run
-    from irrvit.export.pipeline import reference_runner
+    from irrvit.export.pipeline import reference_runner  # Brings torch: only in the worker.
 
     job = task.job
     source = sources.load(job.model, job.checkpoint, mean=job.mean, std=job.std, labels=job.labels)
@@ -171,7 +136,7 @@ def _open_decisions(path: Path, total: int) -> np.memmap:
 
 
 def _task(
-    job: Job, opened: Artifact | None, labelled: Labelled, folder: Path, data: Dataset
+    job: ExportJob, opened: Artifact | None, labelled: LabelledPictures, folder: Path, data: Dataset
 ) -> DecideTask:
     subject = opened.manifest.sha256 if opened else sources.fingerprint(job.model, job.checkpoint)
     key = hashlib.sha256(f"{subject} {job.mean} {job.std} {data.sha256}".encode()).hexdigest()
@@ -191,7 +156,7 @@ def _is_known(opened: Artifact, data: Dataset) -> bool:
 
 
 def _write_down(
-    artifacts: Mapping[Job, Artifact], decisions: Mapping[str, object], data: Dataset
+    artifacts: Mapping[ExportJob, Artifact], decisions: Mapping[str, object], data: Dataset
 ) -> dict[str, str]:
     errors = {}
     reference = decisions["PyTorch"]

@@ -1,0 +1,83 @@
+"""What is typed becomes jobs, or a sentence."""
+
+import pytest
+
+from irrvit.export import target
+from irrvit.export.command.options import ExportOptions, to_jobs
+from irrvit.export.errors import BadOption, UnknownTarget
+from irrvit.export.precision import Precision
+
+
+def test_all_is_every_target_once():
+    jobs = to_jobs(ExportOptions("irrvit_300m"))
+    assert [job.target for job in jobs] == target.names()
+
+
+def test_a_target_that_is_named_twice_is_done_once():
+    jobs = to_jobs(ExportOptions("irrvit_300m", targets=("onnx", "onnx")))
+    assert [job.target for job in jobs] == ["onnx"]
+
+
+def test_core_ml_is_in_half_precision_unless_another_is_asked_for():
+    assert to_jobs(ExportOptions("m", targets=("coreml",)))[0].precision is Precision.FP16
+    jobs = to_jobs(ExportOptions("m", targets=("coreml",), precision="fp32"))
+    assert jobs[0].precision is Precision.FP32
+
+
+def test_an_unknown_target_is_refused_with_the_nearest():
+    with pytest.raises(UnknownTarget, match=r"expected one of .*onnx.* did you mean 'tflite'"):
+        to_jobs(ExportOptions("m", targets=("tflit",)))
+
+
+def test_an_unknown_precision_is_refused_with_what_there_is():
+    with pytest.raises(BadOption, match="expected fp32, fp16, int8"):
+        to_jobs(ExportOptions("m", precision="fp8"))
+
+
+@pytest.mark.parametrize("text", ["0.5", "a,b,c", "1,2,3,4", ""])
+def test_a_mean_that_is_not_three_numbers_is_refused(text):
+    with pytest.raises(BadOption, match="--mean got"):
+        to_jobs(ExportOptions("m", mean=text))
+
+
+def test_labels_are_read_a_line_each(tmp_path):
+    (tmp_path / "labels.txt").write_text("cat\n dog \n\n")
+    jobs = to_jobs(ExportOptions("m", labels=tmp_path / "labels.txt"))
+    assert jobs[0].labels == ("cat", "dog")
+
+
+def test_labels_that_are_not_text_are_refused(tmp_path):
+    (tmp_path / "labels.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(BadOption, match="cannot be read as text"):
+        to_jobs(ExportOptions("m", labels=tmp_path / "labels.txt"))
+
+
+def test_a_model_name_becomes_one_file_name():
+    job = to_jobs(ExportOptions("timm:a/b; rm -rf ~"))[0]
+    assert job.file_stem == "timm_a_b__rm_-rf__"
+
+
+def test_a_saved_program_lends_its_own_name():
+    assert to_jobs(ExportOptions("some/where/net.pt2"))[0].file_stem == "net"
+
+
+def test_a_precision_that_a_target_lacks_is_refused_with_what_it_has():
+    with pytest.raises(BadOption, match="tflite has no precision 'w8': expected fp32, fp16, int8"):
+        to_jobs(ExportOptions("m", targets=("tflite",), precision="w8"))
+
+
+def test_all_targets_are_those_that_have_the_precision():
+    assert [job.target for job in to_jobs(ExportOptions("m", precision="w4"))] == ["coreml"]
+    assert len(to_jobs(ExportOptions("m", precision="int8"))) == len(target.names())
+
+
+def test_int8_tflite_must_be_delegated_unless_that_is_waived():
+    jobs = {job.target: job for job in to_jobs(ExportOptions("m", precision="int8"))}
+    assert [name for name, job in jobs.items() if job.require_delegated] == ["tflite"]
+    waived = ExportOptions("m", targets=("tflite",), precision="int8", require_delegated=False)
+    assert not to_jobs(waived)[0].require_delegated
+
+
+def test_sensitivity_is_of_int8():
+    with pytest.raises(BadOption, match="--sensitivity measures int8"):
+        to_jobs(ExportOptions("m", targets=("tflite",), sensitivity=True))
