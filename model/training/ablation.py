@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from math import log, sqrt
@@ -24,7 +23,8 @@ from irrvit.model.macs import count_macs
 from irrvit.model.network import variants
 from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.network.variants import Variant
-from irrvit.model.training.loop import Job, Step, is_first_process, train
+from irrvit.model.training.loop import NotifyStep, is_first_process, train
+from irrvit.model.training.run import TrainingRun
 
 PARTS = (
     "linear14+class_token",  # DeiT's, the article's baseline.
@@ -47,7 +47,7 @@ class NoMatch(ModelError):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AblationRun:
     """One network trained once; `top1` is of the test pictures, or of the held-out ones."""
 
     network: str
@@ -59,8 +59,8 @@ class Outcome:
     top1: float
 
 
-def run(job: Job, seeds: int, notify: Callable[[Step], None]) -> list[Outcome]:
-    """Train every network with every seed, in folders below `job.out`, and write what came out.
+def train_all(run: TrainingRun, seeds: int, notify: NotifyStep) -> list[AblationRun]:
+    """Train every network with every seed, in folders below `run.out`, and write what came out.
 
     Goes on where it was stopped: a finished network is evaluated again, not trained again.
 
@@ -69,16 +69,16 @@ def run(job: Job, seeds: int, notify: Callable[[Step], None]) -> list[Outcome]:
     """
     if seeds < 2:
         raise BadData(f"{seeds} seeds show no spread: expected 2 or more")
-    outcomes = []
-    for seed in range(job.recipe.seed, job.recipe.seed + seeds):
-        for variant in networks(job.variant, len(job.data.labels)):
-            out = job.out / variant.name / str(seed)
+    done = []
+    for seed in range(run.recipe.seed, run.recipe.seed + seeds):
+        for variant in networks(run.variant, len(run.data.labels)):
+            out = run.out / variant.name / str(seed)
             out.mkdir(parents=True, exist_ok=True)
-            recipe = job.recipe.model_copy(update={"seed": seed})
-            outcomes.append(_one(replace(job, variant=variant, recipe=recipe, out=out), notify))
+            recipe = run.recipe.model_copy(update={"seed": seed})
+            done.append(_one(replace(run, variant=variant, recipe=recipe, out=out), notify))
             if is_first_process():
-                write(outcomes, job.out)
-    return outcomes
+                write(done, run.out)
+    return done
 
 
 def networks(whole: Variant, classes: int) -> list[Variant]:
@@ -118,52 +118,52 @@ def _macs(variant: Variant, classes: int) -> int:
         return count_macs(network, torch.zeros(1, 3, variant.input_size, variant.input_size))
 
 
-def _one(job: Job, notify: Callable[[Step], None]) -> Outcome:
-    state = train(job, notify)
-    pictures = job.data.test if job.data.test is not None else job.data.held_out
-    return Outcome(
-        network=job.variant.name,
-        dim=job.variant.dim,
-        depth=job.variant.depth,
-        mmacs=_macs(job.variant, len(job.data.labels)) / 1e6,
+def _one(run: TrainingRun, notify: NotifyStep) -> AblationRun:
+    state = train(run, notify)
+    pictures = run.data.test if run.data.test is not None else run.data.held_out
+    return AblationRun(
+        network=run.variant.name,
+        dim=run.variant.dim,
+        depth=run.variant.depth,
+        mmacs=_macs(run.variant, len(run.data.labels)) / 1e6,
         parameters=sum(p.numel() for p in state.average.parameters()),
-        seed=job.recipe.seed,
-        top1=evaluate(state.average, pictures, job.spec)[1],
+        seed=run.recipe.seed,
+        top1=evaluate(state.average, pictures, run.spec)[1],
     )
 
 
-def write(outcomes: list[Outcome], folder: Path) -> None:
+def write(runs: list[AblationRun], folder: Path) -> None:
     """Write every run as CSV, the networks as a Markdown table, and both as a plot."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [f.name for f in fields(Outcome)], lineterminator="\n")
+    writer = csv.DictWriter(text, [f.name for f in fields(AblationRun)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(outcome) for outcome in outcomes)
+    writer.writerows(asdict(run) for run in runs)
     write_in_one_piece(folder / "ablation.csv", lambda part: part.write_text(text.getvalue()))
-    write_in_one_piece(folder / "ablation.md", lambda part: part.write_text(table(outcomes)))
-    _plot(outcomes, folder / "ablation.png")
+    write_in_one_piece(folder / "ablation.md", lambda part: part.write_text(table(runs)))
+    _plot(runs, folder / "ablation.png")
 
 
-def table(outcomes: list[Outcome]) -> str:
+def table(runs: list[AblationRun]) -> str:
     """Markdown: mean and spread of each network, and its distance from the first one.
 
     A distance is called noise when it is below twice its own standard error, which is taken from
     the spread of all networks together: two seeds of one network alone say little.
     """
-    groups = _by_network(outcomes)
+    groups = _by_network(runs)
     error = _standard_error(groups)
     lines = [
         "| network | D x blocks | MMACs | parameters | seeds | top-1, % | spread | difference | |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    first = mean(100 * run.top1 for run in groups[outcomes[0].network])
-    for name, runs in groups.items():
-        shares = [100 * run.top1 for run in runs]
+    first = mean(100 * run.top1 for run in groups[runs[0].network])
+    for name, group in groups.items():
+        shares = [100 * run.top1 for run in group]
         difference = mean(shares) - first
-        verdict = "" if name == outcomes[0].network else _verdict(difference, error)
-        row = runs[0]
+        verdict = "" if name == runs[0].network else _verdict(difference, error)
+        row = group[0]
         lines.append(
             f"| {name} | {row.dim} x {row.depth} | {row.mmacs:.1f} | {row.parameters} "
-            f"| {len(runs)} | {mean(shares):.2f} | {max(shares) - min(shares):.2f} "
+            f"| {len(group)} | {mean(shares):.2f} | {max(shares) - min(shares):.2f} "
             f"| {difference:+.2f} | {verdict} |"
         )
     return "\n".join(lines) + "\n"
@@ -175,32 +175,32 @@ def _verdict(difference: float, error: float | None) -> str:
     return "beyond noise" if abs(difference) > 2 * error else "noise"
 
 
-def _standard_error(groups: dict[str, list[Outcome]]) -> float | None:
+def _standard_error(groups: dict[str, list[AblationRun]]) -> float | None:
     """Of a difference of two means, in points; None while nothing was run twice."""
-    spreads = [stdev(100 * run.top1 for run in runs) for runs in groups.values() if len(runs) > 1]
-    if len(spreads) < len(groups):
+    repeated = [group for group in groups.values() if len(group) > 1]
+    if len(repeated) < len(groups):
         return None
-    runs = min(len(runs) for runs in groups.values())
-    return sqrt(mean(s**2 for s in spreads) * 2 / runs)
+    variance = mean(stdev(100 * run.top1 for run in group) ** 2 for group in repeated)
+    return sqrt(variance * 2 / min(len(group) for group in repeated))
 
 
-def _by_network(outcomes: list[Outcome]) -> dict[str, list[Outcome]]:
-    groups: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        groups.setdefault(outcome.network, []).append(outcome)
+def _by_network(runs: list[AblationRun]) -> dict[str, list[AblationRun]]:
+    groups: dict[str, list[AblationRun]] = {}
+    for run in runs:
+        groups.setdefault(run.network, []).append(run)
     return groups
 
 
-def _plot(outcomes: list[Outcome], path: Path) -> None:
+def _plot(runs: list[AblationRun], path: Path) -> None:
     try:
         from matplotlib.figure import Figure
     except ModuleNotFoundError as error:
         raise MissingPackage("matplotlib", "train") from error
-    groups = _by_network(outcomes)
+    groups = _by_network(runs)
     figure = Figure(figsize=(8, 0.5 * len(groups) + 1.2), layout="constrained")
     axes = figure.subplots()
-    for row, runs in enumerate(groups.values()):
-        shares = [100 * run.top1 for run in runs]
+    for row, group in enumerate(groups.values()):
+        shares = [100 * run.top1 for run in group]
         axes.plot(shares, [row] * len(shares), "o", color="tab:gray")
         axes.plot([mean(shares)], [row], "|", color="tab:blue", markersize=18)
     axes.set_yticks(range(len(groups)), list(groups))

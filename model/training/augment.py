@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from irrvit.model.training.recipe import Augmentation
+from irrvit.model.training.recipes.recipe import Augmentation
 
 _CLUTTER = 4  # Blobs of background along each side of a picture.
 _COLUMNS = 14 + 3 * _CLUTTER**2

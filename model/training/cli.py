@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from irrvit.model.data.find import dataset_choices
+from irrvit.model.training.recipes.find import recipe_choices
 
 if TYPE_CHECKING:
-    from irrvit.model.training.session import Request, Result
+    from irrvit.model.training.command import TrainingResult
+    from irrvit.model.training.options import TrainingOptions
 
 COULD_NOT_RUN, INTERRUPTED = 2, 130
 
@@ -31,7 +33,7 @@ def train(
     out: Annotated[
         Path | None, typer.Option(help="[default: artifacts/train/<model>]; continued if begun.")
     ] = None,
-    recipe: Annotated[str, typer.Option(help="plain, camera, finish or imagenet.")] = "plain",
+    recipe: Annotated[str, typer.Option(help=f"{recipe_choices()}.")] = "plain",
     epochs: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
     batch: Annotated[int | None, typer.Option(help="Pictures a step, all processes.")] = None,
     lr: Annotated[float | None, typer.Option(help="Highest learning rate.")] = None,
@@ -63,9 +65,9 @@ def train(
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     level = logging.WARNING if int(os.environ.get("RANK", "0")) else logging.INFO
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
-    from irrvit.model.training.session import Request
+    from irrvit.model.training.options import TrainingOptions
 
-    request = Request(
+    options = TrainingOptions(
         model=model,
         data=data,
         out=out or Path("artifacts/train") / model,
@@ -79,17 +81,17 @@ def train(
         ablation_seeds=seeds if ablation else None,
         command=shlex.join(["irrvit-train", *sys.argv[1:]]),
     )
-    result = _run(request)
+    result = _execute(options)
     if os.environ.get("RANK", "0") == "0":
         print(result.path)
 
 
-def _run(request: Request) -> Result:
+def _execute(options: TrainingOptions) -> TrainingResult:
     from irrvit.model.errors import ModelError
-    from irrvit.model.training.session import run
+    from irrvit.model.training.command import execute
 
     try:
-        return run(request)
+        return execute(options)
     except ModelError as error:
         print(f"irrvit-train: {error}", file=sys.stderr)
         raise typer.Exit(COULD_NOT_RUN) from error

@@ -17,8 +17,9 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from irrvit.model.errors import MissingPackage
-from irrvit.model.training.feed import DRAWS, MIXING, Batch, Clock, Plan, number
-from irrvit.model.training.recipe import Deit
+from irrvit.model.network.irrvit import IRRViT
+from irrvit.model.training.feed import DRAWS, MIXING, Batch, Clock, EpochPlan, number
+from irrvit.model.training.recipes.recipe import Deit, Recipe
 
 try:
     from timm.data.mixup import Mixup
@@ -31,7 +32,7 @@ except ModuleNotFoundError as missing:
 class _Transformed(Dataset[tuple[Tensor, int]]):
     """Pictures by (step, index), cropped and changed as these two and the seed say."""
 
-    def __init__(self, plan: Plan, how: Deit) -> None:
+    def __init__(self, plan: EpochPlan, how: Deit) -> None:
         spec = plan.spec
         self.plan = plan
         transform = create_transform(
@@ -56,7 +57,13 @@ class _Transformed(Dataset[tuple[Tensor, int]]):
         return image, int(self.plan.pictures.classes[index])
 
 
-def feed(plan: Plan, clock: Clock) -> Iterator[Batch]:
+def prepare(network: IRRViT, recipe: Recipe) -> None:
+    """Let training drop branches of the transformer's blocks."""
+    assert recipe.deit is not None
+    add_stochastic_depth(network.blocks, recipe.deit.drop_path)
+
+
+def feed(plan: EpochPlan, clock: Clock) -> Iterator[Batch]:
     """Transform in worker processes, and mix batches; targets are odds (B, classes)."""
     how = plan.recipe.deit
     assert how is not None

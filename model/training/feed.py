@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -13,9 +14,10 @@ from torch import Tensor
 
 from irrvit.model.data.dataset import Pictures, batches
 from irrvit.model.evaluate import normalized, to_unit
+from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.spec import InputSpec
 from irrvit.model.training.augment import augment, draws
-from irrvit.model.training.recipe import Recipe
+from irrvit.model.training.recipes.recipe import Recipe
 
 ORDER, DRAWS, MIXING = 0, 1, 2
 """What a recipe's seed is used for; no two uses draw the same numbers."""
@@ -25,7 +27,7 @@ Batch = tuple[Tensor, Tensor]
 
 
 @dataclass(frozen=True)
-class Plan:
+class EpochPlan:
     """The steps that one process does of an epoch.
 
     Attributes:
@@ -58,7 +60,23 @@ class Clock:
         self.last = now
 
 
-def feed(plan: Plan, clock: Clock) -> Iterator[Batch]:
+class Feed(Protocol):
+    """How a recipe's pictures reach the network: a module such as this one."""
+
+    def prepare(self, network: IRRViT, recipe: Recipe) -> None:
+        """Change a network that is to be trained, in place, as far as the recipe changes it."""
+        ...
+
+    def feed(self, plan: EpochPlan, clock: Clock) -> Iterator[Batch]:
+        """Read and change the pictures of the planned steps, a batch for each."""
+        ...
+
+
+def prepare(network: IRRViT, recipe: Recipe) -> None:
+    """Augmented pictures need nothing of the network."""
+
+
+def feed(plan: EpochPlan, clock: Clock) -> Iterator[Batch]:
     """Read ahead in threads, and augment whole batches."""
     recipe = plan.recipe
     read = partial(plan.pictures.pixels, spec=plan.spec)

@@ -12,27 +12,29 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from irrvit.model.data.dataset import Dataset
 from irrvit.model.errors import BadData, MissingPackage
 from irrvit.model.evaluate import evaluate, in_groups
 from irrvit.model.network.irrvit import IRRViT
-from irrvit.model.network.variants import Variant
 from irrvit.model.sources import checkpoint, random_weights
-from irrvit.model.sources.checkpoint import Checkpoint
-from irrvit.model.spec import InputSpec
 from irrvit.model.training import feed
-from irrvit.model.training import state as train_state
-from irrvit.model.training.feed import ORDER, Batch, Clock, Plan
-from irrvit.model.training.recipe import Recipe
-from irrvit.model.training.state import Epoch, State, follow, optimizer_of
+from irrvit.model.training.feed import ORDER, Batch, Clock, EpochPlan, Feed
+from irrvit.model.training.recipes.recipe import Recipe
+from irrvit.model.training.run import TrainingRun
+from irrvit.model.training.state import (
+    Epoch,
+    TrainingState,
+    follow,
+    optimizer_of,
+    restore,
+    save,
+)
 from irrvit.model.training.synced_norm import sync_norms
 
 if TYPE_CHECKING:
@@ -45,38 +47,6 @@ _SAVE_STEPS = 500
 
 
 @dataclass(frozen=True)
-class Job:
-    """What is to be trained, on what, how, and where the run keeps its state.
-
-    Attributes:
-        init: weights to begin with; None begins with random ones.
-    """
-
-    variant: Variant
-    data: Dataset
-    recipe: Recipe
-    out: Path
-    init: Checkpoint | None = None
-
-    @property
-    def spec(self) -> InputSpec:
-        return self.data.input_spec(self.variant.input_size)
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """The pictures that do not fill a last batch wait for another epoch's order."""
-        return len(self.data.train) // self.recipe.batch
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What must be the same when a run is continued."""
-        recipe = self.recipe.model_dump(mode="json")
-        variant = self.variant.model_dump(mode="json")
-        init = self.init.sha256 if self.init is not None else None
-        return {"variant": variant, "data_sha256": self.data.sha256, "init": init, **recipe}
-
-
-@dataclass(frozen=True)
 class Step:
     """One step done, for whoever shows progress."""
 
@@ -86,32 +56,36 @@ class Step:
     history: list[Epoch]
 
 
-def train(job: Job, notify: Callable[[Step], None]) -> State:
-    """Train a network, or go on training it where the run in `job.out` was stopped.
+NotifyStep = Callable[[Step], None]
+"""Called after every step."""
+
+
+def train(run: TrainingRun, notify: NotifyStep) -> TrainingState:
+    """Train a network, or go on training it where the run in `run.out` was stopped.
 
     `notify` is called after every step. Every process gets the state; its `average` is the
     network to keep.
 
     Raises:
         BadData: there are fewer pictures than one batch takes.
-        BadCheckpoint: `job.init` is of another network.
+        BadCheckpoint: `run.init` is of another network.
         BadState: the folder holds a run with other settings, or a damaged one.
     """
     accelerator = _accelerator()
-    _check(job, accelerator)
-    state = _begin(job, accelerator)
+    _check(run, accelerator)
+    state = _begin(run, accelerator)
     trained = accelerator.prepare(state.network) if accelerator.num_processes > 1 else state.network
-    path = job.out / _STATE_FILE
+    path = run.out / _STATE_FILE
     if path.exists():
-        train_state.restore(state, path, job.settings)
+        restore(state, path, run.settings)
         log.info("continuing at step %d", state.step)
-    total = job.recipe.epochs * job.steps_per_epoch
+    total = run.recipe.epochs * run.steps_per_epoch
     while state.step < total:
-        for _ in _epoch(job, state, trained, accelerator):
+        for _ in _epoch(run, state, trained, accelerator):
             notify(Step(state.step, total, len(state.history) + 1, state.history))
-            if state.step % _SAVE_STEPS == 0 and state.step % job.steps_per_epoch:
-                _save(job, state, accelerator)
-        _close_epoch(job, state, accelerator)
+            if state.step % _SAVE_STEPS == 0 and state.step % run.steps_per_epoch:
+                _save(run, state, accelerator)
+        _close_epoch(run, state, accelerator)
     return state
 
 
@@ -129,65 +103,67 @@ def _accelerator() -> Accelerator:
     return Accelerator(cpu=not torch.accelerator.is_available())
 
 
-def _check(job: Job, accelerator: Accelerator) -> None:
-    batch, processes = job.recipe.batch, accelerator.num_processes
+def _check(run: TrainingRun, accelerator: Accelerator) -> None:
+    batch, processes = run.recipe.batch, accelerator.num_processes
     if batch % processes:
         raise BadData(f"a batch of {batch} cannot be shared by {processes} processes equally")
-    if job.steps_per_epoch == 0:
+    if run.steps_per_epoch == 0:
         raise BadData(
-            f"{len(job.data.train)} pictures to train on are fewer than one batch of {batch}: "
+            f"{len(run.data.train)} pictures to train on are fewer than one batch of {batch}: "
             "give a smaller --batch or more pictures"
         )
 
 
-def _begin(job: Job, accelerator: Accelerator) -> State:
-    with random_weights.seeded(job.recipe.seed):
-        network = IRRViT(job.variant, len(job.data.labels))
-    if job.init is not None:
-        checkpoint.fit(network, job.init)
+def _begin(run: TrainingRun, accelerator: Accelerator) -> TrainingState:
+    with random_weights.seeded(run.recipe.seed):
+        network = IRRViT(run.variant, len(run.data.labels))
+    if run.init is not None:
+        checkpoint.fit(network, run.init)
     if accelerator.num_processes > 1:
         sync_norms(network)
     network = network.to(accelerator.device).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).eval().requires_grad_(False)
-    if job.recipe.deit is not None:
-        from irrvit.model.training import deit  # Needs timm.
+    _feed_of(run.recipe).prepare(network, run.recipe)
+    optimizer = optimizer_of(network, run.recipe)
+    return TrainingState(
+        network, average, optimizer, loss_sum=torch.zeros((), device=accelerator.device)
+    )
 
-        deit.add_stochastic_depth(network.blocks, job.recipe.deit.drop_path)
-    optimizer = optimizer_of(network, job.recipe)
-    return State(network, average, optimizer, loss_sum=torch.zeros((), device=accelerator.device))
 
-
-def _epoch(job: Job, state: State, trained: nn.Module, accelerator: Accelerator) -> Iterator[None]:
+def _epoch(
+    run: TrainingRun, state: TrainingState, trained: nn.Module, accelerator: Accelerator
+) -> Iterator[None]:
     """Do the steps that are left of an epoch, yielding after each."""
-    recipe, first = job.recipe, state.step % job.steps_per_epoch
-    epoch = state.step // job.steps_per_epoch
+    recipe, first = run.recipe, state.step % run.steps_per_epoch
+    epoch = state.step // run.steps_per_epoch
     rng = np.random.default_rng([recipe.seed, ORDER, epoch])
-    groups = in_groups(rng.permutation(len(job.data.train)), recipe.batch)
+    groups = in_groups(rng.permutation(len(run.data.train)), recipe.batch)
     share = _share(accelerator, recipe.batch)
-    steps = [(state.step + n, g[share]) for n, g in enumerate(groups[first : job.steps_per_epoch])]
-    plan = Plan(job.data.train, job.spec, recipe, steps, share, len(job.data.labels))
+    steps = [(state.step + n, g[share]) for n, g in enumerate(groups[first : run.steps_per_epoch])]
+    plan = EpochPlan(run.data.train, run.spec, recipe, steps, share, len(run.data.labels))
     trained.train()
     clock = Clock(state.clock)
-    for images, classes in _feed(plan, clock):
+    for images, classes in _feed_of(recipe).feed(plan, clock):
         batch = images.to(accelerator.device), classes.to(accelerator.device)
-        _step(job, state, trained, batch)
+        _step(run, state, trained, batch)
         clock.add("working_s")
         yield
         clock.restart()
 
 
-def _feed(plan: Plan, clock: Clock) -> Iterator[Batch]:
-    if plan.recipe.deit is None:
-        return feed.feed(plan, clock)
+def _feed_of(recipe: Recipe) -> Feed:
+    """What feeds a network as the recipe says."""
+    if recipe.deit is None:
+        return feed
     from irrvit.model.training import deit  # Needs timm.
 
-    return deit.feed(plan, clock)
+    return deit
 
 
-def _step(job: Job, state: State, trained: nn.Module, batch: Batch) -> None:
-    recipe, (images, classes) = job.recipe, batch
+def _step(run: TrainingRun, state: TrainingState, trained: nn.Module, batch: Batch) -> None:
+    recipe, (images, classes) = run.recipe, batch
     for group in state.optimizer.param_groups:
-        group["lr"] = recipe.lr_at(state.step, job.steps_per_epoch)
+        group["lr"] = recipe.lr_at(state.step, run.steps_per_epoch)
     logits = trained(images)
     # Odds that were mixed of classes are smooth already.
     smoothing = 0.0 if classes.is_floating_point() else recipe.label_smoothing
@@ -200,12 +176,12 @@ def _step(job: Job, state: State, trained: nn.Module, batch: Batch) -> None:
     follow(state, recipe.ema_decay)
 
 
-def _close_epoch(job: Job, state: State, accelerator: Accelerator) -> None:
+def _close_epoch(run: TrainingRun, state: TrainingState, accelerator: Accelerator) -> None:
     """Evaluate on the held-out pictures, write the log's row and save."""
     started = time.perf_counter()
-    steps, recipe = job.steps_per_epoch, job.recipe
+    steps, recipe = run.steps_per_epoch, run.recipe
     state.loss_sum = _over_processes(state.loss_sum, accelerator)
-    loss, top1 = evaluate(state.average, job.data.held_out, job.spec)
+    loss, top1 = evaluate(state.average, run.data.held_out, run.spec)
     clock = state.clock
     state.history.append(
         Epoch(
@@ -221,13 +197,13 @@ def _close_epoch(job: Job, state: State, accelerator: Accelerator) -> None:
     )
     state.loss_sum, state.clock = torch.zeros_like(state.loss_sum), {}
     log.info("%s", state.history[-1])
-    _save(job, state, accelerator)
+    _save(run, state, accelerator)
 
 
-def _save(job: Job, state: State, accelerator: Accelerator) -> None:
+def _save(run: TrainingRun, state: TrainingState, accelerator: Accelerator) -> None:
     state.loss_sum = _over_processes(state.loss_sum, accelerator)
     if accelerator.is_main_process:
-        train_state.save(state, job.out / _STATE_FILE, job.settings)
+        save(state, run.out / _STATE_FILE, run.settings)
     accelerator.wait_for_everyone()
 
 

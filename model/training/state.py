@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from irrvit.model.errors import ModelError
 from irrvit.model.files import write_in_one_piece
-from irrvit.model.training.recipe import Recipe
+from irrvit.model.training.recipes.recipe import Recipe
 
 
 class BadState(ModelError):
@@ -37,7 +37,7 @@ class Epoch:
 
 
 @dataclass
-class State:
+class TrainingState:
     """What changes while a network is trained.
 
     Attributes:
@@ -70,7 +70,7 @@ def optimizer_of(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
 
 
 @torch.no_grad()
-def follow(state: State, decay: float) -> None:
+def follow(state: TrainingState, decay: float) -> None:
     """Move the running mean; faster at first, when the weights are far from any mean."""
     weight = 1 - min(decay, (1 + state.step) / (10 + state.step))
     for mean, value in zip(
@@ -82,7 +82,7 @@ def follow(state: State, decay: float) -> None:
             mean.copy_(value)
 
 
-def save(state: State, path: Path, settings: dict[str, Any]) -> None:
+def save(state: TrainingState, path: Path, settings: dict[str, Any]) -> None:
     """Write a state in one piece: a kill while writing leaves the one before."""
     content = {
         "settings": settings,
@@ -97,7 +97,7 @@ def save(state: State, path: Path, settings: dict[str, Any]) -> None:
     write_in_one_piece(path, lambda part: torch.save(content, part))
 
 
-def restore(state: State, path: Path, settings: dict[str, Any]) -> None:
+def restore(state: TrainingState, path: Path, settings: dict[str, Any]) -> None:
     """Put a saved state back; one of other settings is refused.
 
     Raises:

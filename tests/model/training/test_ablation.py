@@ -11,25 +11,26 @@ from irrvit.model.errors import BadData
 from irrvit.model.network import variants
 from irrvit.model.network.variants import Variant
 from irrvit.model.training import ablation
-from irrvit.model.training.ablation import PARTS, NoMatch, Outcome
-from irrvit.model.training.loop import Job, Step
-from irrvit.model.training.recipe import RECIPES
+from irrvit.model.training.ablation import PARTS, AblationRun, NoMatch
+from irrvit.model.training.loop import Step
+from irrvit.model.training.recipes.find import get_recipe
+from irrvit.model.training.run import TrainingRun
 
 
-def outcome(network: str, seed: int, top1: float) -> Outcome:
-    return Outcome(network, 64, 2, 19.7, 200_000, seed, top1)
+def ablation_run(network: str, seed: int, top1: float) -> AblationRun:
+    return AblationRun(network, 64, 2, 19.7, 200_000, seed, top1)
 
 
 @pytest.fixture
-def job(tmp_path) -> Job:
+def run(tmp_path) -> TrainingRun:
     for label, level in (("black", 30), ("white", 220)):
         (tmp_path / "pictures" / label).mkdir(parents=True)
         for i in range(12):
             pixels = np.full((20, 20, 3), level + i, np.uint8)
             Image.fromarray(pixels).save(tmp_path / "pictures" / label / f"{i}.png")
-    recipe = RECIPES["plain"].model_copy(update={"epochs": 1, "batch": 8})
+    recipe = get_recipe("plain").model_copy(update={"epochs": 1, "batch": 8})
     data = picture_folder.load(tmp_path / "pictures")
-    return Job(variants.get("irrvit_tiny"), data, recipe, tmp_path / "out")
+    return TrainingRun(variants.get("irrvit_tiny"), data, recipe, tmp_path / "out")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_network_too_small_to_be_matched_is_named():
 
 class TestTable:
     RUNS = tuple(
-        outcome(name, seed, top1 + seed * 0.002)
+        ablation_run(name, seed, top1 + seed * 0.002)
         for seed in (0, 1)
         for name, top1 in (("whole", 0.93), ("near", 0.929), ("far", 0.90))
     )
@@ -75,14 +76,14 @@ class TestTable:
         assert lines[-1].endswith("| one seed |")
 
 
-def test_one_seed_is_refused(job):
+def test_one_seed_is_refused(run):
     with pytest.raises(BadData, match="1 seeds show no spread"):
-        ablation.run(job, 1, lambda step: None)
+        ablation.train_all(run, 1, lambda step: None)
 
 
 @pytest.mark.slow
 @pytest.mark.needs("accelerate", "matplotlib")
-def test_a_run_that_was_stopped_goes_on_and_leaves_table_and_plot(job, monkeypatch):
+def test_a_run_that_was_stopped_goes_on_and_leaves_table_and_plot(run, monkeypatch):
     monkeypatch.setattr(ablation, "PARTS", ("average",))  # Two networks instead of eight.
     steps: list[Step] = []
 
@@ -92,13 +93,13 @@ def test_a_run_that_was_stopped_goes_on_and_leaves_table_and_plot(job, monkeypat
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        ablation.run(job, 2, stop)
-    assert len(ablation.run(job, 2, steps.append)) == 4
+        ablation.train_all(run, 2, stop)
+    assert len(ablation.train_all(run, 2, steps.append)) == 4
     assert len(steps) == 5 + 4  # The first two networks were not trained again.
-    with (job.out / "ablation.csv").open() as file:
+    with (run.out / "ablation.csv").open() as file:
         rows = [(row["network"], row["seed"]) for row in csv.DictReader(file)]
     names = ("irrvit_tiny", "irrvit_tiny+average")
     assert rows == [(name, seed) for seed in "01" for name in names]
-    assert (job.out / "ablation.md").read_text().count("irrvit_tiny") == 2
-    with Image.open(job.out / "ablation.png") as image:
+    assert (run.out / "ablation.md").read_text().count("irrvit_tiny") == 2
+    with Image.open(run.out / "ablation.png") as image:
         assert image.format == "PNG"

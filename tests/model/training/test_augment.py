@@ -5,7 +5,8 @@ import torch
 from torch import Tensor
 
 from irrvit.model.training.augment import augment, draws
-from irrvit.model.training.recipe import RECIPES, Augmentation
+from irrvit.model.training.recipes.find import get_recipe
+from irrvit.model.training.recipes.recipe import Augmentation
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_erase_hides_a_part_of_the_asked_share(images, table):
 
 
 def test_a_picture_does_not_depend_on_its_batch(images, table):
-    how = RECIPES["camera"].augmentation
+    how = get_recipe("camera").augmentation
     together = augment(images, table, how)
     apart = torch.cat(
         [augment(images[i : i + 16], table[i : i + 16], how) for i in (0, 16, 32, 48)]

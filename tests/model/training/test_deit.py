@@ -12,21 +12,21 @@ from PIL import Image
 from irrvit.model.data import picture_folder
 from irrvit.model.network import variants
 from irrvit.model.network.irrvit import IRRViT
-from irrvit.model.training import loop as train
-from irrvit.model.training.feed import Clock, Plan
-from irrvit.model.training.loop import Job
-from irrvit.model.training.recipe import RECIPES
+from irrvit.model.training.feed import Clock, EpochPlan
+from irrvit.model.training.loop import Step, train
+from irrvit.model.training.recipes.find import get_recipe
+from irrvit.model.training.run import TrainingRun
 
 pytest.importorskip("timm")
 from irrvit.model.training import deit
 
 pytestmark = pytest.mark.needs("timm", "accelerate")
 
-RECIPE = RECIPES["imagenet"].model_copy(update={"epochs": 1, "batch": 8})
+RECIPE = get_recipe("imagenet").model_copy(update={"epochs": 1, "batch": 8})
 
 
 @pytest.fixture
-def job(tmp_path) -> Job:
+def run(tmp_path) -> TrainingRun:
     rng = np.random.default_rng(0)
     for label in ("cat", "dog"):
         (tmp_path / "pictures" / label).mkdir(parents=True)
@@ -34,42 +34,42 @@ def job(tmp_path) -> Job:
             pixels = rng.integers(0, 256, (70, 80, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(tmp_path / "pictures" / label / f"{i}.png")
     data = picture_folder.load(tmp_path / "pictures")
-    return Job(variants.get("irrvit_tiny"), data, RECIPE, tmp_path)
+    return TrainingRun(variants.get("irrvit_tiny"), data, RECIPE, tmp_path)
 
 
 def test_recipe_is_deits():
-    recipe = RECIPES["imagenet"]
+    recipe = get_recipe("imagenet")
     assert recipe.deit is not None
     assert (recipe.epochs, recipe.lr, recipe.batch) == (300, 1e-3, 1024)
     assert (recipe.deit.mixup, recipe.deit.cutmix, recipe.deit.drop_path) == (0.8, 1.0, 0.1)
 
 
-def test_two_steps_of_a_run(job):
+def test_two_steps_of_a_run(run):
     steps = []
-    state = train.train(job, lambda step: steps.append(step.done))
+    state = train(run, lambda step: steps.append(step.done))
     assert steps == [1, 2]
     assert 0 < state.history[0].train_loss < 10
 
 
-def test_a_stopped_run_ends_with_the_same_weights(job, tmp_path):
-    job = replace(job, recipe=RECIPE.model_copy(update={"epochs": 2}))
+def test_a_stopped_run_ends_with_the_same_weights(run, tmp_path):
+    run = replace(run, recipe=RECIPE.model_copy(update={"epochs": 2}))
     (tmp_path / "whole").mkdir()
-    whole = train.train(replace(job, out=tmp_path / "whole"), lambda step: None)
+    whole = train(replace(run, out=tmp_path / "whole"), lambda step: None)
 
-    def stop(step: train.Step) -> None:
+    def stop(step: Step) -> None:
         if step.done == 3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train.train(job, stop)
-    state = train.train(job, lambda step: None)
+        train(run, stop)
+    state = train(run, lambda step: None)
     ours, theirs = state.network.state_dict(), whole.network.state_dict()
     assert all(torch.equal(ours[k], theirs[k]) for k in theirs)
 
 
-def test_targets_are_odds_of_the_classes_and_images_are_normalized(job):
+def test_targets_are_odds_of_the_classes_and_images_are_normalized(run):
     steps = [(0, np.arange(8)), (1, np.arange(8, 16))]
-    plan = Plan(job.data.train, job.spec, RECIPE, steps, slice(0, 8), 2)
+    plan = EpochPlan(run.data.train, run.spec, RECIPE, steps, slice(0, 8), 2)
     fed = list(deit.feed(plan, Clock({})))
     assert len(fed) == 2
     for images, odds in fed:

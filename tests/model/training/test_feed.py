@@ -6,16 +6,16 @@ from PIL import Image
 
 from irrvit.model.data.dataset import Pictures
 from irrvit.model.spec import InputSpec
-from irrvit.model.training.feed import Clock, Plan, feed, number
-from irrvit.model.training.recipe import RECIPES
+from irrvit.model.training.feed import Clock, EpochPlan, feed, number
+from irrvit.model.training.recipes.find import get_recipe
 
 SPEC = InputSpec(height=8, width=8, resize=8)
-RECIPE = RECIPES["camera"].model_copy(update={"batch": 4})
+RECIPE = get_recipe("camera").model_copy(update={"batch": 4})
 PICTURES = Pictures(lambda i: Image.new("RGB", (8, 8), (i, 2 * i, 3 * i)), np.arange(40) % 3)
 
 
 def fed(step: int, group: list[int], share: slice) -> torch.Tensor:
-    plan = Plan(PICTURES, SPEC, RECIPE, [(step, np.array(group)[share])], share, 3)
+    plan = EpochPlan(PICTURES, SPEC, RECIPE, [(step, np.array(group)[share])], share, 3)
     ((images, classes),) = feed(plan, Clock({}))
     assert classes.tolist() == [i % 3 for i in np.array(group)[share]]
     return images

@@ -20,14 +20,16 @@ from irrvit.model.errors import BadCheckpoint, BadData
 from irrvit.model.evaluate import evaluate
 from irrvit.model.network import variants
 from irrvit.model.sources import checkpoint
-from irrvit.model.training import loop as train
-from irrvit.model.training.loop import Job
-from irrvit.model.training.recipe import RECIPES
+from irrvit.model.training import feed, loop
+from irrvit.model.training.loop import Step, train
+from irrvit.model.training.recipes.find import get_recipe
+from irrvit.model.training.recipes.recipe import Deit
+from irrvit.model.training.run import TrainingRun
 from irrvit.model.training.state import BadState
 
 pytestmark = pytest.mark.needs("accelerate", "matplotlib")
 
-RECIPE = RECIPES["camera"].model_copy(update={"epochs": 2, "batch": 8, "ema_decay": 0.9})
+RECIPE = get_recipe("camera").model_copy(update={"epochs": 2, "batch": 8, "ema_decay": 0.9})
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +46,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def job(folder, tmp_path) -> Job:
-    return Job(variants.get("irrvit_tiny"), picture_folder.load(folder), RECIPE, tmp_path)
+def run(folder, tmp_path) -> TrainingRun:
+    return TrainingRun(variants.get("irrvit_tiny"), picture_folder.load(folder), RECIPE, tmp_path)
 
 
 @pytest.fixture(autouse=True)
@@ -61,35 +63,35 @@ class Stop(Exception):
 
 
 def stop_at(step: int):
-    def notify(progress: train.Step) -> None:
+    def notify(progress: Step) -> None:
         if progress.done == step:
             raise Stop
 
     return notify
 
 
-def ignore(_: train.Step) -> None:
+def ignore(_: Step) -> None:
     pass
 
 
-def test_it_learns(job):
-    job = replace(job, recipe=RECIPES["plain"].model_copy(update={"epochs": 12, "batch": 8}))
-    state = train.train(job, ignore)
+def test_it_learns(run):
+    run = replace(run, recipe=get_recipe("plain").model_copy(update={"epochs": 12, "batch": 8}))
+    state = train(run, ignore)
     losses = [epoch.train_loss for epoch in state.history]
     assert losses[-1] < 0.6 * losses[0]
-    assert evaluate(state.average, job.data.held_out, job.spec)[1] == 1.0
+    assert evaluate(state.average, run.data.held_out, run.spec)[1] == 1.0
     assert state.history[-1].held_out_top1 == 1.0
 
 
 @pytest.mark.parametrize("step", [5, 8])
-def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(job, tmp_path, step):
+def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(run, tmp_path, step):
     """Four steps an epoch: stopped inside the second, and after the last before its evaluation."""
     (tmp_path / "whole").mkdir()
-    whole = train.train(replace(job, out=tmp_path / "whole"), ignore)
+    whole = train(replace(run, out=tmp_path / "whole"), ignore)
     with pytest.raises(Stop):
-        train.train(job, stop_at(step))
+        train(run, stop_at(step))
     steps: list[int] = []
-    state = train.train(job, lambda s: steps.append(s.done))
+    state = train(run, lambda s: steps.append(s.done))
     assert steps[0] == 5  # From the end of the first epoch, not from the beginning.
     for mine, theirs in ((state.network, whole.network), (state.average, whole.average)):
         assert all(
@@ -99,59 +101,59 @@ def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(job, t
     assert [e.train_loss for e in state.history] == [e.train_loss for e in whole.history]
 
 
-def test_a_finished_run_is_not_trained_again(job):
-    done = train.train(job, ignore)
-    again = train.train(job, stop_at(1))
+def test_a_finished_run_is_not_trained_again(run):
+    done = train(run, ignore)
+    again = train(run, stop_at(1))
     assert [e.epoch for e in again.history] == [e.epoch for e in done.history] == [1, 2]
 
 
-def test_seed_decides(job, tmp_path):
+def test_seed_decides(run, tmp_path):
     losses = []
     for number, seed in enumerate((0, 0, 1)):
         out = tmp_path / str(number)
         out.mkdir()
         recipe = RECIPE.model_copy(update={"epochs": 1, "seed": seed})
-        state = train.train(replace(job, recipe=recipe, out=out), ignore)
+        state = train(replace(run, recipe=recipe, out=out), ignore)
         losses.append(state.history[0].train_loss)
     assert losses[0] == losses[1] != losses[2]
 
 
-def test_a_run_begins_with_the_weights_it_was_given(job, tmp_path):
-    earlier = train.train(job, ignore).average
-    checkpoint.write(earlier, tmp_path / "w.safetensors", job.spec, job.data.labels)
+def test_a_run_begins_with_the_weights_it_was_given(run, tmp_path):
+    earlier = train(run, ignore).average
+    checkpoint.write(earlier, tmp_path / "w.safetensors", run.spec, run.data.labels)
     (tmp_path / "next").mkdir()
     still = RECIPE.model_copy(update={"lr": 1e-9, "ema_decay": 0})
     given = checkpoint.read(tmp_path / "w.safetensors")
-    later = train.train(replace(job, recipe=still, out=tmp_path / "next", init=given), ignore)
+    later = train(replace(run, recipe=still, out=tmp_path / "next", init=given), ignore)
     for (name, mine), theirs in zip(
         later.network.named_parameters(), earlier.parameters(), strict=True
     ):
         assert torch.allclose(mine, theirs, atol=1e-6), name
 
 
-def test_weights_of_another_network_are_refused(job, tmp_path):
+def test_weights_of_another_network_are_refused(run, tmp_path):
     torch.save({"w": torch.zeros(1)}, tmp_path / "w.pth")
     with pytest.raises(BadCheckpoint, match="does not fit the network"):
-        train.train(replace(job, init=checkpoint.read(tmp_path / "w.pth")), ignore)
+        train(replace(run, init=checkpoint.read(tmp_path / "w.pth")), ignore)
 
 
-def test_other_settings_do_not_continue_a_run(job):
-    train.train(job, ignore)
-    other = replace(job, recipe=RECIPE.model_copy(update={"lr": 1.0}))
+def test_other_settings_do_not_continue_a_run(run):
+    train(run, ignore)
+    other = replace(run, recipe=RECIPE.model_copy(update={"lr": 1.0}))
     with pytest.raises(BadState, match=r"other settings(.|\n)*lr: was 0.002, is 1.0"):
-        train.train(other, ignore)
+        train(other, ignore)
 
 
-def test_damaged_state_is_named(job):
-    (job.out / "state.pt").write_bytes(b"half a fi")
+def test_damaged_state_is_named(run):
+    (run.out / "state.pt").write_bytes(b"half a fi")
     with pytest.raises(BadState, match=r"state.pt' is damaged"):
-        train.train(job, ignore)
+        train(run, ignore)
 
 
-def test_batch_that_is_larger_than_the_pictures(job):
-    huge = replace(job, recipe=RECIPE.model_copy(update={"batch": 64}))
+def test_batch_that_is_larger_than_the_pictures(run):
+    huge = replace(run, recipe=RECIPE.model_copy(update={"batch": 64}))
     with pytest.raises(BadData, match="36 pictures to train on are fewer than one batch of 64"):
-        train.train(huge, ignore)
+        train(huge, ignore)
 
 
 def command(folder, out, *options: str) -> list[str]:
@@ -162,7 +164,16 @@ def command(folder, out, *options: str) -> list[str]:
     ]
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def test_the_feed_follows_from_the_recipe_and_not_from_its_name():
+    assert loop._feed_of(get_recipe("plain")) is feed
+    pytest.importorskip("timm")
+    from irrvit.model.training import deit
+
+    assert loop._feed_of(get_recipe("plain").model_copy(update={"deit": Deit()})) is deit
+    assert loop._feed_of(get_recipe("imagenet").model_copy(update={"deit": None})) is feed
+
+
+def execute(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *arguments], capture_output=True, text=True, check=False
     )
@@ -171,7 +182,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 def test_a_killed_process_is_continued_to_the_same_weights(folder, tmp_path):
     options = ("--epochs", "30")
-    assert run(*command(folder, tmp_path / "whole", *options)).returncode == 0
+    assert execute(*command(folder, tmp_path / "whole", *options)).returncode == 0
     cut = [sys.executable, "-m", *command(folder, tmp_path / "cut", *options)]
     process = subprocess.Popen(cut, stderr=subprocess.DEVNULL)
     while not (tmp_path / "cut" / "state.pt").exists():

@@ -6,29 +6,36 @@ import pytest
 import torch
 from torch import nn
 
-from irrvit.model.training import state as train_state
-from irrvit.model.training.recipe import Recipe
-from irrvit.model.training.state import BadState, Epoch, State
+from irrvit.model.training.recipes.recipe import Recipe
+from irrvit.model.training.state import (
+    BadState,
+    Epoch,
+    TrainingState,
+    follow,
+    optimizer_of,
+    restore,
+    save,
+)
 
 SETTINGS = {"lr": 0.1}
 
 
-def state(seed: int = 0) -> State:
+def state(seed: int = 0) -> TrainingState:
     torch.manual_seed(seed)
     network = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
-    optimizer = train_state.optimizer_of(network, Recipe(epochs=1))
+    optimizer = optimizer_of(network, Recipe(epochs=1))
     network(torch.randn(5, 3)).sum().backward()
     optimizer.step()
     row = Epoch(1, 0.1, 2.0, 3.0, 0.5, 10.0, 0.1, 0.2)
-    return State(
+    return TrainingState(
         network, copy.deepcopy(network), optimizer, 7, torch.tensor(1.5), {"a": 2.0}, [row]
     )
 
 
 def test_comes_back_as_it_was(tmp_path):
     saved, other = state(), state(1)
-    train_state.save(saved, tmp_path / "state.pt", SETTINGS)
-    train_state.restore(other, tmp_path / "state.pt", SETTINGS)
+    save(saved, tmp_path / "state.pt", SETTINGS)
+    restore(other, tmp_path / "state.pt", SETTINGS)
     assert (other.step, other.loss_sum, other.clock) == (7, saved.loss_sum, saved.clock)
     assert other.history == saved.history
     for mine, theirs in ((other.network, saved.network), (other.average, saved.average)):
@@ -45,17 +52,17 @@ def test_comes_back_as_it_was(tmp_path):
 
 def test_save_that_fails_leaves_the_one_before(tmp_path):
     path = tmp_path / "state.pt"
-    train_state.save(state(), path, SETTINGS)
+    save(state(), path, SETTINGS)
     before = path.read_bytes()
     with pytest.raises(Exception, match="pickle"):
-        train_state.save(state(1), path, {"lr": lambda: None})
+        save(state(1), path, {"lr": lambda: None})
     assert path.read_bytes() == before
 
 
 def test_file_of_something_else_is_named(tmp_path):
     torch.save({"weights": torch.zeros(3)}, tmp_path / "state.pt")
     with pytest.raises(BadState, match="is not the state of a run: remove it"):
-        train_state.restore(state(), tmp_path / "state.pt", SETTINGS)
+        restore(state(), tmp_path / "state.pt", SETTINGS)
 
 
 def test_mean_follows_the_weights_more_slowly_the_longer_it_runs():
@@ -66,7 +73,7 @@ def test_mean_follows_the_weights_more_slowly_the_longer_it_runs():
             value.data.zero_()
         for value in follower.network.parameters():
             value.data.fill_(1.0)
-        train_state.follow(follower, 0.9)
+        follow(follower, 0.9)
         moved.append(next(follower.average.parameters()).flatten()[0].item())
     assert moved == pytest.approx([0.9, 0.45, 0.1])
 
@@ -74,7 +81,7 @@ def test_mean_follows_the_weights_more_slowly_the_longer_it_runs():
 def test_biases_norms_and_positions_are_not_decayed():
     network = nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4))
     network.register_parameter("position", nn.Parameter(torch.zeros(1, 2, 4)))
-    decayed, plain = train_state.optimizer_of(network, Recipe(epochs=1)).param_groups
+    decayed, plain = optimizer_of(network, Recipe(epochs=1)).param_groups
     assert [list(p.shape) for p in decayed["params"]] == [[4, 3]]
     assert (decayed["weight_decay"], plain["weight_decay"]) == (0.05, 0)
     assert len(plain["params"]) == 4

@@ -9,7 +9,7 @@ from PIL import Image
 from irrvit.model import sources
 from irrvit.model.errors import BadCheckpoint
 from irrvit.model.spec import InputSpec
-from irrvit.model.training import report as train_report
+from irrvit.model.training.outputs import write_checkpoint, write_curves, write_log
 from irrvit.model.training.state import Epoch
 
 HISTORY = [Epoch(n, 0.1 / n, 2.0 / n, 2.5 / n, 0.5 + n / 20, 10.0, 0.1, 0.2) for n in (1, 2, 3)]
@@ -27,7 +27,7 @@ def network():
 
 def test_checkpoint_says_its_input_and_its_labels(network, tmp_path):
     path = tmp_path / "w.safetensors"
-    train_report.write_checkpoint(network, path, SPEC, LABELS)
+    write_checkpoint(network, path, SPEC, LABELS)
     source = sources.load("irrvit_tiny", path)
     assert (source.input, source.labels) == (SPEC, LABELS)
 
@@ -38,13 +38,13 @@ def test_checkpoint_says_its_input_and_its_labels(network, tmp_path):
 )
 def test_checkpoint_that_contradicts_itself_is_refused(network, tmp_path, spec, labels):
     path = tmp_path / "w.safetensors"
-    train_report.write_checkpoint(network, path, spec, labels)
+    write_checkpoint(network, path, spec, labels)
     with pytest.raises(BadCheckpoint, match=r"2 classes and an input of 56 x 56"):
         sources.load("irrvit_tiny", path)
 
 
 def test_log_is_the_history(tmp_path):
-    train_report.write_log(HISTORY, tmp_path / "log.csv")
+    write_log(HISTORY, tmp_path / "log.csv")
     with (tmp_path / "log.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [{k: float(v) for k, v in row.items()} for row in rows] == [asdict(e) for e in HISTORY]
@@ -52,7 +52,7 @@ def test_log_is_the_history(tmp_path):
 
 def test_curves_are_a_picture(tmp_path):
     pytest.importorskip("matplotlib")
-    train_report.write_curves(HISTORY, tmp_path / "c.png", "title")
+    write_curves(HISTORY, tmp_path / "c.png", "title")
     with Image.open(tmp_path / "c.png") as image:
         assert image.format == "PNG"
         assert len(image.convert("RGB").getcolors(1 << 20) or []) > 50

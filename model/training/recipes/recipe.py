@@ -1,4 +1,4 @@
-"""How a network is trained: every figure that decides the outcome in one record; no torch."""
+"""What a recipe says: every figure that decides how a training ends, in one record; no torch."""
 
 from __future__ import annotations
 
@@ -56,6 +56,8 @@ class Recipe(_Record):
     Attributes:
         batch: pictures a step, over all processes together.
         ema_decay: of the running mean of the weights, which is what is evaluated and kept.
+        augmentation: what is done to pictures, unless `deit` is given.
+        deit: makes `training.deit` feed the network, in place of `training.feed`.
     """
 
     epochs: PositiveInt
@@ -76,36 +78,3 @@ class Recipe(_Record):
             return self.lr * (step + 1) / (warmup + 1)
         rest = max(self.epochs * steps_per_epoch - warmup, 1)
         return self.lr * 0.5 * (1 + cos(pi * (step - warmup) / rest))
-
-
-_MILD = Augmentation(shift=0.08, scale=0.08, rotate_degrees=5, mirror=0.5, erase=0.25)
-
-RECIPES: dict[str, Recipe] = {
-    # Pictures that look like those of the data set: the highest accuracy on its own test pictures.
-    "plain": Recipe(epochs=24, augmentation=_MILD),
-    # Pictures as a phone sees them.
-    "camera": Recipe(
-        epochs=24,
-        augmentation=Augmentation(
-            shift=0.12,
-            scale=0.2,
-            rotate_degrees=15,
-            mirror=0.5,
-            contrast=0.4,
-            invert=0.3,
-            clutter=0.4,
-            erase=0.25,
-        ),
-    ),
-    # The last epochs, from --init, on pictures that are hardly changed.
-    "finish": Recipe(
-        epochs=5,
-        lr=1e-3,
-        warmup_epochs=0.2,
-        augmentation=Augmentation(shift=0.04, scale=0.04, mirror=0.5),
-    ),
-    # For a GPU machine; never run to its end by us.
-    "imagenet": Recipe(
-        epochs=300, batch=1024, lr=1e-3, warmup_epochs=5, ema_decay=0.9999, deit=Deit()
-    ),
-}

@@ -6,7 +6,8 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from irrvit.model.training.recipe import RECIPES, Recipe
+from irrvit.model.training.recipes.find import get_recipe
+from irrvit.model.training.recipes.recipe import Recipe
 
 
 def test_rate_rises_for_the_warmup_and_falls_to_nothing():
@@ -31,10 +32,10 @@ def test_nonsense_is_refused(wrong):
 
 
 def test_camera_recipe_does_what_a_camera_does():
-    camera = RECIPES["camera"].augmentation
+    camera = get_recipe("camera").augmentation
     assert all(value > 0 for value in camera.model_dump().values())
 
 
 def test_importing_recipes_needs_no_torch():
-    code = "import sys, irrvit.model.training.recipe; sys.exit('torch' in sys.modules)"
+    code = "import sys, irrvit.model.training.recipes.recipe; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

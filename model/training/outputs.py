@@ -19,7 +19,7 @@ from irrvit.model.training.state import Epoch
 
 
 @dataclass(frozen=True)
-class Record:
+class TrainingRecord:
     """What is worth knowing about a checkpoint, written beside it.
 
     Attributes:
@@ -56,7 +56,7 @@ def write_checkpoint(
     write_in_one_piece(path, lambda part: checkpoint.write(network, part, spec, labels))
 
 
-def write_record(record: Record, path: Path) -> None:
+def write_record(record: TrainingRecord, path: Path) -> None:
     text = json.dumps(asdict(record), indent=2) + "\n"
     write_in_one_piece(path, lambda part: part.write_text(text))
 

@@ -1,0 +1,85 @@
+"""The options of `irrvit-train`, and the training that they come to, or the sentence why not."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from pydantic import ValidationError
+
+from irrvit.model.data.find import load_dataset
+from irrvit.model.errors import ModelError
+from irrvit.model.network import variants
+from irrvit.model.sources import checkpoint
+from irrvit.model.training.recipes.find import get_recipe, recipe_names
+from irrvit.model.training.recipes.recipe import Recipe
+from irrvit.model.training.run import TrainingRun
+
+
+class BadTrainingOption(ModelError):
+    """An option has a value that it cannot have."""
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What `irrvit-train` was asked for.
+
+    Attributes:
+        overrides: fields of the recipe; None leaves the recipe's own.
+        init: a checkpoint to begin with.
+        ablation_seeds: with how many seeds to run the ablation instead of one training.
+        command: as it was typed, for the record.
+    """
+
+    model: str
+    data: str
+    out: Path
+    recipe: str = "plain"
+    overrides: dict[str, int | float | None] = field(default_factory=dict)
+    test: bool = False
+    data_root: Path | None = None
+    download: bool = False
+    threads: int | None = None
+    init: Path | None = None
+    ablation_seeds: int | None = None
+    command: str = ""
+
+
+def prepare(options: TrainingOptions) -> TrainingRun:
+    """Find what the options name, make the folder of the run, and set torch's threads.
+
+    Raises:
+        ModelError: saying what is wrong with an option, the data or the folder.
+    """
+    variant = variants.get(options.model)
+    recipe = _recipe(options)
+    data = load_dataset(options.data, root=options.data_root, download=options.download)
+    if options.test and data.test is None:
+        raise BadTrainingOption(f"--test: nobody set test pictures of '{options.data}' apart")
+    if options.threads is not None and options.threads < 1:
+        raise BadTrainingOption(f"--threads {options.threads}: expected 1 or more")
+    torch.set_num_threads(options.threads or _fair_threads())
+    options.out.mkdir(parents=True, exist_ok=True)
+    init = checkpoint.read(options.init) if options.init is not None else None
+    return TrainingRun(variant, data, recipe, options.out, init)
+
+
+def _recipe(options: TrainingOptions) -> Recipe:
+    if options.recipe not in recipe_names():
+        raise BadTrainingOption(
+            f"unknown recipe '{options.recipe}': expected one of {', '.join(recipe_names())}"
+        )
+    given = {k: v for k, v in options.overrides.items() if v is not None}
+    try:
+        return Recipe.model_validate(get_recipe(options.recipe).model_dump() | given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise BadTrainingOption(f"--{name} {first['input']}: {first['msg']}") from error
+
+
+def _fair_threads() -> int:
+    """All cores, shared with the other processes of this machine."""
+    return max(1, (os.cpu_count() or 1) // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
