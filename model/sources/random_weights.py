@@ -46,13 +46,13 @@ def make_healthy(network: nn.Module, spec: InputSpec, *, seed: int = 0) -> None:
     with seeded(seed), _one_thread(), torch.no_grad():
         for module in network.modules():
             _unsettle(module)
-        images = pictures(spec, _PICTURES)
+        images = dead_leaves(spec, _PICTURES)
         classes = network(images[:1]).shape[-1]
         with _calibrating(network, classes):
             network(images)
 
 
-def pictures(spec: InputSpec, count: int) -> Tensor:
+def dead_leaves(spec: InputSpec, count: int) -> Tensor:
     """Draw pictures with a photograph's statistics, normalized (count, 3, H, W).
 
     Dead leaves: discs of all sizes hide one another (Lee, Mumford and Huang, IJCV 2001), each with

@@ -19,9 +19,9 @@ from irrvit.model.sources.program.text import check_expression, check_operator, 
 FLOAT = 7  # torch._export.serde.schema.ScalarType.FLOAT
 _STRIDED = 7  # torch._export.serde.schema.Layout.Strided
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-Path = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.]*$")]
-Float = float | Literal["Infinity", "-Infinity", "NaN"]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+DottedName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.]*$")]
+Number = float | Literal["Infinity", "-Infinity", "NaN"]
 Operator = Annotated[str, AfterValidator(check_operator)]
 Expression = Annotated[str, AfterValidator(check_expression)]
 TreeText = Annotated[str, AfterValidator(check_tree)]
@@ -65,7 +65,7 @@ class Symbolic(_Choice):
     as_expr: SymExpr | None = None
 
 
-class Device(_Part):
+class TensorDevice(_Part):
     type: Literal["cpu"]
     index: None = None
 
@@ -76,21 +76,21 @@ class TensorMeta(_Part):
     strides: list[Symbolic]
     storage_offset: Symbolic
     requires_grad: bool
-    device: Device
+    device: TensorDevice
     layout: Literal[7]
 
 
-class Tensor(_Part):
-    name: Name
+class TensorName(_Part):
+    name: Identifier
 
 
-class OptionalTensor(_Choice):
-    as_tensor: Tensor | None = None
+class OptionalTensorName(_Choice):
+    as_tensor: TensorName | None = None
     as_none: bool = True
 
 
 class SymArgument(_Choice):
-    as_name: Name = ""
+    as_name: Identifier = ""
     as_int: int = 0
     as_bool: bool = False
 
@@ -99,13 +99,13 @@ class Argument(_Choice):
     """What an operator may be given: no graphs, no other operators, no Python objects."""
 
     as_none: bool = True
-    as_tensor: Tensor | None = None
-    as_tensors: list[Tensor] = []
-    as_optional_tensors: list[OptionalTensor] = []
+    as_tensor: TensorName | None = None
+    as_tensors: list[TensorName] = []
+    as_optional_tensors: list[OptionalTensorName] = []
     as_int: int = 0
     as_ints: list[int] = []
-    as_float: Float = 0
-    as_floats: list[Float] = []
+    as_float: Number = 0
+    as_floats: list[Number] = []
     as_bool: bool = False
     as_bools: list[bool] = []
     as_string: Text = ""
@@ -115,7 +115,7 @@ class Argument(_Choice):
     as_scalar_type: int = 0
     as_memory_format: int = 0
     as_layout: Literal[7] = _STRIDED
-    as_device: Device | None = None
+    as_device: TensorDevice | None = None
 
 
 class NamedArgument(_Part):
@@ -135,57 +135,57 @@ class Metadata(_Part):
     nn_module_stack: Modules = ""
 
 
-class Node(_Part):
+class OperatorCall(_Part):
     target: Operator
-    name: Name | None = None
+    name: Identifier | None = None
     inputs: list[NamedArgument]
     outputs: list[Argument]
     metadata: Metadata
 
 
-class Graph(_Part):
+class OperatorGraph(_Part):
     inputs: list[Argument]
     outputs: list[Argument]
-    nodes: list[Node]
-    tensor_values: dict[Name, TensorMeta]
-    sym_int_values: dict[Name, Symbolic] = {}
-    sym_bool_values: dict[Name, Symbolic] = {}
+    nodes: list[OperatorCall]
+    tensor_values: dict[Identifier, TensorMeta]
+    sym_int_values: dict[Identifier, Symbolic] = {}
+    sym_bool_values: dict[Identifier, Symbolic] = {}
 
 
-class Parameter(_Part):
-    arg: Tensor
-    parameter_name: Path
+class ParameterInput(_Part):
+    arg: TensorName
+    parameter_name: DottedName
 
 
-class Buffer(_Part):
-    arg: Tensor
-    buffer_name: Path
+class BufferInput(_Part):
+    arg: TensorName
+    buffer_name: DottedName
     persistent: bool
 
 
-class Constant(_Part):
-    arg: Tensor
-    tensor_constant_name: Path
+class ConstantInput(_Part):
+    arg: TensorName
+    tensor_constant_name: DottedName
 
 
-class User(_Part):
+class UserValue(_Part):
     arg: Argument
 
 
-class InputSpec(_Choice):
-    user_input: User | None = None
-    parameter: Parameter | None = None
-    buffer: Buffer | None = None
-    tensor_constant: Constant | None = None
+class GraphInput(_Choice):
+    user_input: UserValue | None = None
+    parameter: ParameterInput | None = None
+    buffer: BufferInput | None = None
+    tensor_constant: ConstantInput | None = None
 
 
-class OutputSpec(_Choice):
-    user_output: User | None = None
+class GraphOutput(_Choice):
+    user_output: UserValue | None = None
 
 
 class Signature(_Part):
-    input_specs: list[InputSpec]
-    output_specs: Annotated[list[OutputSpec], Field(min_length=1, max_length=1)]
+    input_specs: list[GraphInput]
+    output_specs: Annotated[list[GraphOutput], Field(min_length=1, max_length=1)]
 
 
 class CallSignature(_Part):
@@ -193,21 +193,21 @@ class CallSignature(_Part):
     outputs: list[Argument]
     in_spec: TreeText
     out_spec: TreeText
-    forward_arg_names: list[Name] | None = None
+    forward_arg_names: list[Identifier] | None = None
 
 
-class Call(_Part):
+class ModuleCall(_Part):
     fqn: Literal[""]
     signature: CallSignature
 
 
-class Module(_Part):
-    graph: Graph
+class GraphModule(_Part):
+    graph: OperatorGraph
     signature: Signature
-    module_call_graph: list[Call]
+    module_call_graph: list[ModuleCall]
 
 
-class Range(_Part):
+class SizeRange(_Part):
     min_val: int | None = None
     max_val: int | None = None
 
@@ -220,9 +220,9 @@ class SchemaVersion(_Part):
 class Program(_Part):
     """`models/model.json`."""
 
-    graph_module: Module
+    graph_module: GraphModule
     opset_version: dict[str, int]
-    range_constraints: dict[Name, Range]
+    range_constraints: dict[Identifier, SizeRange]
     schema_version: SchemaVersion
     verifiers: list[Literal["TRAINING", "ATEN"]]
     torch_version: Text
@@ -244,4 +244,4 @@ class Payload(_Part):
 class Payloads(_Part):
     """`data/weights/model_weights_config.json` and `data/constants/model_constants_config.json`."""
 
-    config: dict[Path, Payload]
+    config: dict[DottedName, Payload]

@@ -47,7 +47,7 @@ def assert_healthy(source: Source) -> None:
     """Logits of pictures that the weights were not made on differ, and rounding does not decide."""
     network = source.network
     with random_weights.seeded(99), torch.no_grad():
-        images = random_weights.pictures(source.input, 6)
+        images = random_weights.dead_leaves(source.input, 6)
         logits = network(images)
         exact = network.double()(images.double())
     assert torch.isfinite(logits).all()
@@ -166,7 +166,7 @@ def test_restores_threads_and_random_numbers():
 def test_pictures_fill_the_range_of_photographs():
     spec = InputSpec(height=64, width=48, mean=(0, 0, 0), std=(1, 1, 1))
     with random_weights.seeded(1):
-        images = random_weights.pictures(spec, 5)
+        images = random_weights.dead_leaves(spec, 5)
     assert images.shape == (5, 3, 64, 48)
     assert 0 <= images.min() < 0.1
     assert 0.9 < images.max() <= 1
