@@ -114,7 +114,6 @@ def bench(
     invalid, wrong or slower; 2 when something could not be measured.
     """
     from irrvit.benchmark.acts.measure import Request, choose
-    from irrvit.benchmark.device import Options
 
     if list_all:
         return _list()
@@ -122,6 +121,7 @@ def bench(
         return _list_devices()
     if setup is not None:
         return _setup(setup)
+    own = {"benchmark_binary": benchmark_binary, "apk": apk, "clean": clean}
     request = Request(
         device=device,
         artifacts=tuple(artifacts or ()),
@@ -135,7 +135,7 @@ def bench(
         timeout_s=timeout,
         start_below_c=start_below,
         sustained=sustained,
-        options=Options(benchmark_binary=benchmark_binary, apk=apk, clean=clean),
+        options={name: value for name, value in own.items() if value},
         store=store,
         source=source,
         compare=compare,
@@ -168,9 +168,9 @@ def _write_page(path: Path, request: Request, result: Any) -> int:
 
 
 def _list() -> None:
-    from irrvit.benchmark import device, suite
+    from irrvit.benchmark import kinds, suite
 
-    print("devices: " + ", ".join(device.kinds()))
+    print("devices: " + ", ".join(kinds.names()))
     for name in suite.names():
         print(f"{name}: {suite.get(name).about}\n  " + "\n  ".join(suite.get(name).models))
 
@@ -178,10 +178,10 @@ def _list() -> None:
 def _list_devices() -> None:
     from rich.console import Console
 
-    from irrvit.benchmark import device
+    from irrvit.benchmark import kinds
     from irrvit.benchmark.report import table
 
-    Console().print(table.to_device_table(device.seen()))
+    Console().print(table.to_device_table(kinds.seen()))
 
 
 def _setup(kind: str) -> None:

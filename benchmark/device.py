@@ -1,27 +1,27 @@
-"""What a kind of device has to offer, and which kinds there are.
+"""What a kind of device has to offer: what every one has, and what only some have.
 
-A module `benchmark/devices/<kind>.py` is a kind: nothing is registered, and nothing is imported
-until it is asked for. It has the names of `Device`, or those of `Finder` if there may be several.
+A module `benchmark/devices/<kind>.py` is a kind. It has the names of `Device`, or those of `Finder`
+if there may be several devices of it. What only some have is a protocol of its own, and a device
+that has the names of one has what it stands for: there is nothing to register and no stub to copy.
 """
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
-from pathlib import Path
-from types import ModuleType
-from typing import Protocol, cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-import numpy as np
-
-from irrvit.benchmark.errors import BadOptions, BenchmarkError, DeviceNotFound, RuntimeUnavailable
-from irrvit.benchmark.measurement import DeviceInfo, DeviceState, Placement, RunConfig
 from irrvit.model.progress import Notify
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    from irrvit.benchmark.measurement import DeviceInfo, DeviceState, Placement, RunConfig
+
 READY = "ready"
-_FOLDER = Path(__file__).with_name("devices")
+
+SetupProgress = Callable[[str, float], None]
+"""Called with what a set-up does now, and the share of the whole that is done."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,20 @@ class Process(Protocol):
         ...
 
 
+@runtime_checkable
+class ProfilingProcess(Process, Protocol):
+    """A process that can also run its file under the runtime's own profiler."""
+
+    def profile(self, calls: int) -> list[dict[str, Any]]:
+        """What the profiler noted of these calls, as the runtime of the file has it."""
+        ...
+
+
 class Device(Protocol):
-    """A module of `benchmark/devices/`."""
+    """A module of `benchmark/devices/`, or what the `find` of one returns."""
 
     # Which runtime runs the files of an export target, the preferred one first.
     RUNTIMES: Mapping[str, tuple[str, ...]]
-    # ACCELERATORS: tuple[str, ...] is there too where the CPU is not all that can be asked for,
-    # and START_BELOW_C: float where it has to be cool at the start.
 
     def describe(self) -> DeviceInfo:
         """Raises DeviceNotFound if there is none to be had."""
@@ -100,29 +107,60 @@ class Device(Protocol):
         ...
 
 
-def _silent(name: str, stage: str) -> None:
-    """Tell nobody."""
+# What only some devices have.
+
+
+@runtime_checkable
+class Accelerated(Protocol):
+    """A device where the CPU is not all that can be asked for."""
+
+    ACCELERATORS: tuple[str, ...]
+
+
+@runtime_checkable
+class HeatLimited(Protocol):
+    """A device that has to be cool at the start, unless something else is asked for."""
+
+    START_BELOW_C: float
+
+
+class Meter(Protocol):
+    """What reads a device's power."""
+
+    source: str
+
+    def energy_mj(self, act: Callable[[], None]) -> float:
+        """What the device uses while it does something."""
+        ...
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A device that may have a meter."""
+
+    def meter(self) -> Meter:
+        """Raises RuntimeUnavailable, with the reason, if it has none now."""
+        ...
+
+
+# What only some kinds have.
+
+
+@runtime_checkable
+class Installable(Protocol):
+    """A kind that needs something built or installed before it can be used."""
+
+    def setup(self, progress: SetupProgress) -> str:
+        """Build it, unless it is there; return a sentence that says where it is.
+
+        Raises:
+            SetupFailed: saying what is missing and what to do.
+        """
+        ...
 
 
 @dataclass(frozen=True)
-class Options:
-    """What only some kinds of device take.
-
-    Attributes:
-        benchmark_binary: a tool that runs files there, instead of the app.
-        apk: the app, where it is not the one that was built here.
-        clean: remove what earlier runs left there first.
-        notify: is told what takes long, by file and stage.
-    """
-
-    benchmark_binary: Path | None = None
-    apk: Path | None = None
-    clean: bool = False
-    notify: Notify = field(default=_silent, compare=False)
-
-
-@dataclass(frozen=True)
-class Seen:
+class SeenDevice:
     """A device that is there; `state` is `ready`, or what keeps it from being used."""
 
     kind: str
@@ -137,11 +175,23 @@ class Seen:
         return self.state == READY
 
 
+@runtime_checkable
 class Finder(Protocol):
-    """A module of `benchmark/devices/` whose devices come and go; beside it, `RUNTIMES`."""
+    """A kind whose devices come and go, and may be several.
 
-    def find(self, name: str, options: Options) -> Device:
+    Attributes:
+        Options: a dataclass of the command's options that are this kind's own, all with defaults;
+            its fields are annotated as parameters of typer are.
+    """
+
+    Options: type
+
+    def find(self, name: str, options: Any, notify: Notify) -> Device:
         """The one device that a name fits; any, if the name is that of the kind.
+
+        Args:
+            options: an `Options` of this kind.
+            notify: is told what takes long, by file and stage.
 
         Raises:
             DeviceNotFound: none fits; the message says what there is, and what to do.
@@ -149,73 +199,16 @@ class Finder(Protocol):
         """
         ...
 
-    def attached(self) -> list[Seen]:
+    def attached(self) -> list[SeenDevice]:
         """All that are there; raises DeviceNotFound if that cannot be told."""
         ...
 
 
 def accelerators(device: Device) -> tuple[str, ...]:
     """Those that can be asked for; which one a file really got says its placement."""
-    return getattr(device, "ACCELERATORS", ("cpu",))
+    return device.ACCELERATORS if isinstance(device, Accelerated) else ("cpu",)
 
 
 def start_below_c(device: Device) -> float | None:
     """How cool it has to be at the start, unless something else is asked for."""
-    return getattr(device, "START_BELOW_C", None)
-
-
-def kinds() -> list[str]:
-    """The kinds that are installed, by file name; imports none of them."""
-    return sorted(p.stem for p in _FOLDER.glob("*.py") if not p.stem.startswith("_"))
-
-
-def load(kind: str) -> ModuleType:
-    """The module of a kind: a Device, or a Finder."""
-    return importlib.import_module(f"irrvit.benchmark.devices.{kind}")
-
-
-def find(name: str, options: Options = Options()) -> Device:
-    """A device by the name of its kind; another name is offered to the kinds that can search.
-
-    Raises:
-        DeviceNotFound: nothing has this name; the message says what there is.
-        BadOptions: several have it, or the device does not take these options.
-    """
-    if name in kinds():
-        module = load(name)
-        if hasattr(module, "find"):
-            return cast(Finder, module).find(name, options)
-        if options != Options():
-            raise BadOptions(
-                f"--benchmark-binary, --apk and --clean are for phones, and {name} is none: "
-                "leave them out, or name a phone with --device"
-            )
-        return cast(Device, module)
-    reasons = []
-    for module in map(load, kinds()):
-        if hasattr(module, "find"):
-            try:
-                return cast(Finder, module).find(name, options)
-            except (DeviceNotFound, RuntimeUnavailable) as error:
-                reasons.append(str(error))
-    near = get_close_matches(name, kinds(), n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise DeviceNotFound(
-        "; ".join([f"no kind of device is called '{name}' ({', '.join(kinds())}){hint}", *reasons])
-    )
-
-
-def seen() -> list[Seen]:
-    """Every device of every kind that is there now."""
-    found = []
-    for kind in kinds():
-        module = load(kind)
-        try:
-            if hasattr(module, "attached"):
-                found += cast(Finder, module).attached()
-            else:
-                info = cast(Device, module).describe()
-                found.append(Seen(kind, info.name, READY, info.soc, info.os, info.abi))
-        except BenchmarkError as error:
-            found.append(Seen(kind, "-", str(error)))
-    return found
+    return device.START_BELOW_C if isinstance(device, HeatLimited) else None

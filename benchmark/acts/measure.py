@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from irrvit.benchmark import device, suite
-from irrvit.benchmark.device import Options
+from irrvit.benchmark import device, kinds, suite
 from irrvit.benchmark.errors import BadOptions, BadStore
 from irrvit.benchmark.measurement import Measurement, RunConfig
 from irrvit.benchmark.results import baseline, store
@@ -36,7 +35,7 @@ class Request:
     timeout_s: float = 120.0
     start_below_c: float | None = None
     sustained: str | None = None
-    options: Options = field(default_factory=Options)
+    options: Mapping[str, object] = field(default_factory=dict)
     store: Path | None = None
     source: Path | None = None
     compare: Path | None = None
@@ -79,7 +78,7 @@ def run(request: Request, notify: Notify) -> MeasureResult:
     """
     if request.picture:
         raise BadOptions("--picture draws a profile: give --profile with it")
-    chosen = device.find(request.device, replace(request.options, notify=notify))
+    chosen = kinds.find(request.device, request.options, notify)
     _expect_accelerator(request, chosen)
     is_emulated = chosen.describe().emulated
     if is_emulated and request.compare:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
-
-from irrvit.benchmark import device
+from irrvit.benchmark import kinds
+from irrvit.benchmark.device import Installable, SetupProgress
 from irrvit.benchmark.errors import BadOptions
 
 
-def run(kind: str, progress: Callable[[str, float], None]) -> str:
+def run(kind: str, progress: SetupProgress) -> str:
     """Install or build it, unless it is there; return what the kind has to say.
 
     Args:
@@ -19,11 +17,8 @@ def run(kind: str, progress: Callable[[str, float], None]) -> str:
         BadOptions: there is no such kind, or it needs nothing.
         SetupFailed: saying what is missing and what to do.
     """
-    able = []
-    for name in device.kinds():
-        module = importlib.import_module(f"irrvit.benchmark.devices.{name}")
-        if hasattr(module, "setup"):
-            able.append(name)
-            if name == kind:
-                return module.setup(progress)
+    modules = {name: kinds.load(name) for name in kinds.names()}
+    able = {name: m for name, m in modules.items() if isinstance(m, Installable)}
+    if kind in able:
+        return able[kind].setup(progress)
     raise BadOptions(f"--setup got '{kind}': expected one of {', '.join(able)}")

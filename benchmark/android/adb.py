@@ -24,53 +24,53 @@ _COMMAND_S = 30.0
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a command said."""
+class CommandResult:
+    """What a command printed, and how it ended."""
 
-    out: str
-    errors: str
-    code: int
+    stdout: str
+    stderr: str
+    exit_code: int
 
 
 class Phone:
     """One phone, by its serial. What it cannot do raises CommandFailed; gone, DeviceLost.
 
     Attributes:
-        whole: files that are known to be there, and to be what was sent.
+        verified: files that are known to be there, and to be what was sent.
     """
 
     def __init__(self, serial: str):
         self.serial = serial
-        self.whole: set[str] = set()
+        self.verified: set[str] = set()
 
     def state(self) -> str:
         """`device`, another state of adb's, or `absent`."""
         found = {phone.serial: phone.state for phone in server.attached()}
         return found.get(self.serial, "absent")
 
-    def run(self, *words: str, timeout_s: float = _COMMAND_S) -> Said:
+    def run(self, *words: str, timeout_s: float = _COMMAND_S) -> CommandResult:
         """Run a command; every word arrives as it is, whatever is in it."""
         with self.stream(f"shell,v2:{shlex.join(words)}", timeout_s) as connection:
-            said = {_OUT: b"", _ERRORS: b""}
+            printed = {_OUT: b"", _ERRORS: b""}
             while True:
                 kind, length = struct.unpack("<BI", connection.read_exact(5))
                 data = connection.read_exact(length)
                 if kind == _EXIT:
                     break
-                said[kind] += data
-        out, errors = (said[kind].decode(errors="replace") for kind in (_OUT, _ERRORS))
-        return Said(out, errors, data[0])
+                printed[kind] += data
+        stdout, stderr = (printed[kind].decode(errors="replace") for kind in (_OUT, _ERRORS))
+        return CommandResult(stdout, stderr, data[0])
 
     def shell(self, *words: str, timeout_s: float = _COMMAND_S) -> str:
         """What a command prints; one that fails raises."""
-        said = self.run(*words, timeout_s=timeout_s)
-        if said.code:
-            words_said = (said.errors or said.out).strip().splitlines()
+        result = self.run(*words, timeout_s=timeout_s)
+        if result.exit_code:
+            lines = (result.stderr or result.stdout).strip().splitlines()
             raise CommandFailed(
-                f"on the phone {' '.join(words)} failed with exit code {said.code}"
-                + (f": {words_said[-1]}" if words_said else "")
+                f"on the phone {' '.join(words)} failed with exit code {result.exit_code}"
+                + (f": {lines[-1]}" if lines else "")
             )
-        return said.out
+        return result.stdout
 
     @contextmanager
     def stream(self, service: str, timeout_s: float) -> Iterator[AdbConnection]:
@@ -106,7 +106,7 @@ class Phone:
                 )
             time.sleep(0.5)
 
-    def obituary(self) -> str | None:
+    def why_lost(self) -> str | None:
         """Why nothing comes from the phone any more, None if it is not the phone's own fault."""
         end = time.monotonic() + 2
         while time.monotonic() < end:  # adb may notice later than we do.

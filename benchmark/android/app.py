@@ -17,7 +17,7 @@ from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.device import TimedBlock
 from irrvit.benchmark.errors import CommandFailed, DeviceLost
 from irrvit.benchmark.measurement import RunConfig
-from irrvit.benchmark.worker.conversation import Conversation, to_loaded, to_timed
+from irrvit.benchmark.worker.connection import WorkerConnection, to_load_info, to_timed_block
 from irrvit.model.progress import Notify
 
 PACKAGE = "org.irrvit.mobile"
@@ -49,11 +49,11 @@ def require(phone: Phone, apk: Path, notify: Notify) -> None:
         return
     sent = push.push(phone, content, ".apk", notify=notify)
     notify("the app", "installing it")
-    said = phone.run("pm", "install", "-r", "-t", sent, timeout_s=_INSTALL_S)
+    result = phone.run("pm", "install", "-r", "-t", sent, timeout_s=_INSTALL_S)
     push.remove(phone, sent)
-    words = (said.out + said.errors).strip()
-    if "Success" not in words:
-        known = next((text for code, text in _REFUSED.items() if code in words), words)
+    output = (result.stdout + result.stderr).strip()
+    if "Success" not in output:
+        known = next((text for code, text in _REFUSED.items() if code in output), output)
         raise CommandFailed(
             f"phone {phone.serial} does not install the app: {known.format(serial=phone.serial)}"
         )
@@ -62,7 +62,7 @@ def require(phone: Phone, apk: Path, notify: Notify) -> None:
 def _require_version(phone: Phone, apk: Path) -> None:
     """Without a file to hold it against, the app that is there has to be of this version."""
     ours = importlib.metadata.version("irrvit-mobile")
-    theirs = parse.version_name(phone.run("dumpsys", "package", PACKAGE).out)
+    theirs = parse.version_name(phone.run("dumpsys", "package", PACKAGE).stdout)
     if theirs != ours:
         what = f"is version {theirs}, and {ours} is needed" if theirs else "is not there"
         raise CommandFailed(
@@ -76,17 +76,16 @@ def stop(phone: Phone) -> None:
 
 
 def _installed_sha256(phone: Phone) -> str:
-    where = phone.run("pm", "path", PACKAGE).out.strip().removeprefix("package:")
-    return parse.sha256(phone.run("sha256sum", where).out) if where else ""
+    where = phone.run("pm", "path", PACKAGE).stdout.strip().removeprefix("package:")
+    return parse.sha256(phone.run("sha256sum", where).stdout) if where else ""
 
 
 def _start(phone: Phone) -> None:
     state.require_unlocked(phone)
-    said = phone.run("am", "start", "-n", ACTIVITY)
-    if said.code or "Error" in said.out + said.errors:
-        raise CommandFailed(
-            f"the app does not start on phone {phone.serial}: {(said.errors or said.out).strip()}"
-        )
+    result = phone.run("am", "start", "-n", ACTIVITY)
+    output = (result.stderr or result.stdout).strip()
+    if result.exit_code or "Error" in result.stdout + result.stderr:
+        raise CommandFailed(f"the app does not start on phone {phone.serial}: {output}")
 
 
 class AppProcess:
@@ -97,11 +96,11 @@ class AppProcess:
         self._phone, self.is_closed = phone, False
         _start(phone)
         self._socket = _connect(phone)
-        self._worker = Conversation(
+        self._worker = WorkerConnection(
             self._socket.makefile("w", encoding="utf-8"),
             self._socket.makefile("r", encoding="utf-8"),
             timeout_s=config.timeout_s,
-            obituary=self._obituary,
+            explain_end=self._explain_end,
         )
         options = {} if config.accelerator == "cpu" else {"accelerator": config.accelerator}
         try:
@@ -111,7 +110,7 @@ class AppProcess:
         except BaseException:
             self.close()
             raise
-        self.load_info = to_loaded(answer, accelerator=answer.get("accelerator", "cpu"))
+        self.load_info = to_load_info(answer, accelerator=answer.get("accelerator", "cpu"))
 
     def set_input(self, pixels: np.ndarray) -> None:
         content = io.BytesIO()
@@ -127,7 +126,7 @@ class AppProcess:
         # Asking takes a phone long: others get the share that they have of the time between.
         others = (busy_ms - answer["cpu_ns"] / 1e6) / (1000 * (time.perf_counter() - start))
         shared_ms = (answer["cpu_ns"] + others * answer["wall_ns"]) / 1e6
-        return to_timed(answer, busy_ms=shared_ms)
+        return to_timed_block(answer, busy_ms=shared_ms)
 
     def logits(self) -> np.ndarray:
         return np.array(self._worker.ask("logits")["logits"])
@@ -142,12 +141,12 @@ class AppProcess:
         self._worker.close()
         self._socket.close()
 
-    def _obituary(self) -> str:
-        lost = self._phone.obituary()
+    def _explain_end(self) -> str:
+        lost = self._phone.why_lost()
         if lost is not None:
             raise DeviceLost(lost)
-        said = self._phone.run("dumpsys", "activity", "exit-info", PACKAGE).out
-        reason = parse.exit_reason(said)
+        info = self._phone.run("dumpsys", "activity", "exit-info", PACKAGE).stdout
+        reason = parse.exit_reason(info)
         why = f" ({reason})" if reason else ""
         short = reason is not None and "memory" in reason
         return f"the phone ended the app's process{why}" + (

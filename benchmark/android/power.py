@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from irrvit.benchmark.android import parse
 from irrvit.benchmark.android.adb import Phone
+from irrvit.benchmark.device import Meter
 from irrvit.benchmark.errors import RuntimeUnavailable
-from irrvit.benchmark.run.energy import Meter
 
 _RAILS = "android.hardware.power.stats.IPowerStats/default"
 _BATTERY = "/sys/class/power_supply/battery"
@@ -20,14 +20,14 @@ def meter(phone: Phone) -> Meter:
     Raises:
         RuntimeUnavailable: the phone does not say, or a cable feeds it; the message says which.
     """
-    if parse.rails_mj(phone.run("dumpsys", _RAILS).out):
+    if parse.rails_mj(phone.run("dumpsys", _RAILS).stdout):
         return _Rails(phone)
     if parse.battery(phone.shell("dumpsys", "battery")).is_powered:
         raise RuntimeUnavailable(
             "its cable feeds it, and its battery's current says nothing then: connect by Wi-Fi "
             "(adb tcpip 5555, then adb connect ADDRESS)"
         )
-    if phone.run("cat", f"{_BATTERY}/current_now").code:
+    if phone.run("cat", f"{_BATTERY}/current_now").exit_code:
         raise RuntimeUnavailable("it has no power rails and hides its battery's current")
     return _Battery(phone)
 

@@ -38,8 +38,8 @@ def push(
     """
     digest = hashlib.sha256(content).hexdigest()
     path = f"{FOLDER}/{digest}{suffix}"
-    if path in phone.whole or _sha256(phone, path) == digest:
-        phone.whole.add(path)
+    if path in phone.verified or _sha256(phone, path) == digest:
+        phone.verified.add(path)
         return path
     phone.shell("mkdir", "-p", "-m", "755", FOLDER)
     parts = [content[at : at + PART_BYTES] for at in range(0, len(content), PART_BYTES)]
@@ -58,7 +58,7 @@ def push(
             f"what arrived on phone {phone.serial} is not what was sent (sha256 {arrived[:12]}, "
             f"expected {digest[:12]}): run this again, with another cable if it happens again"
         )
-    phone.whole.add(path)
+    phone.verified.add(path)
     return path
 
 
@@ -82,24 +82,24 @@ def pull(phone: Phone, path: str) -> bytes:
 
 def remove(phone: Phone, path: str) -> None:
     phone.shell("rm", "-f", path)
-    phone.whole.discard(path)
+    phone.verified.discard(path)
 
 
 def clean(phone: Phone) -> None:
     """Remove everything that was ever pushed."""
     phone.shell("rm", "-rf", FOLDER)
-    phone.whole.clear()
+    phone.verified.clear()
 
 
 def _sha256(phone: Phone, path: str) -> str:
-    said = phone.run("sha256sum", path)
-    return parse.sha256(said.out) if said.code == 0 else ""
+    result = phone.run("sha256sum", path)
+    return parse.sha256(result.stdout) if result.exit_code == 0 else ""
 
 
 def _sizes(phone: Phone, prefix: str) -> dict[int, int]:
     """How long the parts are that an interrupted push left."""
-    said = phone.run("ls", "-l", FOLDER).out
-    rows = [line.split() for line in said.splitlines() if prefix in line]
+    listing = phone.run("ls", "-l", FOLDER).stdout
+    rows = [line.split() for line in listing.splitlines() if prefix in line]
     return {int(row[-1].removeprefix(prefix)): int(row[4]) for row in rows}
 
 
@@ -136,10 +136,10 @@ def _send(phone: Phone, content: bytes, path: str, mode: int) -> None:
             connection.conn.sendall(b"DATA" + struct.pack("<I", len(chunk)) + chunk)
         connection.conn.sendall(b"DONE" + struct.pack("<I", 0))
         kind, length = struct.unpack("<4sI", connection.read_exact(8))
-        said = connection.read_exact(length).decode(errors="replace") if length else ""
+        reason = connection.read_exact(length).decode(errors="replace") if length else ""
     if kind != b"OKAY":
-        full = "No space left" in said
+        full = "No space left" in reason
         raise CommandFailed(
-            f"phone {phone.serial} does not take the file: {said or kind}"
+            f"phone {phone.serial} does not take the file: {reason or kind}"
             + ("; make room on it, or remove what earlier runs left with --clean" if full else "")
         )

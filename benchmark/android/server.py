@@ -131,5 +131,5 @@ def _start(host: str, port: int) -> None:
             "or 'apt-get install adb' on Debian, 'brew install android-platform-tools' on macOS"
         ) from error
     except subprocess.SubprocessError as error:
-        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
-        raise AdbError(f"it does not start: {said or error}") from error
+        printed = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
+        raise AdbError(f"it does not start: {printed or error}") from error

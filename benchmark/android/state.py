@@ -35,15 +35,15 @@ class Identity:
 
 
 def identify(phone: Phone) -> Identity:
-    said = parse.properties(phone.shell("getprop"))
-    soc = [said.get("ro.soc.manufacturer", ""), said.get("ro.soc.model", "")]
+    properties = parse.properties(phone.shell("getprop"))
+    soc = [properties.get("ro.soc.manufacturer", ""), properties.get("ro.soc.model", "")]
     return Identity(
-        model=said.get("ro.product.model", "?"),
-        manufacturer=said.get("ro.product.manufacturer", "?"),
-        soc=" ".join(filter(None, soc)) or said.get("ro.board.platform", "?"),
-        android=said.get("ro.build.version.release", "?"),
-        abi=said.get("ro.product.cpu.abi", "?"),
-        emulated="1" in (said.get("ro.boot.qemu"), said.get("ro.kernel.qemu")),
+        model=properties.get("ro.product.model", "?"),
+        manufacturer=properties.get("ro.product.manufacturer", "?"),
+        soc=" ".join(filter(None, soc)) or properties.get("ro.board.platform", "?"),
+        android=properties.get("ro.build.version.release", "?"),
+        abi=properties.get("ro.product.cpu.abi", "?"),
+        emulated="1" in (properties.get("ro.boot.qemu"), properties.get("ro.kernel.qemu")),
     )
 
 
@@ -107,4 +107,4 @@ def require_unlocked(phone: Phone) -> None:
 
 def _optional(phone: Phone, service: str) -> str:
     """What a service says that older versions of Android do not have."""
-    return phone.run("dumpsys", service).out
+    return phone.run("dumpsys", service).stdout

@@ -97,7 +97,7 @@ class ToolProcess:
         path = f"{push.FOLDER}/outputs.bin"
         self._phone.run("rm", "-f", path)
         self._run(1, extra=[f"--output_filepath={path}"])
-        if self._phone.run("test", "-f", path).code:
+        if self._phone.run("test", "-f", path).exit_code:
             raise CommandFailed(
                 "this benchmark_model cannot write what a file answers (--output_filepath), and a "
                 "fast wrong answer is worth nothing: get a newer one"
@@ -138,11 +138,11 @@ class ToolProcess:
             *self._given(),
             *extra,
         ]
-        said = self._phone.run(self._binary, *options, timeout_s=self._config.timeout_s)
-        text = said.out + said.errors
-        if said.code:
+        result = self._phone.run(self._binary, *options, timeout_s=self._config.timeout_s)
+        text = result.stdout + result.stderr
+        if result.exit_code:
             raise CommandFailed(
-                f"benchmark_model ended with exit code {said.code}: {_last_line(text)}"
+                f"benchmark_model ended with exit code {result.exit_code}: {_last_line(text)}"
             )
         return text
 

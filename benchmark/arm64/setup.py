@@ -13,14 +13,12 @@ import numpy as np
 
 from irrvit.benchmark import machine
 from irrvit.benchmark.arm64 import tree as arm64_tree
+from irrvit.benchmark.device import SetupProgress
 from irrvit.benchmark.errors import BenchmarkError, SetupFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.worker import linear
 from irrvit.benchmark.worker.client import LocalProcess
 from irrvit.export.built_folder import build_once
-
-# (what is done, share of all that is done by then)
-Progress = Callable[[str, float], None]
 
 _NEEDED_BYTES = 800_000_000  # While it is built; half of it stays.
 _NEEDED_TOOLS = {"debootstrap": "debootstrap", "dpkg-deb": "dpkg"}
@@ -44,7 +42,7 @@ CPU revision\t: 1
 _CORE_LISTS = ("possible", "present", "online")
 
 
-def build_tree(progress: Progress) -> Path:
+def build_tree(progress: SetupProgress) -> Path:
     """Build the tree unless it is current; return its folder.
 
     Raises:
@@ -75,7 +73,7 @@ def _require_tools() -> None:
         )
 
 
-def _build(tree: Path, progress: Progress) -> None:
+def _build(tree: Path, progress: SetupProgress) -> None:
     free = shutil.disk_usage(tree.parent).free
     if free < _NEEDED_BYTES:
         raise SetupFailed(
@@ -96,7 +94,7 @@ def _build(tree: Path, progress: Progress) -> None:
     (tree / arm64_tree.STAMP).write_text(arm64_tree.key())
 
 
-def _download(folder: Path, progress: Progress) -> None:
+def _download(folder: Path, progress: SetupProgress) -> None:
     """Debian's packages, their checksums checked; debootstrap needs no root for that."""
     choice = ["--arch=arm64", "--variant=minbase", "--include=python3", arm64_tree.SUITE]
     got = 0
@@ -109,7 +107,7 @@ def _download(folder: Path, progress: Progress) -> None:
     _call("debootstrap", ["debootstrap", "--download-only", *choice, str(folder)], follow)
 
 
-def _unpack(folder: Path, tree: Path, progress: Progress) -> None:
+def _unpack(folder: Path, tree: Path, progress: SetupProgress) -> None:
     packages = sorted((folder / "var/cache/apt/archives").glob("*.deb"))
     for i, package in enumerate(packages):
         progress("unpacking Debian", 0.35 + 0.25 * i / len(packages))
@@ -164,7 +162,7 @@ def _call(
 ) -> None:
     """Run a tool; its last words are its reason if it fails."""
     environment = {**os.environ, "PATH": os.environ.get("PATH", "") + _SBIN, "LC_ALL": "C"}
-    said = ""
+    last_line = ""
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -175,10 +173,10 @@ def _call(
     ) as running:
         assert running.stdout is not None
         for line in running.stdout:
-            said = line.strip() or said
+            last_line = line.strip() or last_line
             follow(line)
     if running.returncode:
         raise SetupFailed(
-            f"the ARM64 tree could not be built; {tool} said: {said}; once that is put right, run "
-            "it again"
+            f"the ARM64 tree could not be built; {tool} said: {last_line}; once that is put right, "
+            "run it again"
         )

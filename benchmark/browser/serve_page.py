@@ -57,8 +57,8 @@ def certificate(address: str, folder: Path = _CERTIFICATES) -> Path:
             "(on Debian: apt-get install openssl)"
         ) from error
     except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip().splitlines()
-        raise RuntimeUnavailable(f"openssl made no certificate: {said[-1:]}") from error
+        printed = error.stderr.decode(errors="replace").strip().splitlines()
+        raise RuntimeUnavailable(f"openssl made no certificate: {printed[-1:]}") from error
     path.touch(mode=0o600)  # It has the key.
     path.write_bytes(made.stdout)
     return path

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from typing import TYPE_CHECKING
 
-from irrvit.benchmark import machine
 from irrvit.benchmark.errors import RuntimeUnavailable
-from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
-from irrvit.benchmark.worker.client import LocalProcess
+
+if TYPE_CHECKING:
+    from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
+    from irrvit.benchmark.worker.client import ProfiledLocalProcess
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",), "torch": ("torch",)}
 _PACKAGES = {
@@ -20,22 +22,28 @@ _PACKAGES = {
 
 def describe() -> DeviceInfo:
     """This machine; its name is its processor's."""
+    from irrvit.benchmark import machine
+
     return machine.describe("host")
 
 
 def state() -> DeviceState:
     """See `irrvit.benchmark.device.Device`."""
+    from irrvit.benchmark import machine
+
     return machine.state()
 
 
-def open(path: str, config: RunConfig) -> LocalProcess:
+def open(path: str, config: RunConfig) -> ProfiledLocalProcess:
     """See `irrvit.benchmark.device.Device`."""
+    from irrvit.benchmark.worker.client import ProfiledLocalProcess
+
     package, extra = _PACKAGES[config.runtime]
     if importlib.util.find_spec(package) is None:
         raise RuntimeUnavailable(
             f"the package {package} is not installed, and {config.runtime} needs it: "
             f'pip install "irrvit-mobile[{extra}]"'
         )
-    return LocalProcess(
+    return ProfiledLocalProcess(
         [sys.executable, "-P", "-m", "irrvit.benchmark.worker.process"], path, config
     )

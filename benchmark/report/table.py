@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from irrvit.benchmark.device import Seen
+from irrvit.benchmark.device import SeenDevice
 from irrvit.benchmark.results.baseline import Gate
 from irrvit.benchmark.results.rows import MeasureResult, TimedRow, UntimedRow
 from irrvit.benchmark.results.stats import Comparison
@@ -165,7 +165,7 @@ def _comparisons(rows: list[TimedRow]) -> list[Text]:
     return lines
 
 
-def to_device_table(seen: list[Seen]) -> RenderableType:
+def to_device_table(seen: list[SeenDevice]) -> RenderableType:
     """A row for each device that is attached; what keeps it from being used is below it."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for heading, width in (("kind", 7), ("", 9), ("device", 18), ("SoC", 13), ("system", 12)):
@@ -182,10 +182,10 @@ def _energy(row: TimedRow) -> list[Text]:
     cost = row.measurement.energy
     if cost is None:
         return []
-    said = cost.source
+    text = cost.source
     if cost.mj_per_call is not None:
-        said = f"{cost.mj_per_call:.2f} mJ a call, +-{cost.uncertainty_mj:.2f}, by {cost.source}"
-    return [Text(f"  {row.measurement.variant}: energy: {said}")]
+        text = f"{cost.mj_per_call:.2f} mJ a call, +-{cost.uncertainty_mj:.2f}, by {cost.source}"
+    return [Text(f"  {row.measurement.variant}: energy: {text}")]
 
 
 def _remarks(result: MeasureResult) -> list[Text]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from irrvit.benchmark.device import Process
+from irrvit.benchmark.device import Meter, Process
 from irrvit.benchmark.measurement import Energy
 
 _IDLE, _BUSY = 3, 5
@@ -16,25 +15,6 @@ _IDLE, _BUSY = 3, 5
 WINDOW_S = 2.0
 # Student's t, two-sided 95 %, with as many degrees of freedom as the busy windows leave.
 _T95 = 2.776
-
-
-class Meter(Protocol):
-    """What reads a device's power."""
-
-    source: str
-
-    def energy_mj(self, act: Callable[[], None]) -> float:
-        """What the device uses while it does something."""
-        ...
-
-
-@runtime_checkable
-class Metered(Protocol):
-    """A device that may have a meter."""
-
-    def meter(self) -> Meter:
-        """Raises RuntimeUnavailable, with the reason, if it has none now."""
-        ...
 
 
 def measure(process: Process, meter: Meter, *, window_s: float = WINDOW_S) -> Energy:

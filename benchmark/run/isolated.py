@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from irrvit.benchmark.device import Device
+from irrvit.benchmark.device import Device, Metered
 from irrvit.benchmark.errors import BenchmarkError, DeviceLost
 from irrvit.benchmark.measurement import Energy, RunConfig
 from irrvit.benchmark.run import energy
@@ -57,7 +57,7 @@ def _answer(device: Device, workload: Workload, config: RunConfig) -> np.ndarray
 
 def measure_energy(device: Device, workloads: Sequence[Workload], notify: Notify) -> None:
     """Where the device has a meter; its windows are no part of what is timed."""
-    if not isinstance(device, energy.Metered):
+    if not isinstance(device, Metered):
         return
     try:
         meter = device.meter()

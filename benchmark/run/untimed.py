@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from irrvit.benchmark import device
+from irrvit.benchmark import kinds
 from irrvit.benchmark.device import Device, LoadInfo
 from irrvit.benchmark.errors import BenchmarkError
 from irrvit.benchmark.measurement import GoldenAgreement, HostParity, Measurement, RunConfig
@@ -96,7 +96,7 @@ def _measure(there: Device, subject: Subject, config: RunConfig, run_id: str) ->
         background_cores=None,
         repeats=(),
         host_parity=to_host_parity(
-            answers.logits, answer_golden(device.find("host"), subject, config).logits
+            answers.logits, answer_golden(kinds.find("host"), subject, config).logits
         ),
         started_utc=started,
     )

@@ -14,7 +14,7 @@ import numpy as np
 from irrvit.benchmark import machine
 from irrvit.benchmark.device import TimedBlock
 from irrvit.benchmark.measurement import RunConfig
-from irrvit.benchmark.worker.conversation import Conversation, to_loaded, to_timed
+from irrvit.benchmark.worker.connection import WorkerConnection, to_load_info, to_timed_block
 
 _PATIENCE_S = 2
 
@@ -37,11 +37,11 @@ class LocalProcess:
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._worker = Conversation(
+        self._worker = WorkerConnection(
             self._process.stdin,
             self._process.stdout,
             timeout_s=config.timeout_s,
-            obituary=self._obituary,
+            explain_end=self._explain_end,
         )
         try:
             answer = self._worker.ask(
@@ -50,7 +50,7 @@ class LocalProcess:
         except BaseException:
             self.close()
             raise
-        self.load_info = to_loaded(answer, accelerator="cpu")
+        self.load_info = to_load_info(answer, accelerator="cpu")
 
     @property
     def pid(self) -> int:
@@ -68,7 +68,7 @@ class LocalProcess:
         answer = self._worker.ask("time", calls=calls)
         after = machine.busy_s()
         busy_ms = None if before is None or after is None else 1000 * (after - before)
-        return to_timed(answer, busy_ms=busy_ms)
+        return to_timed_block(answer, busy_ms=busy_ms)
 
     def logits(self) -> np.ndarray:
         return np.array(self._worker.ask("logits")["logits"])
@@ -76,22 +76,25 @@ class LocalProcess:
     def peak_memory_bytes(self) -> int | None:
         return self._worker.ask("memory")["bytes"]
 
-    def profile(self, calls: int) -> list[dict[str, Any]]:
-        """See `irrvit.benchmark.acts.profile.session.Profiled`."""
-        return self._worker.ask("profile", calls=calls)["events"]
-
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
         self._worker.close()
         self._folder.cleanup()
 
-    def _obituary(self) -> str:
+    def _explain_end(self) -> str:
         try:
             code = self._process.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:
             return "its process closed its output and went on"
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         how += ": out of memory?" if how == "SIGKILL" else ""
-        said = self._log.read_text(errors="replace").strip().splitlines()
-        return f"its process died ({how})" + (f"; its last words: {said[-1]}" if said else "")
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        return f"its process died ({how})" + (f"; its last words: {lines[-1]}" if lines else "")
+
+
+class ProfiledLocalProcess(LocalProcess):
+    """See `irrvit.benchmark.device.ProfilingProcess`."""
+
+    def profile(self, calls: int) -> list[dict[str, Any]]:
+        return self._worker.ask("profile", calls=calls)["events"]

@@ -14,6 +14,7 @@ from irrvit.benchmark.devices import browser
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.worker import linear
+from irrvit.benchmark.worker.client import LocalProcess
 
 RUNTIMES = ["litert", "onnxruntime"]
 SIZE = 256
@@ -40,7 +41,7 @@ def descendants(pid: int) -> list[int]:
     return children + [each for child in children for each in descendants(child)]
 
 
-def page_process(process: browser.BrowserProcess) -> int:
+def page_process(process: LocalProcess) -> int:
     """A browser has other renderers in reserve; the one that holds a runtime is the largest."""
     renderers = [
         pid

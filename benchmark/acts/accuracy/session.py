@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from irrvit.benchmark import device
+from irrvit.benchmark import kinds
 from irrvit.benchmark.acts.measure import Request, find_subjects, to_config
 from irrvit.benchmark.device import Device, Process
 from irrvit.benchmark.errors import BadOptions, BenchmarkError, CommandFailed
@@ -92,7 +92,7 @@ def run(request: Request, notify: Notify) -> Outcome:
         BenchmarkError: the device is not there, the pictures cannot be read, or their classes are
             not those of a network.
     """
-    there = device.find(request.device)
+    there = kinds.find(request.device)
     there.describe()  # A device that is not there is said before any work.
     assert request.decisions is not None
     try:
@@ -181,7 +181,7 @@ def _decide(
 ) -> Decided:
     manifest = artifact.open(subject.path).manifest
     classes, pixels = sample.classes(manifest.labels), sample.pixels(manifest.input)
-    here, torch = device.find("host"), in_torch(replace(subject, runtime=TORCH), manifest)
+    here, torch = kinds.find("host"), in_torch(replace(subject, runtime=TORCH), manifest)
     as_subject = config.model_copy(update={"runtime": subject.runtime})
     as_torch = config.model_copy(update={"runtime": TORCH})
     answers = untimed.answer_golden(here, torch, as_torch)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from irrvit.benchmark import device
+from irrvit.benchmark import kinds
 from irrvit.benchmark.acts.measure import Request, find_subjects, to_config
 from irrvit.benchmark.device import Device
 from irrvit.benchmark.errors import BadOptions, BenchmarkError, CommandFailed
@@ -117,7 +117,7 @@ def run(request: Request, notify: Notify) -> Agreements:
     """
     if request.device != "host":
         raise BadOptions(f"--agreement runs other tools on this machine, not on {request.device}")
-    chosen = device.find(request.device)
+    chosen = kinds.find(request.device)
     found = find_subjects(request, chosen, notify)
     if not found.subjects:
         return Agreements([], found.problems)

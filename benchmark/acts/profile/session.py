@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from irrvit.benchmark import device
+from irrvit.benchmark import kinds
 from irrvit.benchmark.acts.measure import Request, find_subjects, to_config
 from irrvit.benchmark.acts.profile import attribution, nodes, picture, trace
 from irrvit.benchmark.acts.profile.attribution import OTHER
 from irrvit.benchmark.acts.profile.nodes import Node
 from irrvit.benchmark.acts.profile.records import Profile, ProfileRow, Profiles
 from irrvit.benchmark.acts.profile.trace import Trace
-from irrvit.benchmark.device import Device, Process
+from irrvit.benchmark.device import Device, ProfilingProcess
 from irrvit.benchmark.errors import BadOptions, BadStore, BenchmarkError
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.run.workload import Trial
@@ -26,15 +25,6 @@ _PARSERS = {"litert": trace.litert, "onnxruntime": trace.onnxruntime}
 _MIN_CALLS, _MAX_CALLS = 20, 200
 
 
-@runtime_checkable
-class Profiled(Process, Protocol):
-    """A process that can also run its file under the runtime's own profiler."""
-
-    def profile(self, calls: int) -> list[dict[str, Any]]:
-        """What the profiler noted of these calls, for `irrvit.benchmark.acts.profile.trace`."""
-        ...
-
-
 def run(request: Request, notify: Notify) -> Profiles:
     """Profile the files of a request, one after the other.
 
@@ -43,7 +33,7 @@ def run(request: Request, notify: Notify) -> Profiles:
     """
     if request.picture:
         picture.check_name(request.picture)
-    chosen = device.find(request.device, request.options)
+    chosen = kinds.find(request.device, request.options, notify)
     if chosen.describe().emulated:
         raise BadOptions(f"{request.device} is emulated: where its time goes says nothing")
     found = find_subjects(request, chosen, notify)
@@ -84,7 +74,7 @@ def profile(chosen: Device, subject: Subject, config: RunConfig) -> Profile:
     config = config.model_copy(update={"runtime": subject.runtime})
     process = chosen.open(subject.path, config)
     try:
-        if not isinstance(process, Profiled):
+        if not isinstance(process, ProfilingProcess):
             raise BadOptions(f"a {chosen.describe().kind} cannot profile: expected host")
         process.set_input(subject.pixels)
         p50_ms = _p50_ms(Trial(process), config)

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from irrvit.benchmark import device
-from irrvit.benchmark.device import READY, Options, Seen
+from irrvit.benchmark import kinds
+from irrvit.benchmark.device import READY, SeenDevice
 from irrvit.benchmark.devices import android
 from irrvit.benchmark.errors import BadOptions, DeviceNotFound, RuntimeUnavailable
 from irrvit.benchmark.results import store
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.needs("adbutils")
 
 @pytest.mark.parametrize("name", ["pixel", "PIXEL 8", "google", "android"])
 def test_a_phone_is_found_by_its_model_its_maker_and_its_kind(phone, name):
-    info = device.find(name).describe()
+    info = kinds.find(name).describe()
     assert (info.kind, info.name, info.soc) == (
         "android",
         "Google Pixel 8 (played)",
@@ -31,35 +31,35 @@ def test_a_phone_is_found_by_its_model_its_maker_and_its_kind(phone, name):
 
 
 def test_a_phone_is_found_by_its_serial(phone):
-    assert device.find(phone.serial).describe().kind == "android"
+    assert kinds.find(phone.serial).describe().kind == "android"
 
 
 def test_a_maker_whose_phones_have_a_name_of_their_own_is_found_by_it(phone):
     own = {"ro.product.manufacturer": "samsung", "ro.product.model": "SM-S938B"}
     phone.set(properties=own)
-    assert device.find("galaxy").describe().name == "samsung SM-S938B"
+    assert kinds.find("galaxy").describe().name == "samsung SM-S938B"
 
 
 def test_a_name_that_fits_no_phone_is_said_with_those_that_are_attached(phone):
     with pytest.raises(
         DeviceNotFound, match=r"called 'nokia'.*attached phones: Google Pixel 8 \(played\)"
     ):
-        device.find("nokia")
+        kinds.find("nokia")
 
 
 def test_several_phones_that_fit_are_listed_and_refused(phone, start_phone):
     other = start_phone()
     with pytest.raises(BadOptions) as caught:
-        device.find("pixel")
+        kinds.find("pixel")
     assert "'pixel' fits several phones" in str(caught.value)
     assert phone.serial in str(caught.value)
     assert other.serial in str(caught.value)
-    assert device.find(other.serial).describe().kind == "android"
+    assert kinds.find(other.serial).describe().kind == "android"
 
 
 def test_what_is_attached_is_listed_with_what_it_is(phone):
     assert android.attached() == [
-        Seen(
+        SeenDevice(
             "android",
             f"Google Pixel 8 (played) ({phone.serial})",
             READY,
@@ -80,7 +80,7 @@ def test_a_phone_that_cannot_be_used_is_listed_with_what_to_do(phone):
 
 def test_a_phone_says_how_it_is(phone):
     phone.set(charging=True, skin_c=38.5)
-    state = device.find("android").state()
+    state = kinds.find("android").state()
     assert state.temperature_c == pytest.approx(38.5, abs=0.3)
     assert (state.battery_percent, state.charging, state.is_screen_on) == (85.0, True, True)
     assert state.thermal_status == "none"
@@ -98,14 +98,14 @@ def test_the_attached_are_shown_with_their_state_by_the_command(phone, bench):
 @pytest.mark.parametrize("hidden", [[], [RAILS]])
 def test_a_phone_without_a_cable_says_what_it_draws_by_rails_or_by_its_battery(phone, hidden):
     phone.set(charging=False, hidden=hidden)
-    meter = device.find("android").meter()  # pyright: ignore[reportAttributeAccessIssue]
+    meter = kinds.find("android").meter()  # pyright: ignore[reportAttributeAccessIssue]
     assert meter.source == ("battery current and voltage" if hidden else "power rails")
     assert meter.energy_mj(lambda: time.sleep(2)) == pytest.approx(2 * 900, rel=0.2)
 
 
 def test_a_phone_on_its_cable_does_not_say_what_it_draws(phone):
     with pytest.raises(RuntimeUnavailable, match="its cable feeds it"):
-        device.find("android").meter()  # pyright: ignore[reportAttributeAccessIssue]
+        kinds.find("android").meter()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.mark.slow
@@ -140,6 +140,6 @@ def test_clean_removes_what_was_sent(phone, apk, tmp_path):
     left = phone.folder / "root/data/local/tmp/irrvit-bench/old.tflite"
     left.parent.mkdir()
     left.write_bytes(b"left by an earlier run")
-    found = device.find("android", Options(apk=apk, clean=True))
+    found = kinds.find("android", {"apk": apk, "clean": True})
     found._make_ready()  # pyright: ignore[reportAttributeAccessIssue]
     assert "old.tflite" not in phone.files

@@ -11,9 +11,8 @@ import time
 
 import pytest
 
-from irrvit.benchmark import device
+from irrvit.benchmark import kinds
 from irrvit.benchmark.android import adb, push, server
-from irrvit.benchmark.device import Options
 from irrvit.benchmark.errors import CommandFailed, DeviceLost, DeviceNotFound, RuntimeUnavailable
 from irrvit.benchmark.measurement import RunConfig
 
@@ -92,7 +91,7 @@ def test_a_server_that_somebody_is_ending_is_asked_again(no_server, last_breath)
 def test_a_tool_for_another_processor_is_refused(phone, tmp_path):
     tool = tmp_path / "benchmark_model"
     tool.write_bytes(b"\x7fELF" + bytes(14) + (62).to_bytes(2, "little"))
-    found = device.find("android", Options(benchmark_binary=tool))
+    found = kinds.find("android", {"benchmark_binary": tool})
     with pytest.raises(CommandFailed, match=r"is for x86_64, and phone .* is arm64-v8a"):
         found.open("linear:8", CONFIG)
 
@@ -114,13 +113,13 @@ def test_what_the_phone_refuses_is_said_with_what_to_do(phone, apk, condition, s
     there.parent.mkdir(parents=True)
     there.write_bytes(b"another version")
     phone.set(**condition)
-    found = device.find("android", Options(apk=apk))
+    found = kinds.find("android", {"apk": apk})
     with pytest.raises(CommandFailed, match=sentence):
         found.open("linear:8", CONFIG)
 
 
 def test_an_app_that_is_nowhere_is_to_be_built(phone, tmp_path):
-    found = device.find("android", Options(apk=tmp_path / "none.apk"))
+    found = kinds.find("android", {"apk": tmp_path / "none.apk"})
     with pytest.raises(CommandFailed, match=r"is not there, .* build it with 'make apk'"):
         found.open("linear:8", CONFIG)
 
@@ -130,7 +129,7 @@ def test_an_app_of_another_version_is_said_where_there_is_none_to_install(phone,
     there.parent.mkdir(parents=True)
     there.write_bytes(b"another version")
     phone.set(app_version="0.0.9")
-    found = device.find("android", Options(apk=tmp_path / "none.apk"))
+    found = kinds.find("android", {"apk": tmp_path / "none.apk"})
     with pytest.raises(CommandFailed, match=r"is version 0\.0\.9, and [\d.]+ is needed"):
         found.open("linear:8", CONFIG)
 
@@ -193,6 +192,6 @@ def test_every_word_of_a_command_arrives_as_it_is(phone):
 def test_nothing_here_ends_a_server(own_server, phone):
     before = own_server("version"), own_server("get-state")
     with pytest.raises(DeviceNotFound):
-        device.find("nokia")
-    device.find("android").state()
+        kinds.find("nokia")
+    kinds.find("android").state()
     assert (own_server("version"), own_server("get-state")) == before

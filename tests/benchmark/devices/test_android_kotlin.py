@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from irrvit.benchmark import device
-from irrvit.benchmark.device import Options
+from irrvit.benchmark import kinds
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.run import rounds
 from irrvit.benchmark.subjects import from_paths
@@ -28,7 +27,7 @@ def found(start_phone):
     if shutil.which(java) is None:
         pytest.skip("java is not installed")
     phone = start_phone("--app", f"{shutil.which(java)} -jar {jar} --socket {{socket}}")
-    yield device.find("pixel", Options(apk=apk))
+    yield kinds.find("pixel", {"apk": apk})
     installed = phone.folder / "root/data/app/org.irrvit.mobile/base.apk"
     assert installed.read_bytes() == apk.read_bytes()
 

@@ -11,8 +11,7 @@ import time
 
 import pytest
 
-from irrvit.benchmark import device
-from irrvit.benchmark.device import Options
+from irrvit.benchmark import kinds
 from irrvit.benchmark.devices import android
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
@@ -35,7 +34,7 @@ QUICK = RunConfig(
 
 @pytest.fixture
 def found(phone, apk):
-    return device.find("android", Options(apk=apk))
+    return kinds.find("android", {"apk": apk})
 
 
 def measure(found, folder, config=QUICK, notify=lambda name, stage: None):

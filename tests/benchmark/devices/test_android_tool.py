@@ -10,8 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from irrvit.benchmark import device
-from irrvit.benchmark.device import Options
+from irrvit.benchmark import kinds
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.results import store
@@ -38,7 +37,7 @@ def open_tool(phone, tool, write_arm_program):
     write_arm_program(path, script)
 
     def open_tool(**config):
-        found = device.find("android", Options(benchmark_binary=path))
+        found = kinds.find("android", {"benchmark_binary": path})
         assert found.RUNTIMES == {"tflite": ("litert",)}
         return found.open(f"linear:{SIZE}", CONFIG.model_copy(update=config))
 
@@ -81,7 +80,7 @@ def test_a_tool_that_fails_is_said_in_its_own_words(open_tool, tool):
 
 def test_what_is_no_program_is_refused(phone, tmp_path):
     (tmp_path / "benchmark_model").write_text("#!/bin/sh")
-    found = device.find("android", Options(benchmark_binary=tmp_path / "benchmark_model"))
+    found = kinds.find("android", {"benchmark_binary": tmp_path / "benchmark_model"})
     with pytest.raises(CommandFailed, match="is no program of Android"):
         found.open(f"linear:{SIZE}", CONFIG)
 

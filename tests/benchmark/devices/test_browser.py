@@ -2,6 +2,7 @@
 
 import pytest
 
+from irrvit.benchmark.browser import installed as browser_installed
 from irrvit.benchmark.devices import browser
 from irrvit.benchmark.errors import DeviceNotFound
 
@@ -42,7 +43,7 @@ def test_another_version_of_a_browser_is_the_same_device_and_another_browser_is_
 
 
 def test_no_browser_is_said_with_what_to_install(installed, monkeypatch, tmp_path):
-    monkeypatch.setattr(browser, "_ON_MACOS", str(tmp_path / "none"))
+    monkeypatch.setattr(browser_installed, "_ON_MACOS", str(tmp_path / "none"))
     with pytest.raises(DeviceNotFound, match=r"no browser was found: looked for chromium, .*apt"):
         browser.describe()
 

@@ -14,12 +14,12 @@ from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import Placement
 
 
-class Conversation:
+class WorkerConnection:
     """Ask a worker; its end may be a pipe's, a socket's, or any other pair of text streams.
 
     Args:
         timeout_s: after which a question without an answer counts as a hang.
-        obituary: says how the worker ended, once its answers have.
+        explain_end: says how the worker ended, once its answers have.
     """
 
     def __init__(
@@ -28,10 +28,10 @@ class Conversation:
         answers: IO[str],
         *,
         timeout_s: float,
-        obituary: Callable[[], str],
+        explain_end: Callable[[], str],
     ):
         self.timeout_s = timeout_s
-        self._questions, self._obituary = questions, obituary
+        self._questions, self._explain_end = questions, explain_end
         self._lines: queue.Queue[str] = queue.Queue()
         self._listener = threading.Thread(target=self._listen, args=(answers,), daemon=True)
         self._listener.start()
@@ -54,7 +54,7 @@ class Conversation:
             line = ""
         if not line:
             self._lines.put("")  # Whoever asks again hears the same.
-            raise CommandFailed(self._obituary())
+            raise CommandFailed(self._explain_end())
         return _parse(line)
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ def _parse(line: str) -> dict[str, Any]:
     return answer
 
 
-def to_loaded(answer: dict[str, Any], *, accelerator: str) -> LoadInfo:
+def to_load_info(answer: dict[str, Any], *, accelerator: str) -> LoadInfo:
     """What a worker answers to `load`; some say themselves which accelerator it really is."""
     return LoadInfo(
         load_ms=answer["load_ms"],
@@ -92,7 +92,7 @@ def to_loaded(answer: dict[str, Any], *, accelerator: str) -> LoadInfo:
     )
 
 
-def to_timed(answer: dict[str, Any], *, busy_ms: float | None) -> TimedBlock:
+def to_timed_block(answer: dict[str, Any], *, busy_ms: float | None) -> TimedBlock:
     """What a worker answers to `time`.
 
     Args:

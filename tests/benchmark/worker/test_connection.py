@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from irrvit.benchmark.errors import CommandFailed
-from irrvit.benchmark.worker.conversation import Conversation
+from irrvit.benchmark.worker.connection import WorkerConnection
 
 
 @pytest.fixture
@@ -25,11 +25,11 @@ def talk():
 
     def talk(answer, timeout_s=5.0):
         threading.Thread(target=serve, args=(answer,), daemon=True).start()
-        return Conversation(
+        return WorkerConnection(
             ours.makefile("w"),
             ours.makefile("r"),
             timeout_s=timeout_s,
-            obituary=lambda: "it hung up",
+            explain_end=lambda: "it hung up",
         )
 
     yield talk
