@@ -14,14 +14,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from irrvit.benchmark.measurement import LatencySummary
+from irrvit.benchmark.results import student_t
 
 _DRAWS = 400
 _BATCHES = 12
 # A third of the batches at each end: their medians hold against two disturbed batches.
 _THIRD = _BATCHES // 3
-# Student's t, two-sided 99 %, by degrees of freedom; beyond the table the normal value's neighbour.
-_T99 = (63.66, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.250, 3.169, 3.106, 3.055)
-_T99_MANY = 3.055
+_CONFIDENCE = 0.99
 # Two processes of one file differ by up to this much by where their memory happens to lie.
 MARGIN = 0.01
 
@@ -161,7 +160,11 @@ def compare_paired(ours: Sequence[Series], theirs: Sequence[Series]) -> Comparis
 
 
 def compare_unpaired(ours: Series, theirs: Series) -> Comparison:
-    """Compare two measurements of different times: latencies of each repeat (Welch's interval)."""
+    """Compare two measurements of different times: latencies of each repeat.
+
+    Welch's interval, with the degrees of freedom of the side with fewer repeats: his own are
+    never fewer, so that this claims less, if anything.
+    """
     a, b = ([math.log(np.median(repeat)) for repeat in series] for series in (ours, theirs))
     variances = _variance(a) / len(a), _variance(b) / len(b)
     freedom = min(len(a), len(b)) - 1
@@ -176,8 +179,7 @@ def _interval(log_ratio: float, variance: float, freedom: int) -> Comparison:
     """From one repeat alone nothing can be told: the interval is everything."""
     if freedom < 1 or not math.isfinite(variance):
         return Comparison(ratio=math.exp(log_ratio), low=0.0, high=math.inf)
-    t = _T99[freedom - 1] if freedom <= len(_T99) else _T99_MANY
-    half = t * math.sqrt(variance)
+    half = student_t.quantile(freedom, confidence=_CONFIDENCE) * math.sqrt(variance)
     return Comparison(
         ratio=math.exp(log_ratio), low=math.exp(log_ratio - half), high=math.exp(log_ratio + half)
     )

@@ -9,12 +9,12 @@ import numpy as np
 
 from irrvit.benchmark.device import Meter, Process
 from irrvit.benchmark.measurement import Energy
+from irrvit.benchmark.results import student_t
 
 _IDLE, _BUSY = 3, 5
 # Batteries are read anew a few times a second: a window is long against that.
 WINDOW_S = 2.0
-# Student's t, two-sided 95 %, with as many degrees of freedom as the busy windows leave.
-_T95 = 2.776
+_CONFIDENCE = 0.95
 
 
 def measure(process: Process, meter: Meter, *, window_s: float = WINDOW_S) -> Energy:
@@ -29,9 +29,10 @@ def measure(process: Process, meter: Meter, *, window_s: float = WINDOW_S) -> En
     # What the idle power is uncertain by is so for every call of a window.
     doubt = np.std(idle, ddof=1) / np.sqrt(_IDLE) * call_ms / 1000
     spread = np.std(costs, ddof=1) / np.sqrt(_BUSY)
+    t = student_t.quantile(_BUSY - 1, confidence=_CONFIDENCE)
     return Energy(
         mj_per_call=float(np.mean(costs)),
-        uncertainty_mj=float(_T95 * np.hypot(spread, doubt)),
+        uncertainty_mj=float(t * np.hypot(spread, doubt)),
         source=meter.source,
     )
 
