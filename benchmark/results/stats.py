@@ -18,7 +18,7 @@ from irrvit.benchmark.results import student_t
 
 _DRAWS = 400
 _BATCHES = 12
-# A third of the batches at each end: their medians hold against two disturbed batches.
+# A third of the batches at each end: their medians hold against one disturbed batch.
 _THIRD = _BATCHES // 3
 _CONFIDENCE = 0.99
 # Two processes of one file differ by up to this much by where their memory happens to lie.

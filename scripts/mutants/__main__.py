@@ -141,6 +141,8 @@ class Run:
                 verdicts[mutant] = verdict
                 said = f"killed by {verdict.killed_by}" if verdict.killed_by else "SURVIVED"
                 log(f"{number}/{len(todo)} {mutant.module}:{mutant.line} {said}")
+        while not self._copies.empty():
+            self._copies.get().close()
         return verdicts
 
     def _find_broken_tests(self, todo: list[Mutant]) -> None:

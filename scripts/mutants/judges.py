@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
+import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -64,48 +63,48 @@ class Copy:
         (folder / ".path").mkdir()
         (folder / ".path" / "irrvit").symlink_to("..")
         self.folder = folder
+        self._environ = os.environ | {
+            "PYTHONPATH": str(folder / ".path"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OMP_NUM_THREADS": "1",
+        }
+        self._warm = subprocess.Popen(
+            [sys.executable, Path(__file__).parent / "warm.py"],
+            cwd=folder,
+            env=self._environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def judge(self, judge: Judge, limit_s: float) -> tuple[int | None, float]:
         """pytest's exit code, or None past the limit; and how long it took."""
         if not judge.files:
             return NO_TEST, 0.0
         start = time.perf_counter()
-        code, _ = self._pytest(["-x", *judge.files], limit_s)
+        assert self._warm.stdin is not None
+        assert self._warm.stdout is not None
+        self._warm.stdin.write(json.dumps([limit_s, *_FAST, "-x", *judge.files]) + "\n")
+        self._warm.stdin.flush()
+        code = json.loads(self._warm.stdout.readline())
         return code, time.perf_counter() - start
 
     def failing(self, files: Sequence[str], jobs: int) -> frozenset[str]:
         """Those of some test files that do not pass here."""
+        pytest = [sys.executable, "-m", "pytest", *_FAST]
         workers = ["-n", str(jobs), "--dist", "worksteal", "-rfE"]
-        _, said = self._pytest([*workers, *files], None)
-        return frozenset(re.findall(r"^(?:FAILED|ERROR) ([^:\s]+\.py)", said, re.MULTILINE))
-
-    def _pytest(self, arguments: Sequence[str], limit_s: float | None) -> tuple[int | None, str]:
-        environ = os.environ | {
-            "PYTHONPATH": str(self.folder / ".path"),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OMP_NUM_THREADS": "1",
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *_FAST, *arguments],
+        done = subprocess.run(
+            [*pytest, *workers, *files],
             cwd=self.folder,
-            env=environ,
+            env=self._environ,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             text=True,
-            start_new_session=True,
+            check=False,
         )
-        try:
-            said, _ = process.communicate(timeout=limit_s)
-            return process.returncode, said
-        except subprocess.TimeoutExpired:
-            return None, ""
-        finally:
-            _end(process)
+        return frozenset(re.findall(r"^(?:FAILED|ERROR) ([^:\s]+\.py)", done.stdout, re.MULTILINE))
 
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """With all that its tests started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    def close(self) -> None:
+        assert self._warm.stdin is not None
+        self._warm.stdin.close()
+        self._warm.wait()

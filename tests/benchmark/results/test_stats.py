@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from irrvit.benchmark.results import stats
-from irrvit.benchmark.results.stats import Verdict
+from irrvit.benchmark.results.stats import Comparison, Verdict
 
 TRIALS = 100
+# Of version 0.1.0: a report that is made again of the same store says the same.
+INTERVAL_WAS = (0.9911471564, 0.9989241438)
+INDEPENDENT_WAS = (0.9920732170, 0.9987843100)
 
 
 def test_percentiles_are_those_of_all_calls():
@@ -18,6 +21,11 @@ def test_percentiles_are_those_of_all_calls():
     assert summary.low_ms < 51.0 < summary.high_ms
 
 
+def test_the_spread_is_that_of_a_sample_and_nought_for_one_call():
+    assert stats.summarize([[1.0, 2.0], [3.0]]).stdev_ms == pytest.approx(1.0)
+    assert stats.summarize([[7.0]]).stdev_ms == 0.0
+
+
 def test_equal_latencies_have_no_interval():
     assert stats.median_interval([[3.0] * 60]) == (3.0, 3.0)
 
@@ -25,6 +33,14 @@ def test_equal_latencies_have_no_interval():
 def test_the_interval_is_the_same_for_the_same_seed(alike_neighbours):
     values = [alike_neighbours(np.random.default_rng(1), 200).tolist()]
     assert stats.median_interval(values) == stats.median_interval(values)
+
+
+def test_the_interval_of_a_stored_measurement_is_what_it_was(alike_neighbours):
+    values = alike_neighbours(np.random.default_rng(1), 200)
+    repeats = np.array_split(values, 4)
+    assert stats.median_interval(repeats, seed=3) == pytest.approx(INTERVAL_WAS, abs=1e-9)
+    independent = np.random.default_rng(2).permutation(values)
+    assert stats.median_interval([independent]) == pytest.approx(INDEPENDENT_WAS, abs=1e-9)
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.5, 0.8])
@@ -62,12 +78,62 @@ def test_one_repeat_tells_nothing(in_turn):
     assert stats.compare_unpaired(flat, flat).verdict is Verdict.CANNOT_TELL
 
 
-def test_a_difference_below_the_margin_is_never_claimed():
-    ours = [[[1.0] * 10] * 5] * 5
-    theirs = [[[1.009] * 10] * 5] * 5
-    assert stats.compare_paired(ours, theirs).verdict is Verdict.CANNOT_TELL
-    theirs = [[[1.02] * 10] * 5] * 5
-    assert stats.compare_paired(ours, theirs).verdict is Verdict.FASTER
+@pytest.mark.parametrize(
+    ("ratio", "verdict"),
+    [
+        (0.9899, Verdict.FASTER),
+        (0.9901, Verdict.CANNOT_TELL),
+        (1.0099, Verdict.CANNOT_TELL),
+        (1.0101, Verdict.SLOWER),
+    ],
+)
+def test_a_difference_below_the_margin_is_never_claimed(ratio, verdict):
+    ours, theirs = [[[ratio] * 10] * 5] * 5, [[[1.0] * 10] * 5] * 5
+    assert stats.compare_paired(ours, theirs).verdict is verdict
+    assert Comparison(ratio=ratio, low=ratio, high=ratio).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("ratio", "low", "high", "verdict"),
+    [
+        (0.9, 0.8, 0.9999, Verdict.FASTER),
+        (0.9, 0.8, 1.0, Verdict.CANNOT_TELL),
+        (1.1, 1.0, 1.2, Verdict.CANNOT_TELL),
+        (1.1, 1.0001, 1.2, Verdict.SLOWER),
+    ],
+)
+def test_an_interval_that_holds_1_claims_nothing(ratio, low, high, verdict):
+    assert Comparison(ratio=ratio, low=low, high=high).verdict is verdict
+
+
+def test_the_interval_of_pairs_is_students():
+    ours = [[[np.exp(log)] * 3] * 3 for log in (0.1, 0.2, 0.3)]
+    compared = stats.compare_paired(ours, [[[1.0] * 3] * 3] * 3)
+    half = 9.9248 * 0.1 / np.sqrt(3)
+    found = np.log([compared.ratio, compared.low, compared.high])
+    assert found == pytest.approx([0.2, 0.2 - half, 0.2 + half], abs=1e-4)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_the_interval_of_unpaired_repeats_is_welchs_with_the_fewer_degrees_of_freedom(swapped):
+    few = [[np.exp(log)] * 3 for log in (0.1, 0.2, 0.3)]
+    many = [[np.exp(log)] * 3 for log in (-0.2, -0.1, 0.0, 0.1, 0.2)]
+    compared = stats.compare_unpaired(many, few) if swapped else stats.compare_unpaired(few, many)
+    half = 9.9248 * np.sqrt(0.1**2 / 3 + 0.025 / 5)
+    middle = -0.2 if swapped else 0.2
+    found = np.log([compared.ratio, compared.low, compared.high])
+    assert found == pytest.approx([middle, middle - half, middle + half], abs=1e-4)
+
+
+def test_two_repeats_have_an_interval_that_is_not_everything():
+    compared = stats.compare_unpaired([[2.0], [2.002]], [[1.0], [1.001]])
+    assert 0 < compared.low < 2 < compared.high < float("inf")
+
+
+def test_blocks_of_one_round_are_divided_by_each_other():
+    weather = [[1.0] * 3, [2.0] * 3, [4.0] * 3]
+    ours = [[[1.5 * ms for ms in block] for block in weather]] * 2
+    assert stats.compare_paired(ours, [weather] * 2).ratio == pytest.approx(1.5)
 
 
 def test_measurements_of_different_times_are_compared_by_repeats():
@@ -85,6 +151,31 @@ def test_noise_is_no_drift(alike_neighbours):
     assert sum(abs(change) > 0.05 for change in found) == 0
 
 
+def in_batches(*medians):
+    """Two calls for each of the 12 batches that drift looks at."""
+    return [ms for median in medians for ms in (median, median)]
+
+
+# Neighbouring batches differ by 0.1, so the noise is 1.4826 * 0.1 / sqrt(2) = 0.1048.
+@pytest.mark.parametrize(("step", "found"), [(0.31, 0.0), (0.32, 0.32 / 10.05)])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_drift_within_three_times_the_noise_may_be_chance(step, found, sign):
+    medians = [10 + 0.1 * (i % 2) + (sign * step if i >= 6 else 0) for i in range(12)]
+    assert stats.drift(in_batches(*medians)) == pytest.approx(sign * found)
+
+
+def test_of_less_than_two_calls_a_batch_no_drift_is_claimed():
+    rising = in_batches(*[10.0] * 6, *[20.0] * 6)
+    assert stats.drift(rising) == 1.0
+    assert stats.drift(rising[1:]) == 0.0
+
+
+@pytest.mark.parametrize(("disturbed", "found"), [({0, 11}, 0.0), ({0, 1, 2}, -1 / 6)])
+def test_one_batch_at_either_end_may_be_disturbed_and_three_may_not(disturbed, found):
+    medians = [12.0 if i in disturbed else 10.0 for i in range(12)]
+    assert stats.drift(in_batches(*medians)) == pytest.approx(found)
+
+
 @pytest.mark.parametrize("where", [0.4, 0.5, 0.7])
 def test_a_step_of_a_throttled_machine_is_found(where, alike_neighbours):
     for trial in range(20):
@@ -99,21 +190,47 @@ def test_a_ramp_is_found(alike_neighbours):
         assert stats.drift(values * np.linspace(1, 1.3, 500)) == pytest.approx(0.2, abs=0.08)
 
 
-def test_outliers_are_counted():
-    assert stats.outliers([1.0] * 95 + [1.6] * 5) == 0.05
+@pytest.mark.parametrize(("slow", "share"), [(1.5, 0.0), (1.51, 0.05)])
+def test_a_call_of_over_one_and_a_half_medians_is_an_outlier(slow, share):
+    assert stats.outliers([1.0] * 95 + [slow] * 5) == share
 
 
-def test_a_machine_that_still_gets_quicker_is_not_warm():
-    cooling = [[10.0], [9.0], [8.0], [7.0]]
-    assert not stats.is_stationary(cooling)
-    assert not stats.is_stationary([[7.0], [7.0]])
-    assert stats.is_stationary([*cooling, [7.1], [7.0]])
-    assert stats.is_stationary([[7.0], [9.0], [7.5], [7.0], [8.0], [8.5]])
+def test_the_slowest_repeat_is_held_against_the_quickest():
+    assert stats.repeat_spread([[10.5], [10.0, 10.0, 99.0], [11.0]]) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "stationary"),
+    [
+        ([7.0, 7.0], False),
+        ([7.0, 7.0, 7.0], True),
+        ([10.0, 9.0, 8.0, 7.0], False),
+        ([10.0, 9.0, 8.0, 7.0, 7.1, 7.0], True),
+        ([1.0, 1.0, 1.029], True),
+        ([1.0, 1.0, 1.031], False),
+        ([1.031, 1.0, 1.0], False),
+        ([7.0, 9.0, 7.5, 7.0, 8.0, 8.5], True),
+        ([9.0, 9.0, 9.0, 7.0, 8.0, 7.0], True),
+        ([9.0, 9.0, 9.0, 7.0, 8.0, 6.99], False),
+        ([9.0, 7.5, 7.0, 8.0, 8.5], False),
+    ],
+)
+def test_warm_is_what_is_alike_or_gets_no_quicker_any_more(blocks, stationary):
+    assert stats.is_stationary([[ms] for ms in blocks]) is stationary
 
 
 def test_the_first_minute_is_held_against_the_last():
     assert stats.first_and_last_minute([10.0] * 6000 + [30.0] * 1000 + [20.0] * 3000) == (10, 20)
 
 
-def test_a_run_of_less_than_two_minutes_is_halved():
-    assert stats.first_and_last_minute([10.0, 10.0, 12.0, 12.0]) == (10, 12)
+def test_a_minute_is_sixty_seconds():
+    """Half of the calls in either minute are quick: a call more or less, and it is 10 or 20."""
+    minute = [10.0] * 2000 + [20.0] * 2000
+    assert stats.first_and_last_minute([*minute, *[20.0] * 1000, *minute[::-1]]) == (15, 15)
+
+
+@pytest.mark.parametrize(
+    ("latencies", "halves"), [([10.0, 10.0, 12.0, 12.0], (10, 12)), ([9.0, 1.0, 1.0], (9, 1))]
+)
+def test_a_run_of_less_than_two_minutes_is_halved(latencies, halves):
+    assert stats.first_and_last_minute(latencies) == halves

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from irrvit.benchmark.measurement import GoldenAgreement, Placement
-from irrvit.benchmark.results import validity
+from irrvit.benchmark.results import stats, validity
 
 
 def timed(measurement, latencies):
@@ -26,42 +26,70 @@ def test_a_good_measurement_has_no_issue(measurement):
     assert codes(measurement) == []
 
 
-def test_few_calls_block(measurement):
-    assert codes(timed(measurement, [30.0] * 40)) == [("too-few-samples", True)]
+@pytest.mark.parametrize(("calls", "found"), [(49, [("too-few-samples", True)]), (50, [])])
+def test_fewer_than_50_calls_block(measurement, calls, found):
+    assert codes(timed(measurement, [30.0] * calls)) == found
 
 
-def test_a_short_time_blocks(measurement):
-    assert codes(timed(measurement, [0.1] * 500)) == [("too-few-samples", True)]
+@pytest.mark.parametrize(("ms", "found"), [(1.999, [("too-few-samples", True)]), (2.0, [])])
+def test_less_than_a_second_blocks(measurement, ms, found):
+    assert codes(timed(measurement, [ms] * 500)) == found
 
 
 def test_a_measurement_without_a_call_blocks(measurement):
     assert codes(measurement.model_copy(update={"repeats": ()})) == [("too-few-samples", True)]
 
 
-def test_throttling_blocks(measurement):
-    latencies = np.linspace(7.0, 7.7, 500)
-    assert codes(timed(measurement, latencies)) == [("throttled", True)]
+def in_thirds(begin, middle, end):
+    return np.concatenate([np.full(200, ms) for ms in (begin, middle, end)])
 
 
-def test_a_machine_that_warmed_up_while_it_was_timed_blocks(measurement):
-    assert codes(timed(measurement, np.linspace(7.6, 7.0, 500))) == [("not-stationary", True)]
+@pytest.mark.parametrize(
+    ("end", "found"),
+    [
+        (94.9, [("not-stationary", True)]),
+        (95.1, []),
+        (104.9, []),
+        (105.1, [("throttled", True)]),
+    ],
+)
+def test_an_end_that_is_5_percent_slower_or_quicker_blocks(measurement, end, found):
+    assert codes(timed(measurement, in_thirds(100.0, 100.0, end))) == found
 
 
-def test_repeats_that_disagree_block(measurement):
-    parts = [np.full(100, ms) for ms in (7.0, 7.9, 7.0, 7.9, 7.0)]
-    found = codes(timed(measurement, np.concatenate(parts)))
-    assert ("repeats-disagree", True) in found
+def test_how_much_slower_or_quicker_the_end_is_is_said(measurement):
+    details = [
+        validity.check(timed(measurement, in_thirds(100.0, 100.0, end)))[0].detail
+        for end in (110.0, 90.0)
+    ]
+    assert details == [
+        "the last calls took 10% longer than the first",
+        "the last calls took 10% less than the first",
+    ]
 
 
-def test_a_median_that_is_not_known_blocks(measurement):
-    generator = np.random.default_rng(0)
-    latencies = np.repeat(generator.choice([6.0, 9.0], 25), 20)
-    assert ("noisy", True) in codes(timed(measurement, latencies))
+@pytest.mark.parametrize(("slow", "found"), [(7.69, []), (7.71, [("repeats-disagree", True)])])
+def test_repeats_whose_medians_differ_by_10_percent_block(measurement, slow, found):
+    parts = [np.full(100, ms) for ms in (7.0, slow, 7.0, slow, 7.0)]
+    noisy = ("noisy", True)  # Half of its interval is as much as its repeats differ.
+    assert [c for c in codes(timed(measurement, np.concatenate(parts))) if c != noisy] == found
 
 
-def test_a_background_load_blocks(measurement):
-    found = codes(measurement.model_copy(update={"background_cores": 0.9}))
-    assert found == [("background-load", True)]
+@pytest.mark.parametrize(("half", "noisy"), [(0.0499, False), (0.0501, True)])
+def test_a_median_that_is_known_to_5_percent_only_blocks(measurement, half, noisy):
+    noise = np.random.default_rng(0).uniform(-1, 1, 501)
+    noise -= np.median(noise)
+    # An interval grows with the noise, in proportion.
+    low, high = stats.median_interval(np.array_split(noise, 5))
+    latencies = 7.0 * (1 + 2 * half / (high - low) * noise)
+    assert (("noisy", True) in codes(timed(measurement, latencies))) is noisy
+
+
+@pytest.mark.parametrize(
+    ("cores", "found"), [(0.0, []), (0.2, []), (0.21, [("background-load", True)])]
+)
+def test_others_that_kept_over_a_fifth_of_a_core_busy_block(measurement, cores, found):
+    assert codes(measurement.model_copy(update={"background_cores": cores})) == found
 
 
 def test_an_unknown_load_is_said(measurement):
@@ -84,10 +112,25 @@ def test_falling_back_to_another_accelerator_blocks(measurement):
     assert codes(measurement.model_copy(update={"config": config})) == [("fell-back", True)]
 
 
-def test_operations_outside_the_delegate_are_said(measurement):
+@pytest.mark.parametrize(
+    ("total", "delegated", "found"),
+    [
+        (9, 9, []),
+        (9, 8, [("partly-delegated", False)]),
+        (9, 0, [("partly-delegated", False)]),
+        (9, None, []),
+        (None, 0, []),
+    ],
+)
+def test_operations_outside_the_delegate_are_said(measurement, total, delegated, found):
+    placement = Placement(accelerator="cpu", nodes_total=total, nodes_delegated=delegated)
+    assert codes(measurement.model_copy(update={"placement": placement})) == found
+
+
+def test_how_many_operations_are_left_is_said(measurement):
     placement = Placement(accelerator="cpu", nodes_total=9, nodes_delegated=7, partitions=2)
-    found = codes(measurement.model_copy(update={"placement": placement}))
-    assert found == [("partly-delegated", False)]
+    (issue,) = validity.check(measurement.model_copy(update={"placement": placement}))
+    assert issue.detail == ("2 of 9 operations run in slow reference kernels, between 2 partitions")
 
 
 def test_an_emulator_blocks(measurement):
@@ -106,9 +149,11 @@ def test_an_interrupted_measurement_says_so(measurement):
     assert found == [("interrupted", False)]
 
 
-def test_many_slow_calls_are_said(measurement):
-    latencies = [7.0 if i % 10 else 14.0 for i in range(500)]
-    assert codes(timed(measurement, latencies)) == [("outliers", False)]
+@pytest.mark.parametrize(("slow", "found"), [(25, []), (26, [("outliers", False)])])
+def test_over_5_percent_of_slow_calls_are_said(measurement, slow, found):
+    latencies = np.full(500, 7.0)
+    latencies[np.linspace(0, 499, slow).astype(int)] = 14.0
+    assert codes(timed(measurement, latencies)) == found
 
 
 @pytest.mark.parametrize("code", ["throttled", "background-load", "too-few-samples"])
@@ -167,10 +212,32 @@ def test_values_that_are_means_count_their_calls_and_are_told(measurement):
     assert codes(means) == [("means", False)]
 
 
+@pytest.mark.parametrize(
+    ("repeat_calls", "found"),
+    [(50, [("means", False)]), (49, [("too-few-samples", True), ("means", False)])],
+)
+def test_calls_and_time_of_means_are_those_of_all_their_calls(measurement, repeat_calls, found):
+    """One value of a repeat is the mean of that many calls of 20.5 ms."""
+    (repeat,) = measurement.repeats[:1]
+    mean = repeat.model_copy(
+        update={"blocks_ms": ((20.5,),), "calls_per_value": repeat_calls, "own_cpu_ms": None}
+    )
+    assert codes(measurement.model_copy(update={"repeats": (mean,)})) == found
+
+
+def sustained(measurement, latencies):
+    return with_config(timed(measurement, latencies), sustained_s=200)
+
+
 def test_slowing_down_is_the_result_of_a_sustained_run_and_no_fault(measurement):
     slower = np.concatenate([np.full(9000, 10.0), np.full(9000, 20.0)])
-    sustained = with_config(timed(measurement, slower), sustained_s=200)
-    sustained = with_state(sustained, "after", thermal_status="severe")
-    (issue,) = validity.check(sustained)
+    hot = with_state(sustained(measurement, slower), "after", thermal_status="severe")
+    (issue,) = validity.check(hot)
     assert (issue.code, issue.blocking) == ("sustained", False)
     assert issue.detail == "the first minute 10.00 ms a call, the last 20.00 ms: 2.00 x"
+
+
+@pytest.mark.parametrize(("calls", "span"), [(11_999, "half"), (12_000, "minute")])
+def test_a_sustained_run_of_less_than_two_minutes_has_halves(measurement, calls, span):
+    (issue,) = validity.check(sustained(measurement, np.full(calls, 10.0)))
+    assert issue.detail == f"the first {span} 10.00 ms a call, the last 10.00 ms: 1.00 x"

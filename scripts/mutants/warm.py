@@ -1,0 +1,62 @@
+"""Run pytest again and again, each time in a fork of a process that has torch imported already.
+
+Importing takes longer than most tests do. A line of standard input, `[limit in s, argument, ...]`
+as JSON, is answered by one of standard output: pytest's exit code, or null past the limit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+
+_HEAVY = (
+    "pytest", "numpy", "torch", "pydantic", "PIL.Image", "safetensors.torch", "typer", "rich.table",
+    "jinja2", "hypothesis", "_hypothesis_pytestplugin", "xdist.plugin", "onnx", "coremltools",
+    "coremltools.converters.mil.frontend.milproto.load", "timm", "matplotlib.pyplot",
+)  # fmt: skip
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(1, 2)
+    for name in _HEAVY:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for line in sys.stdin:
+        limit_s, *arguments = json.loads(line)
+        answers.write(json.dumps(_judge(arguments, limit_s)) + "\n")
+        answers.flush()
+
+
+def _judge(arguments: list[str], limit_s: float) -> int | None:
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        import pytest
+
+        code = 3  # pytest's own for an internal error.
+        try:
+            code = int(pytest.main(arguments))
+        finally:
+            os._exit(code)
+    end, pid, status = time.monotonic() + limit_s, 0, 0
+    while not pid and time.monotonic() < end:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        time.sleep(0.02)
+    # With all that its tests started.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    if pid:
+        return os.waitstatus_to_exitcode(status)
+    os.waitpid(child, 0)
+    return None
+
+
+if __name__ == "__main__":
+    main()
