@@ -7,9 +7,8 @@ from rich.console import Console
 
 from irrvit.benchmark.measurement import GoldenAgreement, HostParity
 from irrvit.benchmark.report import table
-from irrvit.benchmark.results import store, validity
-from irrvit.benchmark.results.baseline import Gate, Gated
-from irrvit.benchmark.results.rows import MeasureResult, TimedRow, to_timed_rows, to_untimed_rows
+from irrvit.benchmark.results import store
+from irrvit.benchmark.results.rows import MeasureResult, to_timed_rows, to_untimed_rows
 
 
 def render(result):
@@ -90,34 +89,3 @@ def test_one_repeat_has_no_end_of_its_interval_in_json(measurement, slow):
     printed = table.to_json(MeasureResult(to_timed_rows(pair), {}))
     assert printed["measurements"][1]["against_first"]["high"] is None
     json.dumps(printed, allow_nan=False)
-
-
-def row(measurement, **changes):
-    (made,) = to_timed_rows([measurement.model_copy(update=changes)])
-    assert isinstance(made, TimedRow)
-    assert made.is_valid == validity.is_valid(made.issues)
-    return made
-
-
-@pytest.mark.parametrize(
-    ("changes", "problems", "gate", "code"),
-    [
-        ({}, {}, Gate.PASSED, 0),
-        ({"background_cores": 1.0}, {}, Gate.PASSED, 1),
-        ({}, {}, Gate.REGRESSED, 1),
-        ({}, {}, Gate.CANNOT_TELL, 2),
-        ({}, {}, Gate.REFUSED, 2),
-        ({}, {"net": "its process died"}, Gate.PASSED, 2),
-    ],
-)
-def test_the_exit_code_says_what_came_of_it(measurement, changes, problems, gate, code):
-    result = MeasureResult([row(measurement, **changes)], problems, [Gated("net", gate, "")])
-    assert result.exit_code == code
-
-
-def test_ctrl_c_has_the_exit_code_of_its_signal(measurement):
-    assert MeasureResult([row(measurement)], {}, interrupted=True).exit_code == 130
-
-
-def test_nothing_measured_is_no_success():
-    assert MeasureResult([], {"net": "corrupt"}).exit_code == 2

@@ -25,14 +25,19 @@ def test_the_same_latency_passes(measurement):
     assert gate(measurement, measurement).gate is Gate.PASSED
 
 
-def test_a_rise_within_the_limit_passes(measurement):
-    assert gate(slowed(measurement, 1.03), measurement).gate is Gate.PASSED
+@pytest.mark.parametrize(
+    ("factor", "found"), [(0.9, Gate.PASSED), (1.0499, Gate.PASSED), (1.0501, Gate.REGRESSED)]
+)
+def test_a_rise_beyond_the_limit_is_a_regression(measurement, factor, found):
+    assert gate(slowed(measurement, factor), measurement).gate is found
 
 
-def test_a_rise_beyond_the_limit_is_a_regression(measurement):
+def test_how_much_slower_it_is_is_said(measurement):
     gated = gate(slowed(measurement, 1.08), measurement)
-    assert gated.gate is Gate.REGRESSED
-    assert "1.080 times the baseline's latency" in gated.detail
+    assert gated.name == "irrvit_tiny litert"
+    assert gated.detail.startswith("1.080 times the baseline's latency (1.0")
+    assert gated.detail.endswith("): slower")
+    assert gated.comparison is not None
 
 
 def test_a_rise_that_may_be_chance_is_no_pass(measurement):
@@ -62,11 +67,29 @@ def test_an_invalid_run_is_refused_on_either_side(measurement, side):
     assert gated.detail.startswith(f"{side} is invalid: background-load")
 
 
-@pytest.mark.parametrize("change", [{"threads": 2}, {"runtime": "onnxruntime"}])
+@pytest.mark.parametrize(
+    "change", [{"threads": 2}, {"runtime": "onnxruntime"}, {"accelerator": "gpu"}]
+)
 def test_other_settings_are_not_compared(measurement, change):
     config = measurement.config.model_copy(update=change)
     gated = gate(measurement, measurement.model_copy(update={"config": config}))
-    assert gated.gate is Gate.REFUSED
+    assert (gated.gate, gated.detail) == (
+        Gate.REFUSED,
+        "the baseline has no measurement of its kind",
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [{"variant": "another"}, {"target": "onnx"}, {"precision": "int8"}]
+)
+def test_other_files_are_not_compared(measurement, change):
+    assert gate(measurement, measurement.model_copy(update=change)).gate is Gate.REFUSED
+
+
+def test_the_latest_of_this_device_counts_though_another_came_later(measurement):
+    device = measurement.device.model_copy(update={"id_hash": "another"})
+    later = slowed(measurement, 0.5).model_copy(update={"device": device})
+    assert gate(measurement, measurement, later).gate is Gate.PASSED
 
 
 def test_damaged_lines_of_a_baseline_are_named(tmp_path, measurement):
@@ -84,12 +107,14 @@ def test_a_baseline_without_a_measurement_is_refused(tmp_path):
         baseline.read(tmp_path / "empty", lambda name, line: None)
 
 
-@pytest.mark.parametrize(("text", "share"), [("5%", 0.05), ("0", 0.0), (" 2.5 %", 0.025)])
+@pytest.mark.parametrize(
+    ("text", "share"), [("5%", 0.05), ("0", 0.0), (" 2.5 %", 0.025), ("999%", 9.99)]
+)
 def test_a_percentage_is_read(text, share):
     assert baseline.parse_percent(text) == pytest.approx(share)
 
 
-@pytest.mark.parametrize("text", ["", "five", "-1%", "nan"])
+@pytest.mark.parametrize("text", ["", "five", "-0.1%", "1000%", "nan"])
 def test_what_is_no_percentage_is_refused(text):
     with pytest.raises(BadOptions, match="expected a percentage"):
         baseline.parse_percent(text)

@@ -37,6 +37,38 @@ def test_a_wrong_answer_fails_and_is_named(logits, problem):
     assert failure.startswith(f"cat.jpg: {problem}")
 
 
+def test_a_file_with_just_the_classes_that_are_expected_passes():
+    assert check(LOGITS[:6]).passed
+
+
+# The largest logit is 9, so that 9e-4 is allowed.
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize(("error", "passed"), [(8.9e-4, True), (9.1e-4, False)])
+def test_a_logit_may_be_off_by_a_share_of_the_largest(sign, error, passed):
+    assert check(LOGITS + sign * error * (LOGITS == 2)).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("apart", "failures"),
+    [
+        (1.7e-3, ()),
+        (1.9e-3, ("cat.jpg: names class 3, the reference class 1",)),
+    ],
+)
+def test_a_class_within_twice_the_tolerance_of_the_best_may_be_named(apart, failures):
+    """Both are off by half of what they are apart, and a little for class 3 to be the best."""
+    case = GoldenPicture("cat.jpg", CASE.pixels, (1, 3), (9.0, 9.0 - apart), 1e-4)
+    half = apart / 2
+    assert check([0, 9.0 - half, 0, 9.0 - half + 1e-6], case).failures == failures
+
+
+def test_every_case_counts():
+    wrong = GoldenPicture("dog.jpg", CASE.pixels, (3,), (9.0,), 1e-4)
+    found = golden.check([CASE, wrong, CASE], lambda pixels: LOGITS)
+    assert found.cases == 3
+    assert found.failures == ("dog.jpg: names class 1, the reference class 3",)
+
+
 def test_either_of_two_classes_may_be_named_that_differ_by_less_than_the_tolerance():
     case = GoldenPicture("cat.jpg", CASE.pixels, (1, 3, 5), (9.0, 8.9995, 7.0), 1e-4)
     assert check([0, 8.9996, 0, 9.0, 0, 7.0], case).passed
