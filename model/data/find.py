@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from irrvit.model.errors import BadData
 
@@ -34,8 +34,8 @@ def dataset_choices() -> str:
 
 def dataset_module(name: str) -> DatasetModule:
     """Import the file of a data set that has a name."""
-    module = name.replace("-", "_")
-    return importlib.import_module(f"irrvit.model.data.{module}")  # pyright: ignore[reportReturnType]
+    module: Any = importlib.import_module(f"irrvit.model.data.{name.replace('-', '_')}")
+    return module
 
 
 def dataset_with(labels: tuple[str, ...], root: Path | None = None) -> str | None:

@@ -30,24 +30,15 @@ def load(folder: Path) -> Dataset:
     Raises:
         BadData: the folder cannot be read, or a class has no pictures.
     """
-    labels = sorted(path.name for path in _listed(folder) if path.is_dir())
-    if len(labels) < 2:
-        raise BadData(
-            f"'{folder}' has {len(labels)} folders: expected one folder of pictures for each of "
-            "two or more classes"
-        )
+    labels = _labels(folder)
     files, classes = _files(folder, labels)
-    with ThreadPoolExecutor() as pool:
-        read = list(pool.map(_read_once, files))
-    skipped = tuple(f"{f}: {why}" for f, (_, why) in zip(files, read, strict=True) if why)
-    for line in skipped:
-        log.warning("skipped %s", line)
-    whole = np.array([i for i, (_, why) in enumerate(read) if not why], dtype=np.int64)
+    digests, skipped = _read_all(files)
+    whole = np.array([i for i, file in enumerate(files) if file in digests], dtype=np.int64)
     pictures = subset(Pictures(lambda i: _open(files[i]), classes), whole)
     _require_all(folder, labels, pictures.classes)
     digest = hashlib.sha256()
-    for i in whole:
-        digest.update(f"{files[i].relative_to(folder).as_posix()} {read[i][0]}\n".encode())
+    for file, sha256 in digests.items():
+        digest.update(f"{file.relative_to(folder).as_posix()} {sha256}\n".encode())
     kept, held_out = split_by_class(pictures.classes, _HELD_OUT)
     if not len(held_out):
         raise BadData(
@@ -65,6 +56,16 @@ def load(folder: Path) -> Dataset:
         sha256=digest.hexdigest(),
         skipped=skipped,
     )
+
+
+def _labels(folder: Path) -> list[str]:
+    labels = sorted(path.name for path in _listed(folder) if path.is_dir())
+    if len(labels) < 2:
+        raise BadData(
+            f"'{folder}' has {len(labels)} folders: expected one folder of pictures for each of "
+            "two or more classes"
+        )
+    return labels
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -94,6 +95,16 @@ def _require_all(folder: Path, labels: list[str], classes: np.ndarray) -> None:
             f"'{folder}': no readable picture ({', '.join(SUFFIXES)}) in {', '.join(empty)}: add "
             "some, or remove the folder"
         )
+
+
+def _read_all(files: list[Path]) -> tuple[dict[Path, str], tuple[str, ...]]:
+    """The hash of every file that is a picture, in their order, and what was skipped and why."""
+    with ThreadPoolExecutor() as pool:
+        read = list(zip(files, pool.map(_read_once, files), strict=True))
+    skipped = tuple(f"{file}: {why}" for file, (_, why) in read if why)
+    for line in skipped:
+        log.warning("skipped %s", line)
+    return {file: sha256 for file, (sha256, why) in read if not why}, skipped
 
 
 def _read_once(path: Path) -> tuple[str, str]:
