@@ -46,21 +46,30 @@ class InputSpec(BaseModel):
     std: tuple[float, float, float] = IMAGENET_STD
 
 
+def upright(image: Image.Image) -> Image.Image:
+    """Turn a picture as its camera was held (its EXIF orientation), and make it RGB."""
+    return ImageOps.exif_transpose(image).convert("RGB")
+
+
+def scaled_size(width: int, height: int, spec: InputSpec) -> tuple[int, int]:
+    """Width and height of the scaled picture, of which `preprocess` takes the centre."""
+    scale = spec.resize / min(spec.height, spec.width)
+    scale *= max(spec.height / height, spec.width / width)
+    # Rounded down as torchvision does, and never below what the crop needs. A whole number may come
+    # out a rounding error too small; what is added is less than any true fraction misses one by.
+    return max(int(width * scale + 1e-6), spec.width), max(int(height * scale + 1e-6), spec.height)
+
+
 def preprocess(image: Image.Image, spec: InputSpec) -> np.ndarray:
     """Turn, resize and crop a picture to what a network eats.
 
     Returns:
         uint8 RGB pixels (height, width, 3), 0..255; mean and std are not applied.
     """
-    image = ImageOps.exif_transpose(image).convert(spec.color)
-    scale = spec.resize / min(spec.height, spec.width)
-    scale *= max(spec.height / image.height, spec.width / image.width)
-    # Rounded down as torchvision does, and never below what the crop needs.
-    width = max(int(image.width * scale + 1e-6), spec.width)
-    height = max(int(image.height * scale + 1e-6), spec.height)
-    image = image.resize((width, height), _FILTERS[spec.interpolation])
-    left = round((width - spec.width) / 2)
-    top = round((height - spec.height) / 2)
+    image = upright(image)
+    size = scaled_size(image.width, image.height, spec)
+    image = image.resize(size, _FILTERS[spec.interpolation])
+    left, top = round((size[0] - spec.width) / 2), round((size[1] - spec.height) / 2)
     return np.asarray(image.crop((left, top, left + spec.width, top + spec.height)))
 
 

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
-from PIL import ImageOps
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from irrvit.model.errors import MissingPackage
 from irrvit.model.network.irrvit import IRRViT
+from irrvit.model.spec import upright
 from irrvit.model.training.feed import DRAWS, MIXING, Batch, Clock, EpochPlan, number
 from irrvit.model.training.recipes.recipe import Deit, Recipe
 
@@ -51,8 +51,7 @@ class _Transformed(Dataset[tuple[Tensor, int]]):
     def __getitem__(self, key: tuple[int, int]) -> tuple[Tensor, int]:
         step, index = key
         _seed_all(number(self.plan.recipe.seed, DRAWS, step, index))
-        picture = ImageOps.exif_transpose(self.plan.pictures.read(index)).convert("RGB")
-        image = self.transform(picture)
+        image = self.transform(upright(self.plan.pictures.read(index)))
         assert isinstance(image, Tensor)
         return image, int(self.plan.pictures.classes[index])
 

@@ -38,6 +38,24 @@ def test_pictures_are_preprocessed_as_the_spec_says(folder):
     assert any(np.array_equal(seen, one) for one in every)
 
 
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tif"])
+def test_a_picture_is_seen_as_the_camera_was_held(folder, suffix):
+    """Bright on top, stored by a camera that was held on its side."""
+    exif = Image.Exif()
+    exif[0x0112] = 6  # Orientation: the file's first row is the right side.
+    stored = np.zeros((40, 40), np.uint8)
+    stored[:, :20] = 250
+    for file in folder.glob("cat/*"):
+        file.unlink()
+    for i in range(6):
+        Image.fromarray(stored).save(folder / "cat" / f"{i}.{suffix}", exif=exif)
+    data = picture_folder.load(folder)
+    cat = np.flatnonzero(data.train.classes == 0)[:1]
+    (pixels,) = data.train.pixels(cat, data.input_spec(28))
+    assert pixels[:10].min() > 200
+    assert pixels[-10:].max() < 50
+
+
 @pytest.mark.parametrize("content", [b"", b"not a picture"])
 def test_broken_picture_is_named_and_skipped(folder, content, caplog):
     (folder / "cat" / "broken.jpg").write_bytes(content)

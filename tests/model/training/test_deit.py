@@ -15,6 +15,7 @@ from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.training.feed import Clock, EpochPlan
 from irrvit.model.training.loop import Step, train
 from irrvit.model.training.recipes.find import get_recipe
+from irrvit.model.training.recipes.recipe import Deit
 from irrvit.model.training.run import TrainingRun
 
 pytest.importorskip("timm")
@@ -76,6 +77,22 @@ def test_targets_are_odds_of_the_classes_and_images_are_normalized(run):
         assert images.shape == (8, 3, 56, 56)
         assert torch.allclose(odds.sum(1), torch.ones(8))
         assert images.min() < 0 < images.max()
+
+
+def test_a_picture_is_seen_as_the_camera_was_held(run, monkeypatch):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # Orientation: the file's first row is the right side.
+    for file in (run.out / "pictures").glob("*/*"):
+        stored = np.zeros((40, 40), np.uint8)
+        stored[:, :20] = 250
+        Image.fromarray(stored).save(file, exif=exif)
+    plan = EpochPlan(run.data.train, run.spec, RECIPE, [], slice(0, 8), 2)
+    pictures = deit._Transformed(plan, Deit())
+    monkeypatch.setattr(pictures, "transform", lambda picture: torch.from_numpy(np.array(picture)))
+    image, _ = pictures[0, 0]
+    assert image.shape == (40, 40, 3)
+    assert image[:20].min() > 200
+    assert image[20:].max() < 50
 
 
 def test_stochastic_depth_drops_in_training_only_and_adds_no_names():
