@@ -148,7 +148,10 @@ def check_tree(text: str) -> str:
 
     try:
         version, tree = json.loads(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError("is not a tree specification") from error
+    try:
         visit(tree)
-    except (TypeError, KeyError, RecursionError, json.JSONDecodeError) as error:
+    except (TypeError, KeyError, RecursionError) as error:
         raise ValueError("is not a tree specification") from error
     return json.dumps([version, tree])

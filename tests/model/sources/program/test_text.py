@@ -1,0 +1,142 @@
+"""Strings that torch would turn into Python: the plain ones pass, all others are refused."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+
+import pytest
+from torch.utils._pytree import tree_flatten, treespec_dumps
+
+from irrvit.model.sources.program.text import check_expression, check_operator, check_tree
+
+
+class TestOperator:
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "torch.ops.aten.conv2d.default",
+            "torch.ops.aten.add.Tensor",
+            "torch.ops.aten.div.Tensor_mode",
+            "torch.ops.aten.dropout.default",
+            "torch.ops.aten._softmax.default",
+            "torch.ops.aten.scaled_dot_product_attention.default",
+            "_operator.add",
+            "_operator.floordiv",
+        ],
+    )
+    def test_arithmetic_is_accepted(self, target):
+        assert check_operator(target) == target
+
+    @pytest.mark.parametrize(
+        ("target", "reason"),
+        [
+            ("_operator.attrgetter", "is not an operator of aten"),
+            ("builtins.eval", "is not an operator of aten"),
+            ("torch.ops.aten.add", "is not an operator of aten"),
+            ("torch.ops.aten.add.Tensor.x", "is not an operator of aten"),
+            ("torch.ops.prims.add.default", "is not an operator of aten"),
+            ("torch.ops.aten.add.__call__", "is not an operator of aten"),
+            ("torch.ops.aten.add.nothing", "does not exist in torch"),
+            ("torch.ops.aten.nothing.default", "does not exist in torch"),
+            ("torch.ops.aten.empty.memory_format", "internal or raw-memory"),
+            ("torch.ops.aten.resize_.default", "internal or raw-memory"),
+            ("torch.ops.aten._index_put_impl_.default", "internal or raw-memory"),
+            ("torch.ops.aten.from_file.default", r"takes text \(filename\)"),
+            ("torch.ops.aten.rand.default", "draws random numbers"),
+            ("torch.ops.aten.bernoulli.default", "draws random numbers"),
+        ],
+    )
+    def test_anything_else_is_refused(self, target, reason):
+        with pytest.raises(ValueError, match=reason):
+            check_operator(target)
+
+
+class TestExpression:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Symbol('s0', positive=True, integer=True)",
+            "Integer(-3)",
+            "Integer(2147483647)",
+            "Add(Symbol('s0', integer=True), Integer(1))",
+            "Mul(Integer(2), Add(Symbol('a'), Symbol('b')))",
+        ],
+    )
+    def test_sums_and_products_of_sizes_are_accepted(self, text):
+        assert check_expression(text) == text
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "open('x', 'w')",
+            "Symbol('s0').name",
+            "Symbol(open('x'))",
+            "Symbol('a b')",
+            "Symbol('é')",
+            "Symbol('s0', positive=False)",
+            "Symbol('s0', positive=open('x'))",
+            "Symbol('s0', commutative=True)",
+            "Symbol('s0', 's1')",
+            "Symbol()",
+            "Integer('1')",
+            "Integer(True)",
+            "Integer(1.0)",
+            "Integer(2147483648)",
+            "Pow(Integer(9), Integer(9))",
+            "Add(Integer(1), integer=True)",
+            "Add(Integer(1), 1)",
+            "Add()",
+            "Integer(1) + Integer(2)",
+            "s0",
+            "(lambda: 1)()",
+        ],
+    )
+    def test_anything_else_is_refused(self, text):
+        with pytest.raises(ValueError, match="more than sums and products of sizes"):
+            check_expression(text)
+
+    @pytest.mark.parametrize("text", ["", "Integer(1", "(" * 10_000])
+    def test_what_is_no_expression_is_refused(self, text):
+        with pytest.raises(ValueError, match="is not a symbolic size"):
+            check_expression(text)
+
+    @pytest.mark.parametrize(("length", "accepted"), [(500, True), (501, False)])
+    def test_length_is_limited(self, length, accepted):
+        text = "Add(Integer(1)" + ", Integer(1)" * 40 + ")"
+        text = text.replace(")", " " * (length - len(text)) + ")", 1)
+        assert len(text) == length
+        if accepted:
+            assert check_expression(text) == text
+        else:
+            with pytest.raises(ValueError, match="more than sums"):
+                check_expression(text)
+
+
+def spec(*arguments: object, **keywords: object) -> str:
+    return treespec_dumps(tree_flatten((arguments, keywords))[1])
+
+
+class TestTree:
+    @pytest.mark.parametrize("arguments", [(1,), (1, 2), ([1, 2],), ((1, (2,)), 3)])
+    def test_nested_tuples_and_lists_are_accepted(self, arguments):
+        assert json.loads(check_tree(spec(*arguments))) == json.loads(spec(*arguments))
+
+    def test_a_named_type_is_refused(self):
+        with pytest.raises(ValueError, match=r"names the type collections\.OrderedDict"):
+            check_tree(spec(OrderedDict(a=1)))
+
+    def test_keyword_arguments_are_refused(self):
+        with pytest.raises(ValueError, match="has keyword arguments"):
+            check_tree(spec(1, scale=2))
+
+    def test_a_context_is_refused(self):
+        version, tree = json.loads(spec(1))
+        tree["children_spec"][0]["context"] = json.dumps([{"__enum__": True, "fqn": "os:x"}])
+        with pytest.raises(ValueError, match="carries a context"):
+            check_tree(json.dumps([version, tree]))
+
+    @pytest.mark.parametrize("text", ["", "{}", "[1]", "[1, 2]", '[1, {"type": null}]', "null"])
+    def test_what_is_no_tree_is_refused(self, text):
+        with pytest.raises(ValueError, match="is not a tree specification"):
+            check_tree(text)
