@@ -119,25 +119,23 @@ class Run:
         self._store, self._jobs, self._limit_s = store, jobs, limit_s
         self._copies: queue.Queue[Copy] = queue.Queue()
         self._broken: frozenset[str] = frozenset()
+        self._panels: dict[str, list[Judge]] = {}
+        self._tests: dict[str, str] = {}
 
     def judge_all(self, drawn: dict[Mutant, str]) -> dict[Mutant, Verdict]:
-        verdicts: dict[Mutant, Verdict] = {}
-        todo: list[Mutant] = []
-        for mutant in drawn:
-            tests = _hash(judges.of(mutant.module, ROOT))
-            known = self._store.get(mutant.id, tests)
-            if known:
-                verdicts[mutant] = known
-            else:
-                todo.append(mutant)
+        # Read once: whoever goes on editing the checkout disturbs no run.
+        self._panels = {mutant.module: judges.of(mutant.module, ROOT) for mutant in drawn}
+        self._tests = {module: _hash(panel) for module, panel in self._panels.items()}
+        known = {mutant: self._store.get(mutant.id, self._tests[mutant.module]) for mutant in drawn}
+        verdicts = {mutant: verdict for mutant, verdict in known.items() if verdict}
+        todo = [mutant for mutant in drawn if mutant not in verdicts]
         log(f"{len(verdicts)} are known from before, {len(todo)} are to be judged")
         for number in range(min(self._jobs, len(todo))):
             self._copies.put(Copy(ROOT, STATE / f"copy-{number}"))
         self._find_broken_tests(todo)
         with ThreadPoolExecutor(self._jobs) as pool:
             judged = pool.map(lambda mutant: self._judge(mutant, drawn[mutant]), todo)
-            for number, verdict in enumerate(judged, 1):
-                mutant = todo[number - 1]
+            for number, (mutant, verdict) in enumerate(zip(todo, judged, strict=True), 1):
                 verdicts[mutant] = verdict
                 said = f"killed by {verdict.killed_by}" if verdict.killed_by else "SURVIVED"
                 log(f"{number}/{len(todo)} {mutant.module}:{mutant.line} {said}")
@@ -147,7 +145,7 @@ class Run:
 
     def _find_broken_tests(self, todo: list[Mutant]) -> None:
         """Tests that fail without a mutant kill nothing."""
-        panels = [judges.of(mutant.module, ROOT) for mutant in todo]
+        panels = [self._panels[mutant.module] for mutant in todo]
         files = {file for panel in panels for judge in panel for file in judge.files}
         if not files:
             return
@@ -160,26 +158,25 @@ class Run:
 
     def _judge(self, mutant: Mutant, text: str) -> Verdict:
         copy = self._copies.get()
+        path = copy.folder / mutant.module
+        whole = path.read_text()
+        path.write_text(text)
         try:
-            verdict = self._judge_in(copy, mutant, text)
+            verdict = self._judge_in(copy, mutant)
         finally:
+            path.write_text(whole)
             self._copies.put(copy)
         self._store.add(verdict)
         return verdict
 
-    def _judge_in(self, copy: Copy, mutant: Mutant, text: str) -> Verdict:
-        panel = judges.of(mutant.module, ROOT)
-        tests, spent = _hash(panel), 0.0
-        (copy.folder / mutant.module).write_text(text)
-        try:
-            for judge in panel:
-                code, seconds = copy.judge(judge.without(self._broken), self._limit_s)
-                spent += seconds
-                if code not in (judges.PASSED, judges.NO_TEST):
-                    name = judge.name if code is not None else f"the time limit of {judge.name}"
-                    return Verdict(mutant.id, name, tests, spent)
-        finally:
-            (copy.folder / mutant.module).write_text((ROOT / mutant.module).read_text())
+    def _judge_in(self, copy: Copy, mutant: Mutant) -> Verdict:
+        tests, spent = self._tests[mutant.module], 0.0
+        for judge in self._panels[mutant.module]:
+            code, seconds = copy.judge(judge.without(self._broken), self._limit_s)
+            spent += seconds
+            if code not in (judges.PASSED, judges.NO_TEST):
+                name = judge.name if code is not None else f"the time limit of {judge.name}"
+                return Verdict(mutant.id, name, tests, spent)
         return Verdict(mutant.id, None, tests, spent)
 
 

@@ -37,9 +37,10 @@ def test_the_interval_is_the_same_for_the_same_seed(alike_neighbours):
 
 def test_the_interval_of_a_stored_measurement_is_what_it_was(alike_neighbours):
     values = alike_neighbours(np.random.default_rng(1), 200)
-    repeats = np.array_split(values, 4)
-    assert stats.median_interval(repeats, seed=3) == pytest.approx(INTERVAL_WAS, abs=1e-9)
-    independent = np.random.default_rng(2).permutation(values)
+    assert stats.median_interval(values.reshape(4, -1).tolist(), seed=3) == pytest.approx(
+        INTERVAL_WAS, abs=1e-9
+    )
+    independent = np.random.default_rng(2).permutation(values).tolist()
     assert stats.median_interval([independent]) == pytest.approx(INDEPENDENT_WAS, abs=1e-9)
 
 

@@ -80,7 +80,7 @@ def test_a_median_that_is_known_to_5_percent_only_blocks(measurement, half, nois
     noise = np.random.default_rng(0).uniform(-1, 1, 501)
     noise -= np.median(noise)
     # An interval grows with the noise, in proportion.
-    low, high = stats.median_interval(np.array_split(noise, 5))
+    low, high = stats.median_interval([part.tolist() for part in np.array_split(noise, 5)])
     latencies = 7.0 * (1 + 2 * half / (high - low) * noise)
     assert (("noisy", True) in codes(timed(measurement, latencies))) is noisy
 
