@@ -10,6 +10,21 @@ from irrvit.benchmark.run.conditions import Watch
 AT = "2026-01-01T00:00:00+00:00"
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """Stands still unless it is set."""
+
+    class Clock:
+        now = 100.0
+
+        def perf_counter(self):
+            return self.now
+
+    clock = Clock()
+    monkeypatch.setattr(conditions, "time", clock)
+    return clock
+
+
 class Device:
     """Says one state after another, and the last one for ever."""
 
@@ -39,6 +54,46 @@ def test_a_machine_that_stays_busy_is_waited_for_and_said():
     assert said == ["others keep 1.5 cores busy; going on all the same"]
 
 
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        (None, "its load is not known"),
+        (0.1, "the machine is quiet"),
+        (0.11, "others keep 0.1 cores busy; going on all the same"),
+    ],
+)
+def test_a_machine_is_quiet_up_to_a_tenth_of_a_core(load, said):
+    assert settle(state(load=load), settle_s=0)[1] == [said]
+
+
+@pytest.mark.parametrize(
+    ("temperature", "waits"), [(None, False), (36.9, False), (37.0, True), (37.1, True)]
+)
+def test_a_device_is_cool_below_what_was_asked_for(temperature, waits):
+    warm = state(load=0.0, temperature_c=temperature)
+    reached, _ = settle(warm, state(load=0.0), start_below_c=37)
+    assert (reached != warm) is waits
+
+
+def test_waiting_ends_at_its_limit_and_is_said_again_every_half_minute(clock):
+    """A reading takes 10 seconds; the sixth is the last within a minute."""
+
+    class Slow(Device):
+        def state(self):
+            clock.now += 10.0
+            return super().state()
+
+    told = []
+    config = RunConfig(runtime="litert", settle_s=60)
+    device = Slow(state(load=1.5))
+    conditions.settle(device, config, lambda name, stage: told.append((clock.now, stage)))
+    assert told == [
+        (110.0, "waiting: others keep 1.5 cores busy"),
+        (140.0, "waiting: others keep 1.5 cores busy"),
+        (170.0, "others keep 1.5 cores busy; going on all the same"),
+    ]
+
+
 def test_a_warm_device_is_waited_for_until_it_is_cool_and_the_reason_is_said():
     warm, cool = state(load=0.0, temperature_c=41.0), state(load=0.0, temperature_c=36.9)
     reached, said = settle(warm, warm, cool, start_below_c=37)
@@ -66,29 +121,43 @@ def test_nothing_is_waited_for_that_was_not_asked_for():
 
 
 @pytest.fixture
-def watch(monkeypatch):
-    monkeypatch.setattr(conditions, "_WATCH_S", 0.0)
+def watch(clock):
+    """A watch over the states of a device, and what it says; the last look is long ago."""
 
     def watch(first, *states):
         said = []
-        return Watch(Device(*states), first, lambda name, stage: said.append(stage)), said
+        watched = Watch(Device(*states), first, lambda name, stage: said.append(stage))
+        clock.now += 5.0
+        return watched, said
 
     return watch
 
 
+NONE, HOT = state(thermal_status="none"), state(thermal_status="severe")
+
+
 def test_only_a_device_that_says_how_it_slows_down_is_watched(watch):
-    hot = state(thermal_status="severe")
-    watched, _ = watch(state(thermal_status="none"), hot)
+    watched, _ = watch(NONE, HOT)
     watched.look()
-    assert watched.states == [hot]
-    watched, _ = watch(state(), hot)
+    assert watched.states == [HOT]
+    watched, _ = watch(state(), HOT)
     watched.look()
     assert watched.states == []
 
 
-def test_a_reading_that_fails_is_said_and_one_of_a_lost_device_ends_the_block(watch):
-    watched, said = watch(state(thermal_status="none"), CommandFailed("busy"), DeviceLost("gone"))
+@pytest.mark.parametrize(("seconds", "looks"), [(4.9, 1), (5.0, 2)])
+def test_it_is_looked_at_again_after_five_seconds(watch, clock, seconds, looks):
+    watched, _ = watch(NONE, HOT)
+    watched.look()
+    clock.now += seconds
+    watched.look()
+    assert len(watched.states) == looks
+
+
+def test_a_reading_that_fails_is_said_and_one_of_a_lost_device_ends_the_block(watch, clock):
+    watched, said = watch(NONE, CommandFailed("busy"), DeviceLost("gone"))
     watched.look()
     assert (watched.states, said) == ([], ["its state is not known now: busy"])
+    clock.now += 5.0
     with pytest.raises(DeviceLost):
         watched.look()
