@@ -71,10 +71,11 @@ def answer_golden(where: Device, subject: Subject, config: RunConfig) -> GoldenA
 def to_host_parity(candidate: Sequence[np.ndarray], reference: Sequence[np.ndarray]) -> HostParity:
     """Hold outputs, (classes,) for each picture, against others of the same pictures."""
     pairs = list(zip(candidate, reference, strict=True))
-    largest = max((float(np.abs(a - b).max() / np.abs(b).max()) for a, b in pairs), default=None)
+    # Of numpy, whose largest of 0 and NaN is NaN.
+    largest = np.max([np.abs(a - b).max() / np.abs(b).max() for a, b in pairs] or [np.nan])
     return HostParity(
         pictures=len(pairs),
-        max_rel=largest if largest is not None and np.isfinite(largest) else None,
+        max_rel=float(largest) if np.isfinite(largest) else None,
         same_decisions=sum(int(a.argmax() == b.argmax()) for a, b in pairs),
     )
 
