@@ -24,8 +24,8 @@ class Process:
     def time(self, calls, *, untimed=0):
         self.asked.append((calls, untimed))
         ms = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        facts = {"own_cpu_ms": 2.0, "wall_ms": 3.0, "background_ms": 0.5} | self.block
-        return TimedBlock((ms,) * calls, **facts)
+        facts: Any = {"own_cpu_ms": 2.0, "wall_ms": 3.0, "background_ms": 0.5}
+        return TimedBlock((ms,) * calls, **facts | self.block)
 
 
 def trial(*script, **block):
