@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,7 +41,7 @@ def parse_percent(text: str) -> float:
     try:
         share = float(text.strip().removesuffix("%")) / 100
     except ValueError:
-        share = -1.0
+        share = math.nan
     if not 0 <= share < 10:
         raise BadOptions(f"--fail-above got '{text}': expected a percentage, as in 5%")
     return share

@@ -177,7 +177,7 @@ def _variance(values: Sequence[float]) -> float:
 
 def _interval(log_ratio: float, variance: float, freedom: int) -> Comparison:
     """From one repeat alone nothing can be told: the interval is everything."""
-    if freedom < 1 or not math.isfinite(variance):
+    if not math.isfinite(variance):
         return Comparison(ratio=math.exp(log_ratio), low=0.0, high=math.inf)
     half = student_t.quantile(freedom, confidence=_CONFIDENCE) * math.sqrt(variance)
     return Comparison(

@@ -48,7 +48,7 @@ def append(path: Path, measurement: Measurement) -> None:
 
 def _ends_whole(file: BinaryIO) -> bool:
     file.seek(-1, os.SEEK_END)
-    return file.read(1) == b"\n"
+    return file.read() == b"\n"
 
 
 def load(path: Path) -> StoreContent:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 
-@lru_cache
 def quantile(freedom: int, *, confidence: float) -> float:
     """How many standard errors the two-sided interval reaches to either side.
 
@@ -15,9 +13,7 @@ def quantile(freedom: int, *, confidence: float) -> float:
         confidence: of the interval, as in 0.99.
     """
     low, high = 0.0, math.pi / 2
-    # Halving an angle 60 times is as fine as its floating point number.
-    for _ in range(60):
-        middle = (low + high) / 2
+    while low < (middle := (low + high) / 2) < high:  # Until no number lies between them.
         low, high = (middle, high) if _within(middle, freedom) < confidence else (low, middle)
     return math.sqrt(freedom) * math.tan(low)
 
@@ -30,7 +26,7 @@ def _within(angle: float, freedom: int) -> float:
     sine, cosine = math.sin(angle), math.cos(angle)
     is_odd = freedom % 2 == 1
     total, term = 0.0, cosine if is_odd else 1.0
-    for power in range(1 if is_odd else 0, freedom - 1, 2):
+    for power in range(1 if is_odd else 0, freedom, 2):
         total += term
         term *= (power + 1) / (power + 2) * cosine**2
     return 2 / math.pi * (angle + sine * total) if is_odd else sine * total

@@ -128,6 +128,10 @@ def _behaviour(source: str) -> str | None:
             node.returns = None
         elif isinstance(node, ast.arg | ast.AnnAssign):
             node.annotation = ast.Constant("")
+        elif isinstance(node, ast.arguments):  # Whether a name may, must or must not be given.
+            node.args += node.posonlyargs + node.kwonlyargs
+            node.defaults += filter(None, node.kw_defaults)
+            node.posonlyargs, node.kwonlyargs, node.kw_defaults = [], [], []
         elif isinstance(node, ast.Call):
             node.keywords = [word for word in node.keywords if word.arg not in _GUARDS]
     return ast.dump(tree)

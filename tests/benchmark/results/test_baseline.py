@@ -58,6 +58,25 @@ def test_another_device_is_refused(measurement):
     assert (gated.gate, "of another device (another one)" in gated.detail) == (Gate.REFUSED, True)
 
 
+def test_the_latest_of_several_other_devices_is_named(measurement):
+    device = measurement.device
+    others = [
+        measurement.model_copy(
+            update={"device": device.model_copy(update={"id_hash": name, "name": name})}
+        )
+        for name in ("older", "latest")
+    ]
+    assert gate(measurement, *others).detail.endswith("another device (latest)")
+
+
+def test_the_first_of_several_reasons_is_said(measurement):
+    wrong = measurement.golden.model_copy(update={"failures": ("cat.jpg: names class 3",)})
+    invalid = measurement.model_copy(update={"golden": wrong, "background_cores": 1.5})
+    assert gate(invalid, measurement).detail == (
+        "this run is invalid: wrong-output, cat.jpg: names class 3 (1 in all)"
+    )
+
+
 @pytest.mark.parametrize("side", ["this run", "the baseline"])
 def test_an_invalid_run_is_refused_on_either_side(measurement, side):
     invalid = measurement.model_copy(update={"background_cores": 1.5})

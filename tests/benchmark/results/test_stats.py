@@ -7,9 +7,6 @@ from irrvit.benchmark.results import stats
 from irrvit.benchmark.results.stats import Comparison, Verdict
 
 TRIALS = 100
-# Of version 0.1.0: a report that is made again of the same store says the same.
-INTERVAL_WAS = (0.9911471564, 0.9989241438)
-INDEPENDENT_WAS = (0.9920732170, 0.9987843100)
 
 
 def test_percentiles_are_those_of_all_calls():
@@ -23,6 +20,7 @@ def test_percentiles_are_those_of_all_calls():
 
 def test_the_spread_is_that_of_a_sample_and_nought_for_one_call():
     assert stats.summarize([[1.0, 2.0], [3.0]]).stdev_ms == pytest.approx(1.0)
+    assert stats.summarize([[1.0, 2.0]]).stdev_ms == pytest.approx(0.5**0.5)
     assert stats.summarize([[7.0]]).stdev_ms == 0.0
 
 
@@ -35,13 +33,23 @@ def test_the_interval_is_the_same_for_the_same_seed(alike_neighbours):
     assert stats.median_interval(values) == stats.median_interval(values)
 
 
-def test_the_interval_of_a_stored_measurement_is_what_it_was(alike_neighbours):
-    values = alike_neighbours(np.random.default_rng(1), 200)
-    assert stats.median_interval(values.reshape(4, -1).tolist(), seed=3) == pytest.approx(
-        INTERVAL_WAS, abs=1e-9
-    )
-    independent = np.random.default_rng(2).permutation(values).tolist()
-    assert stats.median_interval([independent]) == pytest.approx(INDEPENDENT_WAS, abs=1e-9)
+@pytest.mark.parametrize(
+    ("seed", "calls", "rho", "interval"),
+    [
+        (1, 200, 0.8, (0.9911471564, 0.9989241438)),
+        (1, 100, 0.95, (0.9886179484, 1.0008848109)),  # Drawn are an eighth of the calls at most,
+        (0, 1000, 0.0, (0.99739554, 1.0009534546)),  # the cube root at least,
+        (48, 500, 0.5, (0.9973640239, 1.0050601527)),  # and what is alike by over 0.05.
+        (128, 500, 0.5, (0.9970151662, 1.0039198102)),
+    ],
+)
+def test_the_interval_of_a_stored_measurement_is_what_it_was(
+    seed, calls, rho, interval, alike_neighbours
+):
+    """A report that is made again of the same store says the same, as of version 0.1.0."""
+    values = alike_neighbours(np.random.default_rng(seed), calls, rho=rho)
+    repeats = values.reshape(4, -1).tolist()
+    assert stats.median_interval(repeats, seed=3) == pytest.approx(interval, abs=1e-9)
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.5, 0.8])

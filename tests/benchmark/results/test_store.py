@@ -11,11 +11,12 @@ from irrvit.benchmark.results import store
 
 
 def test_what_is_written_is_read(tmp_path, measurement):
-    path = tmp_path / "new" / "store.jsonl"
+    path = tmp_path / "new" / "folder" / "store.jsonl"
     other = measurement.model_copy(update={"variant": "other"})
     store.append(path, measurement)
     store.append(path, other)
     assert store.load(path) == store.StoreContent([measurement, other], [])
+    assert path.read_bytes().count(b"\n") == 2
 
 
 def test_a_line_cut_off_by_a_crash_is_named_and_the_rest_is_read(tmp_path, measurement):
@@ -34,6 +35,23 @@ def test_a_row_with_a_wrong_field_is_named(tmp_path, measurement):
     path.write_text(json.dumps(row) + "\n")
     (problem,) = store.load(path).damaged
     assert "line 1: macs" in problem
+
+
+def test_the_first_of_several_wrong_fields_is_named(tmp_path, measurement):
+    path = tmp_path / "store.jsonl"
+    row = json.loads(measurement.model_dump_json()) | {"size_bytes": "many", "macs": "many"}
+    path.write_text(json.dumps(row) + "\n")
+    (problem,) = store.load(path).damaged
+    assert "line 1: size_bytes" in problem
+
+
+def test_a_damaged_measurement_of_a_printed_result_is_named_by_its_number(tmp_path, measurement):
+    path = tmp_path / "baseline.json"
+    entries = [{"measurement": measurement.model_dump(mode="json")}, {"measurement": {}}]
+    path.write_text(json.dumps({"measurements": entries}))
+    content = store.load(path)
+    assert content.measurements == [measurement]
+    assert content.damaged[0].startswith(f"{path}, measurement 2: ")
 
 
 def test_a_row_of_another_schema_is_named(tmp_path, measurement):
@@ -57,5 +75,5 @@ def test_a_missing_file_is_said(tmp_path):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only on Linux: it has /dev/full")
 def test_a_full_disk_is_said(measurement):
-    with pytest.raises(BadStore, match="No space left"):
+    with pytest.raises(BadStore, match="store /dev/full: No space left"):
         store.append(Path("/dev/full"), measurement)
