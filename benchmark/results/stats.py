@@ -114,13 +114,18 @@ def drift(latencies: Sequence[float]) -> float:
     return float(end / begin - 1) if abs(end - begin) > 3 * noise else 0.0
 
 
-def first_and_last_minute(latencies_ms: Sequence[float]) -> tuple[float, float]:
-    """Medians of the first and the last minute of calling, or of the halves of a shorter run."""
-    values = np.asarray(latencies_ms, np.float64)
-    passed = np.cumsum(values)
+def first_and_last_minute(
+    latencies_ms: Sequence[float], spent_ms: Sequence[float]
+) -> tuple[float, float]:
+    """Medians of the first and the last minute of calling, or of the halves of a shorter run.
+
+    Args:
+        spent_ms: how long the calls took of which each latency is the mean.
+    """
+    values, passed = np.asarray(latencies_ms, np.float64), np.cumsum(spent_ms)
     minute = min(60_000.0, passed[-1] / 2)
     last = values[passed > passed[-1] - minute]
-    return float(np.median(values[passed <= max(minute, values[0])])), float(np.median(last))
+    return float(np.median(values[passed <= max(minute, passed[0])])), float(np.median(last))
 
 
 def outliers(latencies: Sequence[float]) -> float:

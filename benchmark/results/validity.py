@@ -112,9 +112,9 @@ def _steadiness(measurement: Measurement) -> Iterator[Issue]:
 
 def _sustained(measurement: Measurement) -> Issue:
     """That a device slows down in time is what such a run is to find out."""
-    latencies = measurement.latencies_ms
-    first, last = stats.first_and_last_minute(latencies)
-    span = "minute" if sum(latencies) >= 120_000 else "half"
+    spent_ms = [r.calls_per_value * ms for r in measurement.repeats for ms in r.latencies_ms]
+    first, last = stats.first_and_last_minute(measurement.latencies_ms, spent_ms)
+    span = "minute" if sum(spent_ms) >= 120_000 else "half"
     return _remark(
         "sustained",
         f"the first {span} {first:.2f} ms a call, the last {last:.2f} ms: {last / first:.2f} x",

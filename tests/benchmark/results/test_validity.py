@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from irrvit.benchmark.measurement import GoldenAgreement, Placement
+from irrvit.benchmark.measurement import GoldenAgreement, Issue, Placement
 from irrvit.benchmark.results import stats, validity
 
 
@@ -158,8 +158,6 @@ def test_over_5_percent_of_slow_calls_are_said(measurement, slow, found):
 
 @pytest.mark.parametrize("code", ["throttled", "background-load", "too-few-samples"])
 def test_what_blocks_makes_a_measurement_invalid(code):
-    from irrvit.benchmark.measurement import Issue
-
     assert not validity.is_valid([Issue(code=code, detail="", blocking=True)])
     assert validity.is_valid([Issue(code=code, detail="", blocking=False)])
 
@@ -241,3 +239,11 @@ def test_slowing_down_is_the_result_of_a_sustained_run_and_no_fault(measurement)
 def test_a_sustained_run_of_less_than_two_minutes_has_halves(measurement, calls, span):
     (issue,) = validity.check(sustained(measurement, np.full(calls, 10.0)))
     assert issue.detail == f"the first {span} 10.00 ms a call, the last 10.00 ms: 1.00 x"
+
+
+def test_a_sustained_run_of_means_lasted_as_long_as_all_their_calls(measurement):
+    """Each value is the mean of 1000 calls: 12 of them are two minutes."""
+    means = sustained(measurement, [10.0] * 6 + [20.0] * 6)
+    repeats = tuple(r.model_copy(update={"calls_per_value": 1000}) for r in means.repeats)
+    *_, issue = validity.check(means.model_copy(update={"repeats": repeats}))
+    assert issue.detail == "the first minute 10.00 ms a call, the last 20.00 ms: 2.00 x"
