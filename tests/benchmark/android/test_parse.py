@@ -113,6 +113,23 @@ def test_a_phone_without_the_service_says_nothing_of_heat():
     assert parse.thermal("Can't find service: thermalservice") == Thermal(None, None)
 
 
+@pytest.mark.parametrize(
+    ("number", "status"), [(0, "none"), (1, "light"), (6, "shutdown"), (7, "shutdown")]
+)
+def test_how_much_a_phone_slows_itself_down_is_named(number, status):
+    assert parse.thermal(f"Thermal Status: {number}\n") == Thermal(status, None)
+
+
+def test_heat_that_was_cached_or_is_of_another_sensor_is_not_the_skins():
+    text = (
+        "Cached temperatures:\n\tTemperature{mValue=50.0, mType=3, mName=skin, mStatus=0}\n"
+        "Current temperatures from HAL:\n"
+        "\tTemperature{mValue=60.0, mType=2, mName=battery, mStatus=0}\n"
+        "\tTemperature{mValue=-1.5, mType=3, mName=skin, mStatus=0}\n"
+    )
+    assert parse.thermal(text) == Thermal(None, -1.5)
+
+
 BATTERY = """Current Battery Service state:
   AC powered: false
   USB powered: true
@@ -133,6 +150,20 @@ def test_the_battery():
     assert parse.battery(BATTERY) == Battery(86.0, 32.3, True, True)
 
 
+def test_a_battery_that_says_nothing():
+    assert parse.battery("Can't find service: battery") == Battery(None, None, None, False)
+
+
+def test_a_battery_without_a_scale_is_in_percent():
+    assert parse.battery("  level: 43\n").percent == 43.0
+
+
+@pytest.mark.parametrize("how", ["AC", "USB", "Wireless", "Dock"])
+@pytest.mark.parametrize("powered", [True, False])
+def test_whatever_feeds_it_powers_it(how, powered):
+    assert parse.battery(f"  {how} powered: {str(powered).lower()}\n").is_powered is powered
+
+
 def test_a_battery_that_is_full_on_its_cable_is_powered_and_not_charging():
     full = parse.battery(BATTERY.replace("status: 2", "status: 5"))
     assert (full.is_charging, full.is_powered) == (False, True)
@@ -148,6 +179,19 @@ def test_a_battery_that_is_full_on_its_cable_is_powered_and_not_charging():
 )
 def test_whether_it_is_locked(text, locked):
     assert parse.is_locked(f"Trust manager state:\n{text}") is locked
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [("  mWakefulness=Awake\n", True), ("  mWakefulness=Dozing\n", False), ("", None)],
+)
+def test_whether_its_screen_is_on(text, on):
+    assert parse.is_screen_on(f"POWER MANAGER (dumpsys power)\n{text}") is on
+
+
+def test_properties_are_read_a_line_each():
+    text = "[ro.product.model]: [Pixel 8]\n[ro.empty]: []\nno property\n[a]: [b]: [c]\n"
+    assert parse.properties(text) == {"ro.product.model": "Pixel 8", "ro.empty": "", "a": "b]: [c"}
 
 
 def test_how_the_app_ended():
@@ -185,6 +229,17 @@ def test_what_is_free_is_read_below_the_heading():
 @pytest.mark.parametrize(("text", "count"), [("0-7", 8), ("0-3,6", 5), ("0", 1)])
 def test_processors_are_counted(text, count):
     assert parse.cores(text) == count
+
+
+def test_memory_is_in_kibibytes():
+    assert parse.ram_bytes("MemFree: 5 kB\nMemTotal:        7812 kB\n") == 7812 * 1024
+    assert parse.ram_bytes("") == 0
+
+
+def test_a_processor_is_busy_with_all_but_idling_and_waiting():
+    """user, nice, system, idle, iowait, irq, softirq, steal; a guest is in user already."""
+    first = "cpu  1 20 300 4000 50000 600000 7000000 80000000 900000000 1"
+    assert parse.busy_ticks(f"{first}\ncpu0 9 9 9 9 9 9 9 9 9 9\n") == 87600321
 
 
 def test_a_strange_name_does_not_change_a_sum():
