@@ -1,0 +1,65 @@
+import Core
+import Foundation
+import Runtime
+import SwiftUI
+
+#if !os(Linux)  // There the tests are the program.
+    @main
+#endif
+struct IRRViTApp: SwiftUI.App {
+    @State private var main: MainModel
+    @State private var benchmark: BenchmarkModel
+
+    init() {
+        let parts = AppParts(folders: .ofApp)
+        _main = State(wrappedValue: parts.main)
+        _benchmark = State(wrappedValue: parts.benchmark)
+    }
+
+    var body: some Scene {
+        WindowGroup { MainView(model: main, benchmark: benchmark) }
+    }
+}
+
+/// Where the app finds and keeps things.
+struct Folders: Sendable {
+    /// Models and golden pictures that were built in.
+    let resources: URL
+    /// What a person sees in Files: models that were added, and records.
+    let documents: URL
+    /// What iOS may throw away: compiled models, and what irrvit-bench has sent.
+    let caches: URL
+
+    static let ofApp = Folders(
+        resources: Bundle.main.bundleURL.appending(path: "Resources"),
+        documents: own(.documentDirectory), caches: own(.cachesDirectory))
+
+    private static func own(_ kind: FileManager.SearchPathDirectory) -> URL {
+        FileManager.default.urls(for: kind, in: .userDomainMask)[0]
+    }
+}
+
+/// The app put together.
+@MainActor struct AppParts {
+    let main: MainModel
+    let benchmark: BenchmarkModel
+
+    init(folders: Folders) {
+        let models = Models(
+            builtIn: folders.resources.appending(path: "models"),
+            documents: folders.documents.appending(path: "models"))
+        let pictures = Pictures(folder: folders.resources.appending(path: "golden"))
+        let compiled = CompiledModels(folder: folders.caches.appending(path: "compiled"))
+        let open: OpenRuntime = { package, sha256, accelerator in
+            try compiled.open(package, sha256: sha256, accelerator: accelerator)
+        }
+        let choices = models.choices()
+        main = MainModel(choices: choices, engine: Engine(pictures: pictures, open: open))
+        benchmark = BenchmarkModel(
+            choices: choices,
+            parts: BenchmarkModel.Parts(
+                facts: DeviceFacts(), pictures: pictures, open: open,
+                records: folders.documents.appending(path: "measurements"),
+                pushed: folders.caches.appending(path: "pushed")))
+    }
+}

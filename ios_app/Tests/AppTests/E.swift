@@ -1,0 +1,1 @@
+import Testing  // Of the screens: to come.

@@ -1,0 +1,28 @@
+import Core
+import Testing
+
+struct ProtocolTests {
+    @Test(arguments: [
+        (0.01, 1000), (0.1, 1000), (0.2, 500), (1, 100), (40, 2), (70, 1), (250, 1),
+    ])
+    func aBlockLastsAboutATenthOfASecond(_ callMs: Double, _ calls: Int) {
+        #expect(callsOfBlock(callMs) == calls)
+    }
+
+    @Test(arguments: [(0.01, 500), (1, 50), (9, 5), (300, 5)])
+    func aBlockOfTheWarmUpIsHalfAsLongAndNeverBelowFive(_ firstMs: Double, _ calls: Int) {
+        #expect(callsOfWarmup(firstMs) == calls)
+    }
+
+    @Test(arguments: [
+        ([[200, 200]], 1, 3, 0.4, false), ([[200, 200], [200]], 1, 3, 0.4, true),
+        ([[200, 200], [200]], 1, 3, 0.61, false), ([[200]], 3, 3, 0.6, true),
+    ] as [([[Double]], Int, Int, Double, Bool)])
+    func aRepeatNeedsBothCallsAndSeconds(
+        _ blocks: [[Double]], _ per: Int, _ iterations: Int, _ seconds: Double, _ expected: Bool
+    ) {
+        let found = isEnough(
+            blocks, callsPerValue: per, iterations: iterations, seconds: seconds)
+        #expect(found == expected)
+    }
+}
