@@ -118,7 +118,7 @@ class Run:
     def __init__(self, store: Store, jobs: int, limit_s: float):
         self._store, self._jobs, self._limit_s = store, jobs, limit_s
         self._copies: queue.Queue[Copy] = queue.Queue()
-        self._broken: frozenset[str] = frozenset()
+        self._is_sound: dict[Judge, bool] = {}
         self._panels: dict[str, list[Judge]] = {}
         self._tests: dict[str, str] = {}
 
@@ -132,7 +132,6 @@ class Run:
         log(f"{len(verdicts)} are known from before, {len(todo)} are to be judged")
         for number in range(min(self._jobs, len(todo))):
             self._copies.put(Copy(ROOT, STATE / f"copy-{number}"))
-        self._find_broken_tests(todo)
         with ThreadPoolExecutor(self._jobs) as pool:
             judged = pool.map(lambda mutant: self._judge(mutant, drawn[mutant]), todo)
             for number, (mutant, verdict) in enumerate(zip(todo, judged, strict=True), 1):
@@ -143,41 +142,39 @@ class Run:
             self._copies.get().close()
         return verdicts
 
-    def _find_broken_tests(self, todo: list[Mutant]) -> None:
-        """Tests that fail without a mutant kill nothing."""
-        panels = [self._panels[mutant.module] for mutant in todo]
-        files = {file for panel in panels for judge in panel for file in judge.files}
-        if not files:
-            return
-        log(f"{len(files)} test files judge; each must pass what is not broken")
-        copy = self._copies.get()
-        self._broken = copy.failing(sorted(files), self._jobs)
-        self._copies.put(copy)
-        for file in sorted(self._broken):
-            log(f"{file} fails unbroken, and judges nothing")
-
     def _judge(self, mutant: Mutant, text: str) -> Verdict:
         copy = self._copies.get()
-        path = copy.folder / mutant.module
-        whole = path.read_text()
-        path.write_text(text)
+        copy.break_(mutant.module, text)
         try:
-            verdict = self._judge_in(copy, mutant)
+            verdict = self._judge_in(copy, mutant, text)
         finally:
-            path.write_text(whole)
+            copy.mend()
             self._copies.put(copy)
         self._store.add(verdict)
         return verdict
 
-    def _judge_in(self, copy: Copy, mutant: Mutant) -> Verdict:
+    def _judge_in(self, copy: Copy, mutant: Mutant, text: str) -> Verdict:
         tests, spent = self._tests[mutant.module], 0.0
         for judge in self._panels[mutant.module]:
-            code, seconds = copy.judge(judge.without(self._broken), self._limit_s)
+            code, seconds = copy.judge(judge, self._limit_s)
             spent += seconds
-            if code not in (judges.PASSED, judges.NO_TEST):
+            if code == judges.PASSED:
+                self._is_sound[judge] = True
+            elif code != judges.NO_TEST and self._passes_unbroken(copy, judge):
                 name = judge.name if code is not None else f"the time limit of {judge.name}"
                 return Verdict(mutant.id, name, tests, spent)
+            copy.break_(mutant.module, text)
         return Verdict(mutant.id, None, tests, spent)
+
+    def _passes_unbroken(self, copy: Copy, judge: Judge) -> bool:
+        """Tests that fail without a mutant kill nothing."""
+        if judge not in self._is_sound:
+            copy.mend()
+            code, _ = copy.judge(judge, 10 * self._limit_s)
+            self._is_sound[judge] = code == judges.PASSED
+            if code != judges.PASSED:
+                log(f"{judge.name} fail unbroken, and judge nothing: {' '.join(judge.files)}")
+        return self._is_sound[judge]
 
 
 def _hash(panel: list[Judge]) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +22,6 @@ class Judge:
 
     name: str
     files: tuple[str, ...]
-
-    def without(self, broken: Collection[str]) -> Judge:
-        return Judge(self.name, tuple(file for file in self.files if file not in broken))
 
     def hash(self, root: Path) -> str:
         texts = b"\0".join((root / file).read_bytes() for file in self.files)
@@ -62,8 +57,9 @@ class Copy:
         # whose folders are those of the copy.
         (folder / ".path").mkdir()
         (folder / ".path" / "irrvit").symlink_to("..")
-        self.folder = folder
-        self._environ = os.environ | {
+        self._folder = folder
+        self._broken: dict[Path, str] = {}
+        environ = os.environ | {
             "PYTHONPATH": str(folder / ".path"),
             "PYTHONDONTWRITEBYTECODE": "1",
             "OMP_NUM_THREADS": "1",
@@ -71,11 +67,22 @@ class Copy:
         self._warm = subprocess.Popen(
             [sys.executable, Path(__file__).parent / "warm.py"],
             cwd=folder,
-            env=self._environ,
+            env=environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    def break_(self, module: str, text: str) -> None:
+        """Until `mend`, the module has this text."""
+        path = self._folder / module
+        self._broken.setdefault(path, path.read_text())
+        path.write_text(text)
+
+    def mend(self) -> None:
+        for path, text in self._broken.items():
+            path.write_text(text)
+        self._broken.clear()
 
     def judge(self, judge: Judge, limit_s: float) -> tuple[int | None, float]:
         """pytest's exit code, or None past the limit; and how long it took."""
@@ -88,21 +95,6 @@ class Copy:
         self._warm.stdin.flush()
         code = json.loads(self._warm.stdout.readline())
         return code, time.perf_counter() - start
-
-    def failing(self, files: Sequence[str], jobs: int) -> frozenset[str]:
-        """Those of some test files that do not pass here."""
-        pytest = [sys.executable, "-m", "pytest", *_FAST]
-        workers = ["-n", str(jobs), "--dist", "worksteal", "-rfE"]
-        done = subprocess.run(
-            [*pytest, *workers, *files],
-            cwd=self.folder,
-            env=self._environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return frozenset(re.findall(r"^(?:FAILED|ERROR) ([^:\s]+\.py)", done.stdout, re.MULTILINE))
 
     def close(self) -> None:
         assert self._warm.stdin is not None

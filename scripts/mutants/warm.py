@@ -10,13 +10,15 @@ import contextlib
 import importlib
 import json
 import os
+import re
 import signal
 import sys
 import time
+from pathlib import Path
 
 _HEAVY = (
     "pytest", "numpy", "torch", "pydantic", "PIL.Image", "safetensors.torch", "typer", "rich.table",
-    "jinja2", "hypothesis", "_hypothesis_pytestplugin", "xdist.plugin", "onnx", "coremltools",
+    "jinja2", "hypothesis", "onnx", "coremltools",
     "coremltools.converters.mil.frontend.milproto.load", "timm", "matplotlib.pyplot",
 )  # fmt: skip
 
@@ -26,12 +28,19 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     os.dup2(1, 2)
     for name in _HEAVY:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+        if _is_used(name.partition(".")[0]):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
     for line in sys.stdin:
         limit_s, *arguments = json.loads(line)
         answers.write(json.dumps(_judge(arguments, limit_s)) + "\n")
         answers.flush()
+
+
+def _is_used(package: str) -> bool:
+    """Whether the tree has it in some import."""
+    pattern = re.compile(rf"^ *(import|from) {package}\b", re.MULTILINE)
+    return any(pattern.search(path.read_text()) for path in Path.cwd().glob("[!.]*/**/*.py"))
 
 
 def _judge(arguments: list[str], limit_s: float) -> int | None:
