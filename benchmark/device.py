@@ -86,8 +86,10 @@ class ProfilingProcess(Process, Protocol):
 class Device(Protocol):
     """A module of `benchmark/devices/`, or what the `find` of one returns."""
 
-    # Which runtime runs the files of an export target, the preferred one first.
-    RUNTIMES: Mapping[str, tuple[str, ...]]
+    @property
+    def RUNTIMES(self) -> Mapping[str, tuple[str, ...]]:  # noqa: N802
+        """Which runtime runs the files of an export target, the preferred one first."""
+        ...
 
     def describe(self) -> DeviceInfo:
         """Raises DeviceNotFound if there is none to be had."""

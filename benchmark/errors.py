@@ -1,5 +1,18 @@
 """What keeps a benchmark from being run; a slow or wrong network is none of these."""
 
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What `irrvit-bench` ends with; a check that could not run has not failed."""
+
+    PASSED = 0
+    FAILED = 1
+    COULD_NOT_RUN = 2
+    INTERRUPTED = 130
+
 
 class BenchmarkError(Exception):
     """Something cannot be measured; the message says what, why, and what to do."""

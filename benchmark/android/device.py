@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from irrvit.benchmark.android import adb, app, power, push, server, state, tool
@@ -43,7 +42,7 @@ def find(name: str, options: Options, notify: Notify) -> AndroidDevice:
         raise DeviceNotFound(
             "no phone is attached: connect one by USB, switch on USB debugging in its developer "
             "options (tap its build number seven times to get them) and accept this computer on "
-            "its screen; irrvit-bench --devices shows what is there"
+            "its screen; irrvit-bench devices shows what is there"
         )
     exact = [phone for phone in phones if phone.serial == name]
     fitting = exact or [phone for phone in phones if _fits(phone, name)]
@@ -82,7 +81,6 @@ class AndroidDevice:
 
     ACCELERATORS = ("cpu", "gpu")
     START_BELOW_C = 37.0
-    RUNTIMES: Mapping[str, tuple[str, ...]]
 
     def __init__(self, phone: adb.Phone, options: Options, notify: Notify):
         self._phone, self._options, self._notify = phone, options, notify

@@ -45,6 +45,6 @@ def _require_tree() -> Path:
     if tree.qemu() is None or not tree.is_current(folder):
         raise DeviceNotFound(
             f"there is no ARM64 tree of the present packages in {folder}, or no qemu to run it: "
-            "irrvit-bench --setup arm64"
+            "irrvit-bench setup arm64"
         )
     return folder

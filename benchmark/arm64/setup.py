@@ -1,4 +1,4 @@
-"""Building the ARM64 tree: what `irrvit-bench --setup arm64` does."""
+"""Building the ARM64 tree: what `irrvit-bench setup arm64` does."""
 
 from __future__ import annotations
 

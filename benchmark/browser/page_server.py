@@ -14,7 +14,7 @@ from irrvit.benchmark.errors import RuntimeUnavailable
 
 # Beside this package in a checkout; what pip installs from elsewhere does not have it.
 WEB_APP = Path(__file__).resolve().parents[2] / "web_app"
-_BUILD = "run `irrvit-bench --setup browser`"
+_BUILD = "run `irrvit-bench setup browser`"
 _SOURCES = ("src/**/*", "public/*", "index.html", "headers.json", "*.ts", "package-lock.json")
 
 

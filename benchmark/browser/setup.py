@@ -1,4 +1,4 @@
-"""Building the page: what `irrvit-bench --setup browser` does."""
+"""Building the page: what `irrvit-bench setup browser` does."""
 
 from __future__ import annotations
 

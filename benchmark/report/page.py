@@ -12,14 +12,27 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from irrvit.benchmark.acts.profile.records import Profile
 from irrvit.benchmark.errors import BadStore
 from irrvit.benchmark.measurement import DeviceState
+from irrvit.benchmark.profiling.records import Profile
 from irrvit.benchmark.report.entries import to_settings
 from irrvit.benchmark.results.rows import MeasureResult
 from irrvit.model.files import write_in_one_piece
+from irrvit.model.progress import Notify
 
 _FOLDER = Path(__file__).with_name("templates")
+
+
+def keep(
+    path: Path, result: MeasureResult, profiles: Sequence[Profile] = (), *, notify: Notify
+) -> dict[str, str]:
+    """Write the page; a full disk is a problem to be told, and no reason to print nothing."""
+    try:
+        write(path, result, profiles)
+    except BadStore as error:
+        return {"report": str(error)}
+    notify("report", f"done: {path}")
+    return {}
 
 
 def write(path: Path, result: MeasureResult, profiles: Sequence[Profile] = ()) -> None:
@@ -39,7 +52,7 @@ def write(path: Path, result: MeasureResult, profiles: Sequence[Profile] = ()) -
     except OSError as error:
         raise BadStore(
             f"cannot write the report {path}: {error.strerror or error}; what was measured is in "
-            "the store, so make the report from it: --from STORE --report ANOTHER"
+            "the store, so make the page from it: irrvit-bench show STORE --report ANOTHER"
         ) from error
 
 

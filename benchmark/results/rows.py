@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from irrvit.benchmark.errors import ExitCode
 from irrvit.benchmark.measurement import Issue, LatencySummary, Measurement
 from irrvit.benchmark.results import stats, validity
 from irrvit.benchmark.results.baseline import Gate, Gated
 from irrvit.benchmark.results.stats import Comparison, Verdict
-
-VALID, INVALID, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True)
@@ -81,16 +80,16 @@ class MeasureResult:
     untimed: list[UntimedRow] = field(default_factory=list)
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """0: valid and no slower; 1: invalid, wrong or slower; 2: something was not measured."""
         gates = {gated.gate for gated in self.gated}
         if self.interrupted:
-            return INTERRUPTED
+            return ExitCode.INTERRUPTED
         if self.problems or gates & {Gate.REFUSED, Gate.CANNOT_TELL}:
-            return COULD_NOT_RUN
+            return ExitCode.COULD_NOT_RUN
         rows = [*self.rows, *self.untimed]
         valid = all(row.is_valid for row in rows) and Gate.REGRESSED not in gates
-        return VALID if valid else INVALID
+        return ExitCode.PASSED if valid else ExitCode.FAILED
 
 
 def to_timed_rows(measurements: list[Measurement]) -> list[TimedRow]:

@@ -28,7 +28,7 @@ from irrvit.benchmark.run.workload import (
     peak_workload,
     subject_workload,
 )
-from irrvit.benchmark.subjects import Subject
+from irrvit.benchmark.subject import Subject
 from irrvit.model.progress import Notify
 
 # How often a device may go and come back within a repeat.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -10,14 +12,16 @@ from uuid import uuid4
 import numpy as np
 
 from irrvit.benchmark import kinds
-from irrvit.benchmark.device import Device, LoadInfo
+from irrvit.benchmark.device import Device, LoadInfo, Process
 from irrvit.benchmark.errors import BenchmarkError
 from irrvit.benchmark.measurement import GoldenAgreement, HostParity, Measurement, RunConfig
 from irrvit.benchmark.results import golden
 from irrvit.benchmark.run.rounds import RunResult
 from irrvit.benchmark.run.workload import subject_workload
-from irrvit.benchmark.subjects import Subject
-from irrvit.model.progress import Notify
+from irrvit.benchmark.subject import Subject
+from irrvit.model.progress import Notify, NotifyStage
+
+_TELL_EVERY = 100
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,38 @@ def answer_golden(where: Device, subject: Subject, config: RunConfig) -> GoldenA
         return GoldenAnswers(process.load_info, golden.check(subject.golden, answer), logits)
     finally:
         process.close()
+
+
+def answer_pictures(
+    device: Device, path: str, pixels: np.ndarray, config: RunConfig, notify: NotifyStage
+) -> np.ndarray:
+    """What a file on a device answers to each picture, (N, H, W, 3) -> (N, classes).
+
+    An emulated device gets a process on every core, for each of them is slow.
+
+    Raises:
+        CommandFailed: the file cannot be run there.
+    """
+    info = device.describe()
+    answers: list[np.ndarray] = []
+    # The processes are closed first, so that after Ctrl-C no thread waits for an answer.
+    with ExitStack() as stack:
+        count = info.cores if info.emulated else 1
+        pool = stack.enter_context(ThreadPoolExecutor(count))
+        processes: list[Process] = []
+        for _ in range(count):
+            processes.append(device.open(path, config))
+            stack.callback(processes[-1].close)
+        for at in range(0, len(pixels), count):
+            answers += pool.map(_answer, processes, pixels[at : at + count])
+            if len(answers) % _TELL_EVERY < count:
+                notify(f"{config.runtime} on {info.kind}: {len(answers):,} of {len(pixels):,}")
+    return np.stack(answers)
+
+
+def _answer(process: Process, picture: np.ndarray) -> np.ndarray:
+    process.set_input(picture[None])
+    return process.logits()
 
 
 def to_host_parity(candidate: Sequence[np.ndarray], reference: Sequence[np.ndarray]) -> HostParity:

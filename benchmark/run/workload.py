@@ -11,7 +11,7 @@ from irrvit.benchmark.device import LoadInfo, Process
 from irrvit.benchmark.measurement import Energy, GoldenAgreement, Repeat, RunConfig
 from irrvit.benchmark.results import stats
 from irrvit.benchmark.run import protocol
-from irrvit.benchmark.subjects import Subject
+from irrvit.benchmark.subject import Subject
 
 # A device that is to get warm has no time to rest between blocks.
 _SUSTAINED_BLOCK_MS = 2000.0
@@ -111,7 +111,7 @@ class Workload:
 
 def subject_workload(subject: Subject, config: RunConfig) -> Workload:
     return Workload(
-        name=f"{subject.name} {subject.target}-{subject.precision} {subject.runtime}",
+        name=subject.label,
         path=subject.path,
         config=config.model_copy(update={"runtime": subject.runtime}),
         pixels=subject.pixels,

@@ -94,8 +94,8 @@ class Worker:
         return {"bytes": peak_memory_bytes()}
 
     def profile(self, calls: int) -> dict[str, Any]:
-        """Load the file once more, with the runtime's own profiler, of `profile/`."""
-        name = f"irrvit.benchmark.acts.profile.{self._arguments['runtime']}_profiler"
+        """Load the file once more, with the runtime's own profiler."""
+        name = f"irrvit.benchmark.worker.{self._arguments['runtime']}_profiler"
         profiler = importlib.import_module(name)
         content = Path(self._arguments["path"]).read_bytes()
         events = profiler.events(content, self._arguments["threads"], self.pixels, calls)

@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from irrvit.benchmark.acts.profile.nodes import Node
-from irrvit.benchmark.acts.profile.records import Profile, ProfileRow
 from irrvit.benchmark.measurement import (
     DeviceInfo,
     DeviceState,
@@ -22,6 +20,8 @@ from irrvit.benchmark.measurement import (
     Repeat,
     RunConfig,
 )
+from irrvit.benchmark.profiling.operations import Operation
+from irrvit.benchmark.profiling.records import Profile, ProfileRow
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -119,9 +119,9 @@ def measurement(device):
 
 
 class RecordedProfile(NamedTuple):
-    """What the profiler of a runtime noted of three calls, and the nodes of the file."""
+    """What the profiler of a runtime noted of three calls, and the operations of the file."""
 
-    nodes: list[Node]
+    operations: list[Operation]
     events: list[dict[str, Any]]
 
 
@@ -131,8 +131,8 @@ def recorded_profile():
 
     def load(target: str) -> RecordedProfile:
         recorded = json.loads((RECORDED / f"profile_{target}.json").read_text())
-        nodes = [Node(n["kind"], n["path"], tuple(n["names"])) for n in recorded["nodes"]]
-        return RecordedProfile(nodes, recorded["events"])
+        operations = [Operation(n["kind"], n["path"], tuple(n["names"])) for n in recorded["nodes"]]
+        return RecordedProfile(operations, recorded["events"])
 
     return load
 

@@ -39,13 +39,13 @@ def run(*arguments, cwd=None):
         (["--compare", "nothing.json"], "cannot read nothing.json"),
         (["--runtime", "ncnn"], "this device has litert, onnxruntime, torch"),
         (["nothing.tflite"], "nothing.tflite does not exist"),
-        (["--picture", "profile.svg"], "give --profile with it"),
+        (["--picture", "profile.svg"], "belongs to 'irrvit-bench profile'"),
         (["--from", "x.jsonl", "--profile"], "--from and --profile do not go together"),
-        (["--from", "x.jsonl", "net.onnx"], "name --model or --suite, not files"),
-        (["--agreement", "--report", "x.html"], "leave out --agreement"),
-        (["--agreement", "--store", "x.jsonl"], "leave it out, or leave out --agreement"),
-        (["--profile", "--compare", "x.jsonl"], "leave it out, or leave out --profile"),
-        (["--from", "x.jsonl", "--store", "y.jsonl"], "leave it out, or leave out --from"),
+        (["--from", "x.jsonl", "net.onnx"], "unexpected extra argument"),
+        (["--agreement", "--report", "x.html"], "leave it out of 'irrvit-bench crosscheck'"),
+        (["crosscheck", "--store", "x.jsonl"], "leave it out of 'irrvit-bench crosscheck'"),
+        (["profile", "--compare", "x.jsonl"], "leave it out of 'irrvit-bench profile'"),
+        (["--from", "x.jsonl", "--store", "y.jsonl"], "leave it out of 'irrvit-bench show'"),
         (["--profile", "--picture", "profile.png"], "expected a name that ends in .svg"),
     ],
 )
@@ -164,7 +164,7 @@ def test_ctrl_c_keeps_what_was_measured(artifact_folder, tmp_path):
 @pytest.mark.needs("onnx", "onnxruntime")
 def test_the_profile_of_a_file_has_every_part_of_the_network(artifact_folder, tmp_path):
     picture = tmp_path / "profile.svg"
-    done = run(artifact_folder, "--profile", "--picture", picture, "--json")
+    done = run("profile", artifact_folder, "--picture", picture, "--json")
     assert done.returncode == 0, done.stderr
     (profile,) = json.loads(done.stdout)["profiles"]
     modules = [row["module"] for row in profile["rows"]]
@@ -178,9 +178,9 @@ def test_the_profile_of_a_file_has_every_part_of_the_network(artifact_folder, tm
 @pytest.mark.slow
 @pytest.mark.needs("onnx", "onnxruntime")
 def test_a_file_is_held_against_a_plain_loop(artifact_folder):
-    done = run(artifact_folder, "--agreement", "--repeats", 2, "--json")
+    done = run("crosscheck", artifact_folder, "--repeats", 2, "--json")
     assert done.returncode in (0, 1), done.stderr  # 1 on a machine that does other things.
-    (agreement,) = json.loads(done.stdout)["agreements"]
-    assert agreement["tool"] == "plain loop"
-    assert len(agreement["ratios"]) == 2
-    assert all(0.2 < ratio < 5 for ratio in agreement["ratios"])
+    (row,) = json.loads(done.stdout)["crosschecks"]
+    assert row["tool"] == "plain loop"
+    assert len(row["ratios"]) == 2
+    assert all(0.2 < ratio < 5 for ratio in row["ratios"])

@@ -1,18 +1,9 @@
-"""Options of `irrvit-bench`: which go together, and those that are text."""
-
-from pathlib import Path
+"""Options of a measurement that are text."""
 
 import pytest
 
-from irrvit.benchmark.acts.measure import Request, choose, parse_seconds
+from irrvit.benchmark.acts.measure import parse_seconds
 from irrvit.benchmark.errors import BadOptions
-
-
-def test_a_profile_with_a_page_is_measured_too_and_may_be_stored():
-    request = Request("host", store=Path("x.jsonl"))
-    assert choose(["profile"], request, Path("x.html")) == "profile"
-    with pytest.raises(BadOptions, match="leave it out, or leave out --profile"):
-        choose(["profile"], request, None)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("10m", 600), ("1.5m", 90)])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from irrvit.benchmark.acts import show as stored
-from irrvit.benchmark.acts.measure import Request
+from irrvit.benchmark.acts import show as show_act
+from irrvit.benchmark.acts.options import ShowOptions
 from irrvit.benchmark.errors import BadOptions
 from irrvit.benchmark.results import store
 
@@ -20,8 +20,7 @@ def path(tmp_path, measurement):
 
 
 def show(path, **asked):
-    said = []
-    return stored.run(Request("host", source=path, **asked), lambda *words: said.append(words))
+    return show_act.run(ShowOptions(store=path, **asked), lambda name, stage: None)
 
 
 def test_the_latest_of_each_kind_is_shown(path):

@@ -44,13 +44,13 @@ def test_a_page_that_is_newer_than_its_sources_is_used(web_app):
 
 def test_a_page_that_is_older_than_a_source_is_refused(web_app):
     os.utime(web_app / "src/app/main.ts", (200, 200))
-    with pytest.raises(RuntimeUnavailable, match=r"older than .*main\.ts: run `irrvit-bench --se"):
+    with pytest.raises(RuntimeUnavailable, match=r"older than .*main\.ts: run `irrvit-bench se"):
         built_page(web_app)
 
 
 def test_a_page_that_is_not_built_is_asked_for(web_app):
     (web_app / "dist/index.html").unlink()
-    with pytest.raises(RuntimeUnavailable, match="is not built: run `irrvit-bench --setup brow"):
+    with pytest.raises(RuntimeUnavailable, match="is not built: run `irrvit-bench setup brow"):
         built_page(web_app)
 
 

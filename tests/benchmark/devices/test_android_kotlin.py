@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from irrvit.benchmark import kinds
+from irrvit.benchmark.acts.select import from_paths
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.run import rounds
-from irrvit.benchmark.subjects import from_paths
 
 ROOT = Path(__file__).parents[3]
 SIZE = 64

@@ -12,13 +12,13 @@ import time
 import pytest
 
 from irrvit.benchmark import kinds
+from irrvit.benchmark.acts.select import from_paths
 from irrvit.benchmark.devices import android
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.results import store, validity
 from irrvit.benchmark.results.rows import MeasureResult
 from irrvit.benchmark.run import rounds
-from irrvit.benchmark.subjects import from_paths
 
 pytestmark = pytest.mark.needs("adbutils", "onnx", "onnxruntime")
 QUICK = RunConfig(

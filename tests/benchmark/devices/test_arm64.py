@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from irrvit.benchmark.acts import setup
+from irrvit.benchmark.acts.options import SetupOptions
 from irrvit.benchmark.arm64 import setup as arm64_setup
 from irrvit.benchmark.arm64 import tree as arm64_tree
 from irrvit.benchmark.devices import arm64
@@ -175,7 +176,7 @@ def test_a_tree_that_is_half_built_or_of_other_versions_is_none(tmp_path, monkey
     monkeypatch.setenv(arm64_tree.VARIABLE, str(tmp_path))
     if stamp:
         (tmp_path / arm64_tree.STAMP).write_text(stamp)
-    with pytest.raises(DeviceNotFound, match="irrvit-bench --setup arm64"):
+    with pytest.raises(DeviceNotFound, match="irrvit-bench setup arm64"):
         arm64.describe()
 
 
@@ -183,7 +184,7 @@ def test_missing_tools_are_said_with_the_packages_that_have_them(monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
     monkeypatch.setattr(arm64_setup, "_SBIN", "")
     with pytest.raises(SetupFailed, match="apt-get install qemu-user-static debootstrap"):
-        setup.run("arm64", lambda stage, share: None)
+        setup.run(SetupOptions("arm64"), lambda name, stage: None)
 
 
 def test_a_full_disk_is_said_before_anything_is_downloaded(tools, tmp_path, monkeypatch):
@@ -218,4 +219,4 @@ def test_a_setup_that_is_killed_leaves_nothing_that_is_taken_for_a_tree(tools, t
 def test_kinds_that_need_no_setup_are_refused_with_those_that_do():
     done = bench("--setup", "host")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--setup got 'host': expected one of arm64" in done.stderr
+    assert "setup got 'host': expected one of arm64" in done.stderr

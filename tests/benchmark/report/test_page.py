@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from irrvit.benchmark.acts.profile.records import Profile, ProfileRow
 from irrvit.benchmark.errors import BadStore
 from irrvit.benchmark.measurement import GoldenAgreement
+from irrvit.benchmark.profiling.records import Profile, ProfileRow
 from irrvit.benchmark.report import page
 from irrvit.benchmark.results.baseline import Gate, Gated
 from irrvit.benchmark.results.rows import MeasureResult, to_timed_rows, to_untimed_rows
@@ -236,7 +236,7 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path, measurement)
     path = tmp_path / "report.html"
     path.write_text("old")
     path.with_name("report.html.part").mkdir()  # Where the new one would be written first.
-    with pytest.raises(BadStore, match="make the report from it: --from STORE"):
+    with pytest.raises(BadStore, match="make the page from it: irrvit-bench show STORE"):
         page.write(path, result([measurement]))
     assert path.read_text() == "old"
 

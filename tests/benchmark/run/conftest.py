@@ -10,7 +10,7 @@ from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import DeviceState, Placement, RunConfig
 from irrvit.benchmark.results.golden import GoldenPicture
 from irrvit.benchmark.run import rounds
-from irrvit.benchmark.subjects import Subject
+from irrvit.benchmark.subject import Subject
 
 CONFIG = RunConfig(runtime="litert", iterations=50, seconds=1.0, repeats=3, settle_s=0)
 LOGITS = np.array([0.0, 5.0, 1.0])

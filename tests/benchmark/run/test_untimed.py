@@ -1,9 +1,12 @@
 """Outputs of a device are held against those of this machine, picture by picture."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from irrvit.benchmark.measurement import HostParity
+from irrvit.benchmark.errors import CommandFailed
+from irrvit.benchmark.measurement import HostParity, RunConfig
 from irrvit.benchmark.run import untimed
 from irrvit.benchmark.run.untimed import to_host_parity
 
@@ -65,3 +68,55 @@ def test_ctrl_c_ends_it_and_keeps_what_was_found_out(fake, subject):
     result = untimed.run(fake, [subject("a"), subject("b")], fake.config, fake.notify)
     assert result.interrupted
     assert [name for name, _ in fake.said] == ["a tflite-fp32 litert", "all"]
+
+
+class BrightnessProcess:
+    """Says how bright the picture is, and the negative of it."""
+
+    def __init__(self, fails_at):
+        self.fails_at, self.closed = fails_at, False
+
+    def set_input(self, pixels):
+        self.brightness = float(pixels.mean())
+        if self.brightness == self.fails_at:
+            raise CommandFailed("its process died")
+
+    def logits(self):
+        return np.array([self.brightness, -self.brightness])
+
+    def close(self):
+        self.closed = True
+
+
+class BrightnessDevice:
+    def __init__(self, *, emulated=True, fails_at=None):
+        self.emulated, self.fails_at, self.processes = emulated, fails_at, []
+
+    def describe(self):
+        return SimpleNamespace(kind="fake", cores=3, emulated=self.emulated)
+
+    def open(self, path, config):
+        self.processes.append(BrightnessProcess(self.fails_at))
+        return self.processes[-1]
+
+
+def ask(device, pixels):
+    config = RunConfig(runtime="litert")
+    return untimed.answer_pictures(device, "net.tflite", pixels, config, lambda told: None)
+
+
+@pytest.mark.parametrize("emulated", [True, False])
+def test_logits_come_in_the_order_of_the_pictures(emulated):
+    pixels = np.arange(10, dtype=np.uint8)[:, None, None, None] * np.ones((1, 8, 8, 3), np.uint8)
+    device = BrightnessDevice(emulated=emulated)
+    assert ask(device, pixels)[:, 0].tolist() == list(range(10))
+    assert len(device.processes) == (3 if emulated else 1)
+    assert all(process.closed for process in device.processes)
+
+
+def test_a_process_that_dies_ends_all_of_them():
+    device = BrightnessDevice(fails_at=4.0)
+    pixels = np.arange(10, dtype=np.uint8)[:, None, None, None] * np.ones((1, 8, 8, 3), np.uint8)
+    with pytest.raises(CommandFailed):
+        ask(device, pixels)
+    assert all(process.closed for process in device.processes)

@@ -10,7 +10,7 @@ from irrvit.benchmark.measurement import Placement, Repeat, RunConfig
 from irrvit.benchmark.results.golden import GoldenPicture
 from irrvit.benchmark.run import workload
 from irrvit.benchmark.run.workload import Trial, Workload, peak_workload, subject_workload
-from irrvit.benchmark.subjects import Subject
+from irrvit.benchmark.subject import Subject
 
 
 class Process:

@@ -1,0 +1,70 @@
+"""What an act is done with: which device, which files on it, and how they are called."""
+
+from __future__ import annotations
+
+from irrvit.benchmark import kinds
+from irrvit.benchmark.acts import suite
+from irrvit.benchmark.acts.options import (
+    DEFAULT_MODEL,
+    CallOptions,
+    DeviceOptions,
+    FileOptions,
+    RepeatOptions,
+)
+from irrvit.benchmark.acts.select import Selection, from_models, from_paths
+from irrvit.benchmark.device import Device, accelerators
+from irrvit.benchmark.errors import BadOptions
+from irrvit.benchmark.measurement import RunConfig
+from irrvit.model.progress import Notify
+
+
+def find_device(options: DeviceOptions, notify: Notify) -> Device:
+    """The device that was named.
+
+    Raises:
+        DeviceNotFound: there is none of this name.
+        BadOptions: it has no such accelerator, or does not take these options.
+    """
+    found = kinds.find(options.device, options.own, notify)
+    if options.accelerator not in accelerators(found):
+        raise BadOptions(
+            f"--accelerator got '{options.accelerator}': --device {options.device} expects "
+            f"{' or '.join(accelerators(found))}"
+        )
+    return found
+
+
+def select_files(options: FileOptions, device: Device, notify: Notify) -> Selection:
+    """The files that were asked for, exported first where they have to be.
+
+    Raises:
+        BadOptions: they were named in more ways than one, or the device has no such runtime.
+    """
+    named = [bool(options.artifacts), bool(options.models), options.suite is not None]
+    if sum(named) > 1:
+        raise BadOptions("give files, --model or --suite: one of the three")
+    if options.artifacts:
+        return from_paths(options.artifacts, device.RUNTIMES, runtime=options.runtime)
+    models = suite.get(options.suite).models if options.suite else options.models
+    return from_models(
+        models or (DEFAULT_MODEL,), device.RUNTIMES, runtime=options.runtime, notify=notify
+    )
+
+
+def to_config(
+    selection: Selection,
+    calls: CallOptions,
+    repeats: RepeatOptions | None = None,
+    *,
+    accelerator: str = "cpu",
+) -> RunConfig:
+    """How the files are called; whoever runs one puts its own runtime in."""
+    repeats = repeats or RepeatOptions()
+    return RunConfig(
+        runtime=selection.subjects[0].runtime,
+        accelerator=accelerator,
+        threads=calls.threads,
+        iterations=repeats.iterations,
+        repeats=repeats.repeats,
+        timeout_s=calls.timeout_s,
+    )

@@ -1,0 +1,137 @@
+"""`irrvit-bench profile`: where the time of a call goes, by module of the network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from irrvit.benchmark.acts.measure import measure
+from irrvit.benchmark.acts.options import MeasureOptions, ProfileOptions
+from irrvit.benchmark.acts.plan import find_device, select_files, to_config
+from irrvit.benchmark.device import Device, ProfilingProcess
+from irrvit.benchmark.errors import BadOptions, BadStore, BenchmarkError
+from irrvit.benchmark.measurement import RunConfig
+from irrvit.benchmark.profiling import operations, picture, table, trace
+from irrvit.benchmark.profiling.records import Profile, ProfileResult
+from irrvit.benchmark.profiling.rows import to_rows
+from irrvit.benchmark.report import page
+from irrvit.benchmark.run.workload import Trial
+from irrvit.benchmark.subject import Subject
+from irrvit.model.progress import Notify
+
+_PARSERS = {"litert": trace.litert, "onnxruntime": trace.onnxruntime}
+_MIN_CALLS, _MAX_CALLS = 20, 200
+
+to_table, to_json = table.to_table, table.to_json
+
+
+def run(options: ProfileOptions, notify: Notify) -> ProfileResult:
+    """Profile files one after the other, and draw and measure them if that is asked for.
+
+    Raises:
+        BenchmarkError: before anything is run, when the options make no sense.
+    """
+    if options.picture:
+        picture.check_name(options.picture)
+    result = _profile_files(options, notify)
+    if options.picture:
+        drawn = _draw(options.picture, result.profiles)
+        result = replace(result, problems={**result.problems, **drawn})
+    return _add_page(options.report, result, options, notify) if options.report else result
+
+
+def _profile_files(options: ProfileOptions, notify: Notify) -> ProfileResult:
+    device = find_device(options.device, notify)
+    if device.describe().emulated:
+        raise BadOptions(f"{options.device.device} is emulated: where its time goes says nothing")
+    selection = select_files(options.files, device, notify)
+    if not selection.subjects:
+        return ProfileResult([], selection.problems)
+    config = to_config(
+        selection,
+        options.calls,
+        options.repeats,
+        accelerator=options.device.accelerator,
+    )
+    profiles, problems = [], dict(selection.problems)
+    for subject in selection.subjects:
+        try:
+            notify(subject.file_label, "profiling")
+            profiles.append(profile(device, subject, config))
+        except BenchmarkError as error:
+            problems[subject.file_label] = str(error)
+    return ProfileResult(profiles, problems)
+
+
+def _draw(path: Path, profiles: list[Profile]) -> dict[str, str]:
+    """A full disk is a problem to be told, and no reason to print nothing."""
+    try:
+        if profiles:
+            picture.write(path, profiles)
+    except BadStore as error:
+        return {"picture": str(error)}
+    return {}
+
+
+def _add_page(
+    path: Path, result: ProfileResult, options: ProfileOptions, notify: Notify
+) -> ProfileResult:
+    """The page shows how fast, and where the time goes: what was profiled is measured as well."""
+    measured = measure(
+        MeasureOptions(
+            files=options.files,
+            device=options.device,
+            calls=options.calls,
+            repeats=options.repeats,
+            start_below_c=options.start_below_c,
+            store=options.store,
+        ),
+        notify,
+    )
+    written = page.keep(path, measured, result.profiles, notify=notify)
+    return replace(result, measured=measured, problems={**result.problems, **written})
+
+
+def profile(device: Device, subject: Subject, config: RunConfig) -> Profile:
+    """Time a file without its runtime's profiler, then with it, in one process.
+
+    Raises:
+        BenchmarkError: the runtime has no profiler on this device, or the process died.
+    """
+    if subject.runtime not in _PARSERS:
+        raise BadOptions(
+            f"no profiler of {subject.runtime} is known: expected {' or '.join(_PARSERS)}"
+        )
+    config = config.model_copy(update={"runtime": subject.runtime})
+    process = device.open(subject.path, config)
+    try:
+        if not isinstance(process, ProfilingProcess):
+            raise BadOptions(f"a {device.describe().kind} cannot profile: expected host")
+        process.set_input(subject.pixels)
+        p50_ms = _p50_ms(Trial(process), config)
+        calls = int(np.clip(1000 * config.seconds / p50_ms, _MIN_CALLS, _MAX_CALLS))
+        noted = _PARSERS[subject.runtime](process.profile(calls))
+    finally:
+        process.close()
+    rows = to_rows(noted, operations.read(Path(subject.path), subject.target), subject)
+    return Profile(
+        artifact_sha256=subject.sha256,
+        target=subject.target,
+        variant=subject.name,
+        precision=subject.precision,
+        runtime=subject.runtime,
+        runtime_version=process.load_info.runtime_version,
+        threads=config.threads,
+        p50_ms=p50_ms,
+        total_ms=sum(row.ms for row in rows),
+        rows=rows,
+    )
+
+
+def _p50_ms(trial: Trial, config: RunConfig) -> float:
+    trial.warm_up(config.warmup_s)
+    while not trial.is_done(config.iterations, config.seconds):
+        trial.time_block()
+    return float(np.median([ms for block in trial.blocks for ms in block]))

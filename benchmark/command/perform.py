@@ -1,0 +1,44 @@
+"""Running an act, and printing what came of it: the result on stdout, all else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TypeVar
+
+import typer
+
+from irrvit.benchmark.acts.act import Act, ActResult
+from irrvit.benchmark.errors import BenchmarkError, ExitCode
+
+Options = TypeVar("Options")
+Result = TypeVar("Result", bound=ActResult)
+
+
+def perform(act: Act[Options, Result], options: Options, *, as_json: bool) -> None:
+    """Do it, print it and exit with what it came to."""
+    from rich.console import Console
+
+    from irrvit.export.command.progress import progress
+
+    try:
+        with progress() as notify:
+            result = act.run(options, notify)
+    except BenchmarkError as error:
+        say(str(error))
+        raise typer.Exit(ExitCode.COULD_NOT_RUN) from error
+    except KeyboardInterrupt:
+        say("interrupted before anything was done")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    for name, message in result.problems.items():
+        say(f"{name}: {message}")
+    if as_json:
+        print(json.dumps(act.to_json(result)))
+    else:
+        Console().print(act.to_table(result))
+    raise typer.Exit(result.exit_code)
+
+
+def say(sentence: str) -> None:
+    """To whoever called the command, beside its result."""
+    print(f"irrvit-bench: {sentence}", file=sys.stderr)

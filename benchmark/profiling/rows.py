@@ -1,0 +1,45 @@
+"""What the modules of a network took, from a trace of its runtime and what its file says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from irrvit.benchmark.profiling import attribution
+from irrvit.benchmark.profiling.attribution import OTHER
+from irrvit.benchmark.profiling.operations import Operation
+from irrvit.benchmark.profiling.records import ProfileRow
+from irrvit.benchmark.profiling.trace import Trace
+from irrvit.benchmark.subject import Subject
+from irrvit.model.network import variants
+
+
+def to_rows(
+    trace: Trace, operations: Sequence[Operation], subject: Subject
+) -> tuple[ProfileRow, ...]:
+    """Sum up by module, in the order of the file; what is nobody's comes last, never left out."""
+    is_ours = subject.name.partition("+")[0] in variants.names()
+    module_of = attribution.irrvit_module if is_ours else attribution.any_module
+    owners = attribution.OWNERS[subject.target](trace.operators, operations)
+    modules = attribution.modules(owners, operations, module_of)
+    us, rest_us = _middle_half(trace)
+    in_file = [module_of(one.path) for one in operations if one.path is not None]
+    order = [name for name in dict.fromkeys(in_file) if name in modules]
+    own = {name: [i for i, module in enumerate(modules) if module == name] for name in order}
+    nobodys = [i for i, module in enumerate(modules) if module == OTHER]
+    rows = [(name, len(own[name]), us[own[name]].sum()) for name in order]
+    rows.append((OTHER, len(nobodys), us[nobodys].sum() + rest_us))
+    return tuple(ProfileRow(module=name, operations=n, ms=t / 1000) for name, n, t in rows)
+
+
+def _middle_half(trace: Trace) -> tuple[np.ndarray, float]:
+    """What each operator took, and what passed between them or was rounded off; microseconds.
+
+    Means of the middle half of the calls: what disturbed one drops out, and sums stay sums.
+    """
+    totals = np.array(trace.total_us)
+    quarter = len(totals) // 4
+    middle = np.argsort(totals)[quarter : len(totals) - quarter]
+    us = np.array(trace.us, np.float64)[middle].mean(axis=0)
+    return us, float(totals[middle].mean() - us.sum())

@@ -1,0 +1,42 @@
+"""Our figures held against other tools'."""
+
+import json
+
+import pytest
+
+from irrvit.benchmark.acts import crosscheck
+from irrvit.benchmark.acts.crosscheck import CrosscheckResult, CrosscheckRow
+from irrvit.benchmark.worker import linear, plain_loop
+
+
+def rounds(*ratios):
+    return CrosscheckRow(
+        variant="irrvit_tiny",
+        precision="fp32",
+        runtime_version="litert 2.3.0",
+        tool="benchmark_litert_model",
+        ours_ms=tuple(5.0 * ratio for ratio in ratios),
+        theirs_ms=(5.0,) * len(ratios),
+    )
+
+
+def test_one_disturbed_round_decides_nothing():
+    assert rounds(0.99, 1.0, 1.9).is_close
+
+
+@pytest.mark.parametrize(("ratio", "is_close"), [(0.965, False), (0.975, True), (1.035, False)])
+def test_medians_are_close_within_3_percent(ratio, is_close):
+    assert rounds(ratio).is_close is is_close
+    assert CrosscheckResult([rounds(ratio)], {}).exit_code == (0 if is_close else 1)
+
+
+def test_what_could_not_be_compared_exits_2():
+    assert CrosscheckResult([rounds(1.0)], {"net": "its process died"}).exit_code == 2
+
+
+@pytest.mark.needs("onnx", "onnxruntime")
+def test_the_plain_loop_writes_its_median(tmp_path):
+    (tmp_path / "linear.onnx").write_bytes(linear.onnx(64))
+    plain_loop.main(str(tmp_path / "linear.onnx"), "1", "20", str(tmp_path / "result.json"))
+    written = json.loads((tmp_path / "result.json").read_text())
+    assert 0 < crosscheck.TOOLS["onnxruntime"].median_ms(written) < 1000

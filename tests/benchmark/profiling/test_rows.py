@@ -1,0 +1,51 @@
+"""From a trace to rows: nothing is lost, and what disturbed a call drops out."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from irrvit.benchmark.profiling import trace
+from irrvit.benchmark.profiling.attribution import OTHER
+from irrvit.benchmark.profiling.operations import Operation
+from irrvit.benchmark.profiling.rows import to_rows
+from irrvit.benchmark.profiling.trace import Trace
+from irrvit.benchmark.subject import Subject
+
+SUBJECT = Subject(
+    name="irrvit_fashion",
+    path="net.tflite",
+    target="tflite",
+    precision="fp32",
+    runtime="litert",
+    sha256="ab" * 32,
+    size_bytes=1,
+    macs=1,
+    golden=(),
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "parser"), [("tflite", trace.litert), ("onnx", trace.onnxruntime)]
+)
+def test_the_rows_make_up_the_whole_call(recorded_profile, target, parser):
+    recorded = recorded_profile(target)
+    found = parser(recorded.events)
+    rows = to_rows(found, recorded.operations, replace(SUBJECT, target=target))
+    assert sum(row.operations for row in rows) == len(found.operators)
+    assert sum(row.ms for row in rows) == pytest.approx(np.mean(found.total_us) / 1000)
+    assert rows[0].module == "network"
+    assert rows[-1].module == OTHER
+
+
+def test_a_disturbed_call_does_not_count():
+    calm = [(100 + i % 3, 20) for i in range(19)]
+    us = (*calm, (90_000, 20))
+    total = tuple(sum(call) + 5 for call in us)
+    found = Trace(operators=("Add (ND)", "Softmax (NC)"), us=us, total_us=total)
+    file = [Operation("ADD", "stem.0"), Operation("SOFTMAX", "head")]
+    stem, head, other = to_rows(found, file, SUBJECT)
+    assert (stem.module, stem.operations) == ("stem.0", 1)
+    assert 0.100 <= stem.ms <= 0.102
+    assert head.ms == pytest.approx(0.020)
+    assert other.ms == pytest.approx(0.005)
