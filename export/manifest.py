@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, PositiveInt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, PositiveInt, StringConstraints
 
 from irrvit.export.precision import Precision, Tolerance
 from irrvit.model.spec import InputSpec
+
+# In the manifest's own folder, or beside the pictures: it becomes part of a path and of an address.
+FileName = Annotated[str, StringConstraints(pattern=r"^\.*[\p{L}\p{N}_+-][\p{L}\p{N}_.+-]*$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _Record(BaseModel):
@@ -70,8 +76,8 @@ class GoldenCase(_Record):
         top5: class indices, best first; `logits` are theirs.
     """
 
-    picture: str
-    picture_sha256: str
+    picture: FileName
+    picture_sha256: Sha256
     top5: tuple[int, ...]
     logits: tuple[float, ...]
 
@@ -164,13 +170,13 @@ class Manifest(_Record):
         failures: one sentence per check other than parity that ran and failed.
     """
 
-    schema_version: int = 1
+    schema_version: Literal[1] = 1
     model: str
     weights: str
     target: str
     precision: Precision
-    file: str
-    sha256: str
+    file: FileName
+    sha256: Sha256
     size_bytes: int
     macs: int
     parameters: int
