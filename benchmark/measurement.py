@@ -166,6 +166,7 @@ class Measurement(Record):
     Attributes:
         background_cores: cores that others kept busy while the calls were timed.
         repeats: none where the clock would say nothing about the device.
+        repeats_share_process: they ran in one process, as an app measures by itself.
         peak_memory_bytes: of a fresh process with the file loaded and called.
         idle_memory_bytes: of that process before it loaded the file.
         peak_gmacs: billions of MACs a second of a large linear layer in the same run.
@@ -191,6 +192,7 @@ class Measurement(Record):
     during: tuple[DeviceState, ...] = ()
     background_cores: float | None
     repeats: tuple[Repeat, ...]
+    repeats_share_process: bool = False
     host_parity: HostParity | None = None
     peak_memory_bytes: int | None = None
     idle_memory_bytes: int | None = None

@@ -2,7 +2,7 @@
 
     python -m irrvit.benchmark.browser.worker EXECUTABLE ACCELERATOR
 
-Commands and answers are those of `irrvit.benchmark.worker.process`. The browser is this process's
+Commands and answers are those of docs/protocol.md. The browser is this process's
 own and ends with it. The page times the calls; what they cost in memory and core time is asked of
 the system, since a page cannot know.
 """
@@ -72,7 +72,7 @@ class BrowserWorker:
             )
             self._system = self._browser.new_browser_cdp_session()
             self._page = self._browser.new_page()
-            self._page.goto(f"{self._server.url}?benchmark=harness")
+            self._page.goto(f"{self._server.url}?benchmark=server")
         except Error as error:
             raise PageFailed(f"the page does not start: {_first_line(error)}") from error
 
@@ -91,7 +91,7 @@ class BrowserWorker:
             "ns": [round(1e6 * ms) for ms in timed["latencies_ms"]],
             "cpu_ns": self._cpu_ns() - before,
             "wall_ns": 1e6 * timed["wall_ms"],
-            "calls_per_value": timed["calls_per_timing"],
+            "calls_per_value": timed["calls_per_value"],
         }
 
     def memory(self) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def _stretch(values: np.ndarray) -> int:
 
     Ranks, so that one call of a second does not hide how alike the others are.
     """
-    ranks = values.argsort().argsort().astype(np.float64)
+    ranks = values.argsort(kind="stable").argsort().astype(np.float64)
     ranks -= ranks.mean()
     spread = float(ranks @ ranks)
     alike = 1.0

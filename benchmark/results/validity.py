@@ -87,6 +87,8 @@ def _samples(measurement: Measurement) -> Iterator[Issue]:
         yield _blocking("too-few-samples", f"{ms:.0f} ms in all, at least {MIN_MS:.0f} needed")
     if calls > len(measurement.latencies_ms):
         yield _remark("means", "its values are means of many calls: p90 is not that of calls")
+    if measurement.repeats_share_process and len(measurement.repeats) > 1:
+        yield _remark("one-process", "its repeats shared a process: new ones may differ by more")
     if measurement.interrupted:
         yield _remark("interrupted", f"ended early, after {calls} calls")
 

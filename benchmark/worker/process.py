@@ -1,11 +1,8 @@
 """The process that is measured: it holds one file in one runtime and does what stdin tells it.
 
-    {"do": "load", "runtime": "litert", "path": "net.tflite", "threads": 1}
-    {"do": "set", "pixels": "picture.npy"}      {"do": "time", "calls": 50}
-    {"do": "logits"}     {"do": "memory"}       {"do": "profile", "calls": 50}
-
-One line of JSON in, one out. It, `runtimes` and `linear` need numpy and the runtime and nothing
-else of the project (but its networks, for PyTorch), so that an emulated ARM can run it too.
+Its commands are those of docs/protocol.md. It, `runtimes` and `linear` need numpy and the runtime
+and nothing else of the project (but its networks, for PyTorch), so that an emulated ARM can run it
+too.
 """
 
 from __future__ import annotations
@@ -61,9 +58,10 @@ class Worker:
     pixels: np.ndarray
 
     def load(self, runtime: str, path: str, threads: int) -> dict[str, Any]:
-        importlib.import_module(
-            PACKAGES[runtime]
-        )  # What it takes to import is not the file's to answer for.
+        if runtime not in PACKAGES:
+            raise ValueError(f'there is no runtime "{runtime}": expected {" or ".join(PACKAGES)}')
+        # What it takes to import is not the file's to answer for.
+        importlib.import_module(PACKAGES[runtime])
         self._arguments = {"runtime": runtime, "path": path, "threads": threads}
         idle = peak_memory_bytes()
         start = time.perf_counter_ns()
@@ -109,14 +107,19 @@ def serve(worker: object) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     for line in sys.stdin:
-        command = json.loads(line)
-        do = getattr(worker, command.pop("do"))
         try:
-            answer = do(**command)
+            answer = _perform(worker, **json.loads(line))
         except Exception as error:  # Sent to whoever asked, who raises it.
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
+
+
+def _perform(worker: object, do: str, **arguments: Any) -> dict[str, Any]:
+    command = None if do.startswith("_") else getattr(type(worker), do, None)
+    if command is None:
+        raise ValueError(f'there is no command "{do}"')
+    return command(worker, **arguments)
 
 
 def main() -> None:

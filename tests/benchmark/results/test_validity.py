@@ -196,6 +196,14 @@ def test_a_start_above_the_temperature_that_was_asked_for_blocks(measurement):
     assert codes(with_state(asked, "before", temperature_c=36.9)) == []
 
 
+def test_repeats_of_one_process_are_a_remark_and_a_single_one_is_none(measurement):
+    shared = measurement.model_copy(update={"repeats_share_process": True})
+    assert len(shared.repeats) > 1
+    assert codes(shared) == [("one-process", False)]
+    single = shared.model_copy(update={"repeats": shared.repeats[:1]})
+    assert ("one-process", False) not in codes(single)
+
+
 def test_charging_and_a_dark_screen_are_remarks(measurement):
     assert codes(with_state(measurement, "after", charging=True)) == [("charging", False)]
     assert codes(with_state(measurement, "before", is_screen_on=False)) == [("screen-off", False)]

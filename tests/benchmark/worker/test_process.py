@@ -1,10 +1,14 @@
-"""What the harness itself costs: a worker in a process of its own, whose calls do nothing."""
+"""What the harness itself costs: a worker in a process of its own, whose calls do nothing.
+
+And what it answers when it is told nonsense.
+"""
 
 import sys
 
 import numpy as np
 import pytest
 
+from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.worker.client import LocalProcess
 
@@ -66,3 +70,19 @@ def test_the_harness_adds_next_to_nothing_to_the_time_of_a_call(start):
     added_us = 1000 * (np.array(timed.latencies_ms) - took_ms)
     assert (added_us >= 0).all()
     assert np.median(added_us) < 5
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        ({"do": "dance"}, 'there is no command "dance"'),
+        ({"do": "__init__"}, 'there is no command "__init__"'),
+        ({"do": "load", "runtime": "x", "path": "a", "threads": 1}, 'there is no runtime "x"'),
+        ({"do": "time"}, "missing 1 required positional argument: 'calls'"),
+    ],
+)
+def test_nonsense_is_an_answer_and_the_next_command_is_heard(start, command, complaint):
+    connection = start("nothing")._worker
+    with pytest.raises(CommandFailed, match=complaint):
+        connection.ask(**command)
+    assert connection.ask("memory")["bytes"] > 0
