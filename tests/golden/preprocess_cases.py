@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 
 from irrvit.export.proof import cases
 from irrvit.model.sources import checkpoint, efficientnet_lite0
@@ -48,6 +49,28 @@ def preprocess_cases() -> dict[str, Any]:
     }
 
 
+def orientation_cases() -> dict[str, Any]:
+    """What EXIF says of how a picture lies in its file -> what puts it upright."""
+    return {
+        "orientation": "a file's picture stands upright once it is mirrored left to right, if so,"
+        " and then turned clockwise by so many degrees; browsers do so by themselves",
+        "cases": [_orientation_case(exif) for exif in range(10)],
+    }
+
+
+def _orientation_case(exif: int) -> dict[str, Any]:
+    picture = Image.fromarray(np.arange(6, dtype=np.uint8).reshape(2, 3))
+    picture.getexif()[ExifTags.Base.Orientation] = exif
+    upright = ImageOps.exif_transpose(picture)
+    for mirrored, (rotation, turn) in itertools.product((False, True), UPRIGHT.items()):
+        seen = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else picture
+        turned = seen if turn is None else seen.transpose(turn)
+        if turned.size == upright.size and turned.tobytes() == upright.tobytes():
+            name = f"EXIF orientation {exif}"
+            return {"name": name, "exif": exif, "rotation": rotation, "mirrored": mirrored}
+    raise AssertionError
+
+
 def specs() -> dict[str, InputSpec]:
     fashion = checkpoint.read(_FASHION).input
     assert fashion is not None
@@ -61,6 +84,8 @@ def specs() -> dict[str, InputSpec]:
         "no_crop": InputSpec(resize=224),
         "wide": InputSpec(height=96, width=160, resize=110),
         "tall": InputSpec(height=161, width=97, resize=97, interpolation="bilinear"),
+        "odd_tall": InputSpec(height=31, width=29, resize=37),
+        "odd_wide": InputSpec(height=31, width=41, resize=43),
     }
 
 
@@ -85,10 +110,19 @@ def _frames() -> Iterator[dict[str, Any]]:
     yield _frame("no_crop", 224, 300)
     yield _frame("nearest", 7, 9)
     yield _frame("nearest", 256, 255)
+    yield from _frames_at_the_rounding()
     for picture in PHOTOGRAPHS:
         width, height = photograph(picture).size
         for spec in ("efficientnet_lite0", "irrvit_fashion", "irrvit_300m"):
             yield _frame(spec, width, height, picture=picture)
+
+
+def _frames_at_the_rounding() -> Iterator[dict[str, Any]]:
+    """Sizes that scale to almost a whole number, which one more millionth makes whole or not."""
+    yield _frame("wide", 36, 20)  # 197.99999999999997 columns are 198.
+    yield _frame("wide", 34, 20)  # 109.99999999999999 rows are 110.
+    yield _frame("odd_tall", 357, 353)  # 39.9999 columns are 39.
+    yield _frame("odd_wide", 377, 411)  # 61.9999 rows are 61.
 
 
 def _frame(spec: str, width: int, height: int, **rest: Any) -> dict[str, Any]:

@@ -62,7 +62,7 @@ function medianInterval(values: readonly number[]): [number, number] {
 }
 
 /** How many neighbours are drawn together: several times as far as they resemble each other. */
-function stretch(values: readonly number[]): number {
+export function stretch(values: readonly number[]): number {
   const ranks = centredRanks(values);
   const spread = product(ranks, 0);
   let alike = 1;

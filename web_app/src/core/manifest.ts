@@ -1,5 +1,7 @@
 // What is known about a model file: `manifest.json` beside it. Nothing else may be read about it.
 
+const PRECISIONS = ["fp32", "fp16", "int8", "w8", "w6", "w4"] as const;
+
 export type Filter = "nearest" | "bilinear" | "bicubic" | "lanczos";
 
 /** The picture a network expects; `resize` and `crop` as in Python's `InputSpec`. */
@@ -24,7 +26,7 @@ export interface Manifest {
   readonly schema_version: 1;
   readonly model: string;
   readonly target: string;
-  readonly precision: string;
+  readonly precision: (typeof PRECISIONS)[number];
   readonly file: string;
   readonly sha256: string;
   readonly size_bytes: number;
@@ -40,13 +42,18 @@ export class BadManifest extends Error {
   override readonly name = "BadManifest";
 }
 
+/** How far a logit may be off on a device, as a share of the largest of them. */
+export function tolerance({ parity }: Manifest): number {
+  return (parity[0] as Manifest["parity"][number]).tolerance.max_rel;
+}
+
 type Check = (value: unknown, field: string) => void;
 
 const FIELDS: Record<keyof Manifest, Check> = {
   schema_version: oneOf(1),
   model: text,
   target: text,
-  precision: text,
+  precision: oneOf(...PRECISIONS),
   file: fileName,
   sha256: hash,
   size_bytes: whole,
@@ -60,7 +67,7 @@ const FIELDS: Record<keyof Manifest, Check> = {
     interpolation: oneOf("nearest", "bilinear", "bicubic", "lanczos"),
   }),
   labels: list(text),
-  parity: list(record({ tolerance: record({ max_rel: number }) })),
+  parity: some(record({ tolerance: record({ max_rel: number }) })),
   golden: list(
     record({ picture: fileName, picture_sha256: hash, top5: list(number), logits: list(number) }),
   ),
@@ -96,6 +103,13 @@ function list(check: Check): Check {
   };
 }
 
+function some(check: Check): Check {
+  return (value, field) => {
+    list(check)(value, field);
+    expect((value as unknown[]).length > 0, field, "a list that is not empty", value);
+  };
+}
+
 function oneOf(...allowed: readonly (string | number)[]): Check {
   return (value, field) => {
     expect(allowed.includes(value as string), field, allowed.join(" or "), value);
@@ -111,9 +125,9 @@ function hash(value: unknown, field: string): void {
   expect(isHash, field, "64 hexadecimal digits", value);
 }
 
-/** A name in the manifest's own folder: it becomes part of an address. */
+/** A name in the manifest's own folder: it becomes part of an address. As Python's `FileName`. */
 function fileName(value: unknown, field: string): void {
-  const isName = typeof value === "string" && /^[\w][\w.-]*$/.test(value);
+  const isName = typeof value === "string" && /^\.*[\p{L}\p{N}_+-][\p{L}\p{N}_.+-]*$/u.test(value);
   expect(isName, field, "the name of a file", value);
 }
 
@@ -130,6 +144,7 @@ function expect(holds: boolean, field: string, expected: string, got: unknown): 
   if (holds) return;
   const found = got === undefined ? "missing" : JSON.stringify(got).slice(0, 60);
   throw new BadManifest(
-    `manifest.json: ${field || "the whole"} is ${found}, expected ${expected}; export the model again`,
+    `manifest.json: ${field || "the whole"} is ${found}, expected ${expected}; ` +
+      "export the model again",
   );
 }

@@ -1,5 +1,5 @@
-// The record of a benchmark as Python reads it (`irrvit.benchmark.measurement`): every latency in its
-// order, no averages; null where a browser does not know.
+// The record of a benchmark as Python reads it (`irrvit.benchmark.measurement`): every latency in
+// its order, no averages; null where a browser does not know.
 
 import type { Manifest } from "./manifest";
 
@@ -73,6 +73,8 @@ export interface Run {
   readonly after: DeviceState;
   readonly background_cores: number | null;
   readonly repeats: readonly Repeat[];
+  /** All in one process, one after another; here each has a worker of its own. */
+  readonly repeats_share_process: boolean;
   readonly peak_memory_bytes: number | null;
   readonly idle_memory_bytes: number | null;
   readonly peak_gmacs: number | null;

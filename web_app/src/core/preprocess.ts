@@ -2,6 +2,7 @@
 
 import type { InputSpec } from "./manifest";
 import { type Axis, axis, WEIGHT_BITS } from "./resample";
+import { roundHalfToEven } from "./rounding";
 
 /** A picture as a camera or canvas gives it. */
 export interface Frame {
@@ -94,13 +95,9 @@ function steps({ width, height, rowStride, rotation }: Geometry) {
       return { origin: bottom + right, stepX: -4, stepY: -rowStride };
     case 270:
       return { origin: right, stepX: rowStride, stepY: -4 };
+    default:
+      throw new RangeError(`rotation is ${rotation}: expected 0, 90, 180 or 270`);
   }
-}
-
-/** As Python rounds: a half goes to the even neighbour. */
-function roundHalfToEven(value: number): number {
-  const below = Math.floor(value);
-  return value - below === 0.5 ? below + (below % 2) : Math.round(value);
 }
 
 // Locals of this module, not imports: they stand in the innermost loops.

@@ -1,12 +1,12 @@
-// Pillow's 8-bit resampling (src/libImaging/Resample.c, Geometry.c), the same to the bit: weights in
-// double precision, rounded to 22 bits; rows first, then columns, each rounded to a byte.
+// Pillow's 8-bit resampling (src/libImaging/Resample.c, Geometry.c), the same to the bit: weights
+// in double precision, rounded to 22 bits; rows first, then columns, each rounded to a byte.
 
 import type { Filter } from "./manifest";
 
 /** Fraction bits of a weight: 32 less 8 of the result and 2 for what overshoots. */
 export const WEIGHT_BITS = 22;
 
-/** One axis: output pixel i is the sum over t < taps of weights[i * taps + t] * input[starts[i] + t]. */
+/** Output pixel i is the sum over t < taps of weights[i * taps + t] * input[starts[i] + t]. */
 export interface Axis {
   readonly starts: Int32Array;
   readonly weights: Int32Array;
@@ -19,7 +19,7 @@ const KERNELS = {
   lanczos: { support: 3, weight: lanczos },
 };
 
-/** The output pixels from `first` on, `count` of them, of an axis scaled from `from` to `to` pixels. */
+/** `count` output pixels from `first` on, of an axis scaled from `from` to `to` pixels. */
 export function axis(
   scaled: { from: number; to: number },
   part: { first: number; count: number },

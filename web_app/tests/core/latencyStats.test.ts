@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { summarize } from "../../src/core/latencyStats";
+import { stretch, summarize } from "../../src/core/latencyStats";
 import { read } from "./golden";
 
 type Range = [least: number, most: number];
@@ -8,6 +8,7 @@ interface Case {
   name: string;
   repeats: number[][];
   expected: Record<"low_ms" | "high_ms", Range> & Record<string, number | Range>;
+  apps: Record<"stretch" | "low_ms" | "high_ms", number>;
 }
 
 const golden = read<{ cases: Case[] }>("latency_stats.json");
@@ -28,6 +29,13 @@ test.each(golden.cases)("interval of the median: $name", ({ repeats, expected })
     expect(end).toBeGreaterThanOrEqual(least);
     expect(end).toBeLessThanOrEqual(most);
   }
+});
+
+test.each(golden.cases)("the same draws as in every app: $name", ({ repeats, apps }) => {
+  const { low_ms, high_ms } = summarize(repeats);
+  expect(stretch(repeats.flat())).toBe(apps.stretch);
+  expect(low_ms).toBeCloseTo(apps.low_ms, 9);
+  expect(high_ms).toBeCloseTo(apps.high_ms, 9);
 });
 
 test("no call at all is refused", () => {

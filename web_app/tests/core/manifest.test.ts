@@ -9,7 +9,9 @@ interface Change {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: it is spoilt in places that only the case names.
-const golden = read<{ valid: any; invalid: Change[] }>("manifest.json");
+const golden = read<Record<"right" | "invalid" | "invalid_for_apps", Change[]> & { valid: any }>(
+  "manifest.json",
+);
 
 function changed(field: string, value: unknown): string {
   const manifest = structuredClone(golden.valid);
@@ -25,7 +27,12 @@ test("a valid manifest is read whole", () => {
   expect(parseManifest(JSON.stringify(golden.valid))).toEqual(golden.valid);
 });
 
-test.each(golden.invalid)("$name", ({ field, value }) => {
+test.each(golden.right)("right: $name", ({ field, value }) => {
+  const text = changed(field, value);
+  expect(parseManifest(text)).toEqual(JSON.parse(text));
+});
+
+test.each([...golden.invalid, ...golden.invalid_for_apps])("$name", ({ field, value }) => {
   expect(() => parseManifest(changed(field, value))).toThrow(BadManifest);
   expect(() => parseManifest(changed(field, value))).toThrow(`manifest.json: ${field} is`);
 });

@@ -3,10 +3,12 @@ import { type Manifest, parseManifest } from "../../src/core/manifest";
 import { type Measurement, measurement, type Run } from "../../src/core/measurement";
 import { read } from "./golden";
 
-const golden = read<{ manifest: Manifest; run: Run; expected: Measurement }>("measurement.json");
+const golden = read<{
+  manifest: Manifest;
+  cases: { name: string; run: Run; expected: Measurement }[];
+}>("measurement.json");
 
-test("a run and its artifact make the record that Python reads", () => {
+test.each(golden.cases)("a run is the record that Python reads: $name", ({ run, expected }) => {
   const manifest = parseManifest(JSON.stringify(golden.manifest));
-  const written = JSON.parse(JSON.stringify(measurement(manifest, golden.run)));
-  expect(written).toEqual(golden.expected);
+  expect(JSON.parse(JSON.stringify(measurement(manifest, run)))).toEqual(expected);
 });

@@ -49,3 +49,9 @@ test("a frame of another geometry gets tables of its own", () => {
     expect(sha256(preprocess(frameOf(case_)))).toBe(case_.uint8_sha256);
   }
 });
+
+test("a rotation that is no quarter turn is refused", () => {
+  const frame = { bytes: new Uint8Array(4), width: 1, height: 1, rowStride: 4 };
+  const preprocess = preprocessor(golden.specs.irrvit_fashion as InputSpec);
+  expect(() => preprocess({ ...frame, rotation: 45 as Rotation })).toThrow("rotation is 45");
+});

@@ -1,6 +1,6 @@
 package irrvit.core
 
-/** Brightness or colour of a picture: rows of `rowStride` bytes, of which every `pixelStride`-th counts. */
+/** Brightness or colour: rows of `rowStride` bytes, of which every `pixelStride`-th counts. */
 class Plane(val bytes: ByteArray, val rowStride: Int, val pixelStride: Int)
 
 /**
@@ -34,8 +34,10 @@ private val GREEN_OF_U = table(-0.34414)
 private val GREEN_OF_V = table(-0.71414)
 private val BLUE_OF_U = table(1.77200)
 
-private fun table(factor: Double) = IntArray(256) { (factor * (it - 128) * (1 shl BITS) + 0.5).toInt() }
+private fun table(factor: Double) =
+    IntArray(256) { (factor * (it - 128) * (1 shl BITS) + 0.5).toInt() }
 
-private fun Plane.at(row: Int, column: Int) = bytes[row * rowStride + column * pixelStride].toInt() and 0xff
+private fun Plane.at(row: Int, column: Int) =
+    bytes[row * rowStride + column * pixelStride].toInt() and 0xff
 
 private fun byte(value: Int) = value.coerceIn(0, 255).toByte()

@@ -2,7 +2,15 @@ package irrvit.core
 
 import kotlin.math.abs
 
-/** What a device says about a picture against what PyTorch says, as `irrvit.benchmark.results.golden`. */
+/**
+ * What a device says about a picture against what PyTorch says, as
+ * `irrvit.benchmark.results.golden`.
+ *
+ * @property topAgrees names the class that the reference names, or one that it can hardly tell
+ *   from it.
+ * @property difference largest of a logit as a share of the largest; not finite if an output is
+ *   not.
+ */
 data class Agreement(val topAgrees: Boolean, val difference: Double, val passed: Boolean)
 
 /**
@@ -22,4 +30,31 @@ fun agreement(logits: FloatArray, golden: GoldenCase, tolerance: Double): Agreem
     val best = logits.indices.maxBy { logits[it] }
     val topAgrees = expected.any { (index, logit) -> index == best && logit >= lowest }
     return Agreement(topAgrees, difference, topAgrees && difference <= tolerance)
+}
+
+/**
+ * What a file said on this device about all golden pictures of its manifest.
+ *
+ * @property failures a sentence for each picture that was answered otherwise than by the reference.
+ * @property difference the largest of all pictures; not finite if an output is not, or nothing was
+ *   compared.
+ */
+data class GoldenAgreement(val cases: Int, val failures: List<String>, val difference: Double) {
+    /** A check that compared nothing has failed. */
+    val passed get() = cases > 0 && failures.isEmpty()
+}
+
+/** Sum up what was found for each picture, by its name. */
+fun goldenAgreement(found: List<Pair<String, Agreement>>, tolerance: Double): GoldenAgreement {
+    val wrong = found.filter { (_, agreement) -> !agreement.passed }
+    val failures = wrong.map { (picture, agreement) ->
+        if (agreement.topAgrees) {
+            "$picture: a logit is off by %.1e of the largest, %.1e is allowed"
+                .format(agreement.difference, tolerance)
+        } else {
+            "$picture: names another class than the reference"
+        }
+    }
+    val difference = found.maxOfOrNull { (_, agreement) -> agreement.difference } ?: Double.NaN
+    return GoldenAgreement(found.size, failures, difference)
 }

@@ -68,7 +68,7 @@ private fun medianInterval(values: DoubleArray): Pair<Double, Double> {
 }
 
 /** How many neighbours are drawn together: several times as far as they resemble each other. */
-private fun stretch(values: DoubleArray): Int {
+internal fun stretch(values: DoubleArray): Int {
     val ranks = centredRanks(values)
     val spread = product(ranks, 0)
     var alike = 1.0

@@ -10,7 +10,11 @@ data class InputSpec(val height: Int, val width: Int, val resize: Int, val inter
 /** A picture that comes with the app, and what PyTorch says about it: classes, best first. */
 data class GoldenCase(val picture: String, val top5: List<Int>, val logits: List<Double>)
 
-/** What is known about a model file: `manifest.json` beside it. Nothing else may be read about it. */
+/**
+ * What is known about a model file: `manifest.json` beside it. Nothing else may be read about it.
+ *
+ * @property maxRel how far a logit may be off on a device, as a share of the largest of them.
+ */
 data class Manifest(
     val model: String,
     val target: String,
@@ -39,7 +43,7 @@ fun parseManifest(json: String): Manifest {
     return Manifest(
         model = root["model"].text(),
         target = root["target"].text(),
-        precision = root["precision"].text(),
+        precision = root["precision"].oneOf(*PRECISIONS),
         file = root["file"].fileName(),
         sha256 = root["sha256"].hash(),
         sizeBytes = root["size_bytes"].whole(),
@@ -51,6 +55,8 @@ fun parseManifest(json: String): Manifest {
         golden = root["golden"].list().map(::goldenCase),
     )
 }
+
+private val PRECISIONS = arrayOf("fp32", "fp16", "int8", "w8", "w6", "w4")
 
 private fun inputSpec(field: Field): InputSpec {
     field["color"].oneOf("RGB")
@@ -98,13 +104,19 @@ private class Field(private val value: Any?, private val name: String) {
 
     fun hash(): String = matching(Regex("[0-9a-f]{64}"), "64 hexadecimal digits")
 
-    /** A name in the manifest's own folder: it becomes part of a path. */
-    fun fileName(): String = matching(Regex("\\w[\\w.-]*"), "the name of a file")
+    /** A name in the manifest's own folder: it becomes part of a path. As Python's `FileName`. */
+    fun fileName(): String = matching(FILE_NAME, "the name of a file")
 
-    private fun matching(pattern: Regex, expected: String) = text().takeIf(pattern::matches) ?: wrong(expected)
+    private fun matching(pattern: Regex, expected: String) =
+        text().takeIf(pattern::matches) ?: wrong(expected)
 
     fun wrong(expected: String): Nothing {
-        val found = if (value == null || value == JSONObject.NULL) "missing" else value.toString().take(60)
-        throw BadManifest("manifest.json: $name is $found, expected $expected; export the model again")
+        val isMissing = value == null || value == JSONObject.NULL
+        val found = if (isMissing) "missing" else value.toString().take(60)
+        throw BadManifest(
+            "manifest.json: $name is $found, expected $expected; export the model again",
+        )
     }
 }
+
+private val FILE_NAME = Regex("\\.*[\\p{L}\\p{N}_+-][\\p{L}\\p{N}_.+-]*")

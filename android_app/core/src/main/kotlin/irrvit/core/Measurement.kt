@@ -3,8 +3,8 @@ package irrvit.core
 import org.json.JSONArray
 import org.json.JSONObject
 
-// The record of a benchmark as Python reads it (`irrvit.benchmark.measurement`): every latency in its
-// order, no averages; null where a phone does not say.
+// The record of a benchmark as Python reads it (`irrvit.benchmark.measurement`): every latency in
+// its order, no averages; null where a phone does not say.
 
 const val SCHEMA = 1
 
@@ -23,10 +23,10 @@ data class DeviceInfo(
 data class RunConfig(
     val runtime: String,
     val threads: Int,
-    val iterations: Int,
-    val seconds: Double,
-    val repeats: Int,
-    val warmupS: Double,
+    val iterations: Int = 50,
+    val seconds: Double = 1.0,
+    val repeats: Int = 8,
+    val warmupS: Double = 2.0,
     val accelerator: String = "cpu",
     val settleS: Double = 0.0,
     val timeoutS: Double = 120.0,
@@ -51,16 +51,25 @@ data class DeviceState(
     val thermalStatus: String? = null,
 )
 
-/** One whole run, from loading the file. */
+/**
+ * One whole run, from loading the file.
+ *
+ * @property callsPerValue of how many calls each latency is the mean; 1 where each is known.
+ */
 data class Repeat(
     val loadMs: Double,
     val firstMs: Double,
     val warmup: Int,
     val blocksMs: List<List<Double>>,
-    val ownCpuMs: Double,
+    val callsPerValue: Int = 1,
+    val ownCpuMs: Double?,
 )
 
-/** What is known of a run besides its artifact. */
+/**
+ * What is known of a run besides its artifact.
+ *
+ * @property sharesProcess whether all repeats ran in one process, one after another.
+ */
 data class Run(
     val runId: String,
     val device: DeviceInfo,
@@ -73,6 +82,7 @@ data class Run(
     val after: DeviceState,
     val repeats: List<Repeat>,
     val startedUtc: String,
+    val sharesProcess: Boolean = false,
     val backgroundCores: Double? = null,
     val peakMemoryBytes: Long? = null,
     val idleMemoryBytes: Long? = null,
@@ -99,6 +109,7 @@ fun measurement(manifest: Manifest, run: Run): JSONObject = record(
     "after" to run.after.toJson(),
     "background_cores" to run.backgroundCores,
     "repeats" to JSONArray(run.repeats.map(Repeat::toJson)),
+    "repeats_share_process" to run.sharesProcess,
     "peak_memory_bytes" to run.peakMemoryBytes,
     "idle_memory_bytes" to run.idleMemoryBytes,
     "peak_gmacs" to run.peakGmacs,
@@ -154,6 +165,7 @@ private fun Repeat.toJson() = record(
     "first_ms" to firstMs,
     "warmup" to warmup,
     "blocks_ms" to JSONArray(blocksMs.map { JSONArray(it) }),
+    "calls_per_value" to callsPerValue,
     "own_cpu_ms" to ownCpuMs,
 )
 

@@ -7,9 +7,16 @@ import kotlin.math.min
  * A picture as a camera or a bitmap gives it.
  *
  * @property bytes RGBA; a row may be followed by bytes that belong to no pixel.
- * @property rotation degrees by which it has to be turned clockwise to stand upright: 0, 90, 180, 270.
+ * @property rotation degrees by which it has to be turned clockwise to stand upright: 0, 90, 180
+ *   or 270.
  */
-class Frame(val bytes: ByteArray, val width: Int, val height: Int, val rowStride: Int, val rotation: Int)
+class Frame(
+    val bytes: ByteArray,
+    val width: Int,
+    val height: Int,
+    val rowStride: Int,
+    val rotation: Int,
+)
 
 /**
  * From a camera's bytes to what the network eats, bit for bit as Python's `preprocess`.
@@ -47,7 +54,8 @@ private class Plan(frame: Frame, spec: InputSpec) {
     val output = ByteArray(spec.height * spec.width * 3)
 
     init {
-        val (width, height) = if (isTurned) frame.height to frame.width else frame.width to frame.height
+        val width = if (isTurned) frame.height else frame.width
+        val height = if (isTurned) frame.width else frame.height
         scale = spec.resize.toDouble() / min(spec.height, spec.width) *
             max(spec.height.toDouble() / height, spec.width.toDouble() / width)
         columns = across(width, spec.width, spec.interpolation)
@@ -61,7 +69,9 @@ private class Plan(frame: Frame, spec: InputSpec) {
             90 -> Triple(bottom, -frame.rowStride, 4)
             180 -> Triple(bottom + right, -4, -frame.rowStride)
             270 -> Triple(right, frame.rowStride, -4)
-            else -> throw IllegalArgumentException("rotation is ${frame.rotation}: expected 0, 90, 180 or 270")
+            else -> throw IllegalArgumentException(
+                "rotation is ${frame.rotation}: expected 0, 90, 180 or 270",
+            )
         }
         origin = start
         stepX = x
@@ -70,7 +80,8 @@ private class Plan(frame: Frame, spec: InputSpec) {
 
     fun fits(frame: Frame) = geometry == geometry(frame)
 
-    private fun geometry(frame: Frame) = listOf(frame.width, frame.height, frame.rowStride, frame.rotation)
+    private fun geometry(frame: Frame) =
+        listOf(frame.width, frame.height, frame.rowStride, frame.rotation)
 
     /** Only what the crop keeps is ever computed. */
     private fun across(from: Int, kept: Int, filter: String): Axis {

@@ -6,18 +6,19 @@ import kotlin.math.max
 import kotlin.math.min
 import kotlin.math.sin
 
-// Pillow's 8-bit resampling (src/libImaging/Resample.c, Geometry.c), the same to the bit: weights in
-// double precision, rounded to 22 bits; rows first, then columns, each rounded to a byte.
+// Pillow's 8-bit resampling (src/libImaging/Resample.c, Geometry.c), the same to the bit: weights
+// in double precision, rounded to 22 bits; rows first, then columns, each rounded to a byte.
 
 /** Fraction bits of a weight: 32 less 8 of the result and 2 for what overshoots. */
 internal const val WEIGHT_BITS = 22
 
-/** One axis: output pixel i is the sum over t < taps of weights[i * taps + t] * input[starts[i] + t]. */
+/** Output pixel i is the sum over t < taps of weights[i * taps + t] * input[starts[i] + t]. */
 internal class Axis(val starts: IntArray, val weights: IntArray, val taps: Int)
 
 /** The output pixels of `part`, of an axis scaled from `from` to `to` pixels. */
 internal fun axis(from: Int, to: Int, part: IntRange, filter: String): Axis {
-    val pixels = if (filter == "nearest") nearest(from, to) else smooth(from, to, KERNELS.getValue(filter))
+    val pixels =
+        if (filter == "nearest") nearest(from, to) else smooth(from, to, KERNELS.getValue(filter))
     val kept = pixels.slice(part)
     val taps = kept.maxOf { it.weights.size }
     val starts = IntArray(kept.size)
@@ -50,7 +51,9 @@ private fun smooth(from: Int, to: Int, kernel: Kernel): List<Pixel> {
         val center = (i + 0.5) * scale
         val start = max(0, (center - support + 0.5).toInt())
         val end = min(from, (center + support + 0.5).toInt())
-        val raw = DoubleArray(end - start) { kernel.weight((it + start - center + 0.5) * perFilterScale) }
+        val raw = DoubleArray(end - start) {
+            kernel.weight((it + start - center + 0.5) * perFilterScale)
+        }
         var sum = 0.0
         for (weight in raw) sum += weight
         Pixel(start, IntArray(raw.size) { fixedPoint(if (sum == 0.0) raw[it] else raw[it] / sum) })
@@ -66,7 +69,8 @@ private fun nearest(from: Int, to: Int): List<Pixel> {
     }
 }
 
-private fun fixedPoint(weight: Double) = ((if (weight < 0) -0.5 else 0.5) + weight * (1 shl WEIGHT_BITS)).toInt()
+private fun fixedPoint(weight: Double) =
+    ((if (weight < 0) -0.5 else 0.5) + weight * (1 shl WEIGHT_BITS)).toInt()
 
 private fun bilinear(x: Double) = max(0.0, 1 - abs(x))
 

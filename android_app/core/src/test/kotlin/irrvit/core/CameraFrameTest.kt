@@ -13,9 +13,11 @@ class CameraFrameTest {
             val camera = cameraFrame(case)
             val rgba = ByteArray(4 * camera.width * camera.height)
             toRgba(camera, rgba)
-            val frame = Frame(rgba, camera.width, camera.height, 4 * camera.width, case.getInt("rotation"))
+            val (width, height) = camera.width to camera.height
+            val frame = Frame(rgba, width, height, 4 * width, case.getInt("rotation"))
             val output = Preprocessor(Golden.spec(case.getString("spec"))).preprocess(frame)
-            assertEquals(case.getString("name"), case.getString("uint8_sha256"), Golden.sha256(output))
+            val expected = case.getString("uint8_sha256")
+            assertEquals(case.getString("name"), expected, Golden.sha256(output))
         }
     }
 
@@ -26,9 +28,8 @@ class CameraFrameTest {
         val rows = (height + 1) / 2
         val columns = (width + 1) / 2
         val y = plane(height, width, case.getInt("y_row_stride"), 1, seed)
-        val (u, v) = listOf(1, 2).map {
-            plane(rows, columns, case.getInt("uv_row_stride"), case.getInt("uv_pixel_stride"), seed + it)
-        }
+        val (rowStride, pixelStride) = listOf("uv_row_stride", "uv_pixel_stride").map(case::getInt)
+        val (u, v) = listOf(1, 2).map { plane(rows, columns, rowStride, pixelStride, seed + it) }
         return CameraFrame(y, u, v, width, height)
     }
 

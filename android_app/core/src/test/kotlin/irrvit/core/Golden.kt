@@ -16,7 +16,8 @@ internal object Golden {
     /** The RGBA bytes of a binary PPM. */
     fun picture(name: String): ByteArray {
         val content = File(folder, name).readBytes()
-        val header = Regex("P6\n\\d+ \\d+\n255\n").find(String(content, 0, 20, Charsets.ISO_8859_1))!!.value
+        val start = String(content, 0, 20, Charsets.ISO_8859_1)
+        val header = Regex("P6\n\\d+ \\d+\n255\n").find(start)!!.value
         return ByteArray((content.size - header.length) / 3 * 4) {
             if (it % 4 == 3) -1 else content[header.length + it / 4 * 3 + it % 4]
         }
@@ -30,17 +31,26 @@ internal object Golden {
         }
     }
 
-    fun spec(name: String): InputSpec = read("preprocess").getJSONObject("specs").getJSONObject(name).run {
+    fun spec(name: String): InputSpec =
+        spec(read("preprocess").getJSONObject("specs").getJSONObject(name))
+
+    fun spec(json: JSONObject) = json.run {
         InputSpec(getInt("height"), getInt("width"), getInt("resize"), getString("interpolation"))
     }
 
-    fun sha256(bytes: ByteArray) =
-        MessageDigest.getInstance("SHA-256").digest(bytes).joinToString("") { "%02x".format(it) }
+    fun sha256(bytes: ByteArray) = MessageDigest.getInstance("SHA-256").digest(bytes)
+        .joinToString("") { "%02x".format(it) }
 }
 
 internal fun JSONArray.objects() = List(length()) { getJSONObject(it) }
 
-internal fun JSONArray.doubles() =
-    List(length()) { opt(it).let { value -> if (value is String) value.toDouble() else getDouble(it) } }
+internal fun JSONArray.arrays() = List(length()) { getJSONArray(it) }
+
+internal fun JSONArray.strings() = List(length()) { getString(it) }
+
+internal fun JSONArray.doubles() = List(length()) {
+    val value = get(it)
+    if (value is String) value.toDouble() else getDouble(it)
+}
 
 internal fun JSONArray.floats() = doubles().map(Double::toFloat).toFloatArray()

@@ -17,28 +17,41 @@ class ManifestTest {
         assertEquals(valid.getString("sha256"), manifest.sha256)
         assertEquals(valid.getLong("macs"), manifest.macs)
         assertEquals(valid.getJSONArray("labels").length(), manifest.labels.size)
-        val input = valid.getJSONObject("input")
-        val spec = InputSpec(
-            input.getInt("height"), input.getInt("width"), input.getInt("resize"), input.getString("interpolation"),
-        )
-        assertEquals(spec, manifest.input)
+        assertEquals(Golden.spec(valid.getJSONObject("input")), manifest.input)
         val case = valid.getJSONArray("golden").getJSONObject(0)
         assertEquals(case.getJSONArray("logits").doubles(), manifest.golden.first().logits)
     }
 
     @Test
+    fun changeThatLeavesItValidIsRead() {
+        val changes = golden.getJSONArray("right").objects()
+        assert(changes.isNotEmpty())
+        for (change in changes) parseManifest(changed(change))
+    }
+
+    @Test
     fun wrongFieldIsNamed() {
-        for (change in golden.getJSONArray("invalid").objects()) {
+        val changes = listOf("invalid", "invalid_for_apps")
+            .flatMap { golden.getJSONArray(it).objects() }
+        assert(changes.isNotEmpty())
+        for (change in changes) {
+            val name = change.getString("name")
+            val text = changed(change)
+            val error = assertThrows(name, BadManifest::class.java) { parseManifest(text) }
             val field = change.getString("field")
-            val changed = valid.also { set(it, field.split("."), change.get("value")) }
-            val error = assertThrows(change.getString("name"), BadManifest::class.java) { parseManifest(changed.toString()) }
-            assertTrue("${error.message} does not name $field", error.message!!.contains(" $field "))
+            assertTrue("${error.message} names not $field", error.message!!.contains(" $field is "))
         }
     }
 
     @Test
     fun textThatIsNoJsonIsRefused() {
         assertThrows(BadManifest::class.java) { parseManifest("<html>") }
+    }
+
+    private fun changed(change: JSONObject): String {
+        val manifest = valid
+        set(manifest, change.getString("field").split("."), change.get("value"))
+        return manifest.toString()
     }
 
     private fun set(target: Any, way: List<String>, value: Any) {

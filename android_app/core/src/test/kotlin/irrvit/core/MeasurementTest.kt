@@ -11,12 +11,18 @@ class MeasurementTest {
     @Test
     fun recordIsTheOneThatPythonReads() {
         val manifest = parseManifest(golden.getJSONObject("manifest").toString())
-        val written = JSONObject(measurement(manifest, run(golden.getJSONObject("run"))).toString())
-        val expected = golden.getJSONObject("expected")
-        for (name in expected.keySet()) {
-            assertTrue("$name is ${written.opt(name)}, expected ${expected.get(name)}", expected.similarAt(name, written))
+        val cases = golden.getJSONArray("cases").objects()
+        assert(cases.isNotEmpty())
+        for (case in cases) {
+            val record = measurement(manifest, run(case.getJSONObject("run")))
+            val written = JSONObject(record.toString())
+            val expected = case.getJSONObject("expected")
+            for (name in expected.keySet()) {
+                val text = "$name is ${written.opt(name)}, expected ${expected.get(name)}"
+                assertTrue(text, expected.similarAt(name, written))
+            }
+            assertEquals(expected.keySet(), written.keySet())
         }
-        assertEquals(expected.keySet(), written.keySet())
     }
 
     private fun JSONObject.similarAt(name: String, other: JSONObject) =
@@ -27,20 +33,31 @@ class MeasurementTest {
         device = device(json.getJSONObject("device")),
         config = config(json.getJSONObject("config")),
         runtimeVersion = json.getString("runtime_version"),
-        placement = Placement(accelerator = json.getJSONObject("placement").getString("accelerator")),
+        placement = placement(json.getJSONObject("placement")),
         goldenCases = json.getJSONObject("golden").getInt("cases"),
-        goldenFailures = json.getJSONObject("golden").getJSONArray("failures").map(Any::toString),
+        goldenFailures = json.getJSONObject("golden").getJSONArray("failures").strings(),
         before = state(json.getJSONObject("before")),
         after = state(json.getJSONObject("after")),
         repeats = json.getJSONArray("repeats").objects().map(::repeat),
-        peakMemoryBytes = json.getLong("peak_memory_bytes"),
+        sharesProcess = json.getBoolean("repeats_share_process"),
         startedUtc = json.getString("started_utc"),
+        backgroundCores = json.double("background_cores"),
+        peakMemoryBytes = json.double("peak_memory_bytes")?.toLong(),
+        idleMemoryBytes = json.double("idle_memory_bytes")?.toLong(),
+        peakGmacs = json.double("peak_gmacs"),
+        interrupted = json.getBoolean("interrupted"),
     )
 
     private fun device(json: JSONObject) = DeviceInfo(
-        json.getString("kind"), json.getString("name"), json.getString("soc"), json.getString("os"),
-        json.getLong("ram_bytes"), json.getString("abi"), json.getInt("cores"), json.getBoolean("emulated"),
-        json.getString("id_hash"),
+        kind = json.getString("kind"),
+        name = json.getString("name"),
+        soc = json.getString("soc"),
+        os = json.getString("os"),
+        ramBytes = json.getLong("ram_bytes"),
+        abi = json.getString("abi"),
+        cores = json.getInt("cores"),
+        emulated = json.getBoolean("emulated"),
+        idHash = json.getString("id_hash"),
     )
 
     private fun config(json: JSONObject) = RunConfig(
@@ -52,24 +69,35 @@ class MeasurementTest {
         repeats = json.getInt("repeats"),
         warmupS = json.getDouble("warmup_s"),
         settleS = json.getDouble("settle_s"),
+        timeoutS = json.getDouble("timeout_s"),
+        seed = json.getInt("seed"),
+    )
+
+    private fun placement(json: JSONObject) = Placement(
+        accelerator = json.getString("accelerator"),
+        nodesTotal = json.double("nodes_total")?.toInt(),
+        nodesDelegated = json.double("nodes_delegated")?.toInt(),
+        partitions = json.double("partitions")?.toInt(),
     )
 
     private fun state(json: JSONObject) = DeviceState(
         atUtc = json.getString("at_utc"),
         load = json.double("load"),
         temperatureC = json.double("temperature_c"),
+        frequencyMhz = json.double("frequency_mhz"),
         batteryPercent = json.double("battery_percent"),
         charging = json.opt("charging") as? Boolean,
         thermalStatus = json.opt("thermal_status") as? String,
     )
 
-    private fun repeat(json: JSONObject): Repeat {
-        val blocks = json.getJSONArray("blocks_ms")
-        return Repeat(
-            json.getDouble("load_ms"), json.getDouble("first_ms"), json.getInt("warmup"),
-            List(blocks.length()) { blocks.getJSONArray(it).doubles() }, json.getDouble("own_cpu_ms"),
-        )
-    }
+    private fun repeat(json: JSONObject) = Repeat(
+        loadMs = json.getDouble("load_ms"),
+        firstMs = json.getDouble("first_ms"),
+        warmup = json.getInt("warmup"),
+        blocksMs = json.getJSONArray("blocks_ms").arrays().map { it.doubles() },
+        callsPerValue = json.getInt("calls_per_value"),
+        ownCpuMs = json.double("own_cpu_ms"),
+    )
 }
 
 private fun JSONObject.double(name: String): Double? = if (isNull(name)) null else getDouble(name)
