@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from irrvit.benchmark.browser.page_server import PageServer, built_page
+from irrvit.export.artifact import read_manifest
 from irrvit.export.proof import cases
 
 _PATIENCE_MS = 60_000
@@ -31,6 +32,17 @@ def write_video(path: Path, picture: Path, *, size: tuple[int, int]) -> None:
     content = b"".join(plane.round().astype(np.uint8).tobytes() for plane in (luma, *chroma))
     header = f"YUV4MPEG2 W{size[0]} H{size[1]} F30:1 Ip A1:1 C420\n".encode()
     path.write_bytes(header + (b"FRAME\n" + content) * 2)
+
+
+@pytest.fixture
+def model_address():
+    """The address of a network's file, with the hash that the page appends, by its folder."""
+
+    def model_address(folder: str) -> str:
+        manifest = read_manifest(built_page() / folder)
+        return f"/{folder}/{manifest.file}?{manifest.sha256[:12]}"
+
+    return model_address
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The page's own benchmark: the same protocol by a button, and a record that Python reads."""
 
+import json
 import shutil
 
 import pytest
@@ -82,13 +83,24 @@ def test_what_was_measured_until_a_stop_is_kept(page, tmp_path):
     assert 1 <= len(measurement.repeats) < 8
 
 
-def test_a_damaged_network_is_not_measured(page, server):
+def test_a_damaged_network_is_not_measured(page, server, model_address):
     (file,) = (built_page() / MODEL).glob("*.tflite")
-    server.extra[f"/{MODEL}/{file.name}"] = file.read_bytes()[:-1] + b"?"
+    server.extra[model_address(MODEL)] = file.read_bytes()[:-1] + b"?"
     page.get_by_role("button", name="Measure").click()
     page.get_by_text("is damaged or another file than its manifest describes").wait_for()
     assert page.get_by_role("link", name="Save the measurement").count() == 0
     assert page.get_by_role("button", name="Measure").is_enabled()
+
+
+def test_a_network_of_an_unknown_target_is_refused_in_a_sentence(chromium, server):
+    manifest = json.loads((built_page() / MODEL / "manifest.json").read_text())
+    changed = json.dumps(manifest | {"target": "coreml"}).encode()
+    server.extra[f"/{MODEL}/manifest.json"] = changed
+    page = chromium.new_page()
+    page.goto(f"{server.url}?benchmark=irrvit_fashion")
+    page.get_by_role("button", name="Measure").click()
+    page.get_by_text('no runtime here runs "coreml" files: expected tflite or onnx').wait_for()
+    page.close()
 
 
 def test_a_page_without_isolation_has_one_thread_and_times_calls_together(chromium, tmp_path):

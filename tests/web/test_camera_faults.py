@@ -7,17 +7,10 @@ import json
 import pytest
 
 from irrvit.benchmark.browser.page_server import built_page
-from irrvit.export.artifact import read_manifest
 
 LITE0 = "models/efficientnet_lite0-tflite-fp32"
 FASHION = "models/irrvit_fashion-tflite-fp32"
 FAILED = "#stage[data-view=failed]"
-
-
-def model_file(folder: str) -> str:
-    """The address of a network's file, with the hash that the page appends."""
-    manifest = read_manifest(built_page() / folder)
-    return f"/{folder}/{manifest.file}?{manifest.sha256[:12]}"
 
 
 def alert(page) -> str:
@@ -46,8 +39,8 @@ def test_a_camera_that_is_unplugged_can_be_tried_again(open_page, coffee_camera,
     wait_for_guess(page, "espresso")
 
 
-def test_a_damaged_network_is_told_by_its_hash(open_page, coffee_camera, site):
-    address = model_file(LITE0)
+def test_a_damaged_network_is_told_by_its_hash(open_page, coffee_camera, site, model_address):
+    address = model_address(LITE0)
     content = (built_page() / address.partition("?")[0].lstrip("/")).read_bytes()
     site.extra[address] = content[:-1] + bytes([content[-1] ^ 1])
     page = open_page(coffee_camera, ready=FAILED)

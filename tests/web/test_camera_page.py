@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from PIL import ExifTags, Image
 
 from irrvit.benchmark.browser.page_server import built_page
 from irrvit.export.artifact import read_manifest
@@ -48,6 +50,48 @@ def test_a_picture_file_is_named(open_page, coffee_camera, wait_for_guess):
     page.get_by_role("button", name="Back to camera").click()
     wait_for_guess(page, "espresso")
     assert not page.is_visible("#picture")
+
+
+# How to lay a picture so that a file's EXIF orientation puts it upright again.
+LAY = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def lying(picture: Path, lay: Image.Transpose | None, exif: int) -> dict[str, object]:
+    """A picture file whose pixels lie so, and whose EXIF says this of it."""
+    facts, content = Image.Exif(), io.BytesIO()
+    facts[ExifTags.Base.Orientation] = exif
+    with Image.open(picture) as image:
+        turned = image.convert("RGB") if lay is None else image.convert("RGB").transpose(lay)
+    turned.save(content, "JPEG", quality=100, subsampling=0, exif=facts)
+    return {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
+
+
+def test_a_picture_is_turned_upright_as_its_file_says(open_page, no_camera):
+    page = open_page(no_camera, ready="#stage[data-view=failed]")
+
+    def share(lay: Image.Transpose | None, exif: int) -> float:
+        """How sure the network is of a cat, from the width of its bar."""
+        page.evaluate("document.querySelector('#guesses').classList.add('empty')")
+        page.set_input_files("#file", lying(PHOTOGRAPHS / "chelsea.jpg", lay, exif))
+        page.wait_for_selector("#guesses:not(.empty)")
+        first = page.locator("#guesses li").first
+        assert first.locator(".name").inner_text() == "tiger cat" or exif == 1
+        return float(first.evaluate("row => row.style.getPropertyValue('--share')"))
+
+    upright = share(None, 1)
+    assert {exif: share(lay, exif) for exif, lay in LAY.items()} == pytest.approx(
+        dict.fromkeys(LAY, upright), abs=0.01
+    )
+    assert abs(share(LAY[6], 1) - upright) > 0.1  # On its side the cat is another.
 
 
 def test_a_picture_is_dropped_on_the_page(open_page, coffee_camera, wait_for_guess):

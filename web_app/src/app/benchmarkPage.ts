@@ -1,14 +1,14 @@
 // The page of `?benchmark`: choose a network, measure it, look at the figures, keep the record.
 
-import "./benchmark.css";
+import "./benchmarkPage.css";
 import { summarize } from "../core/latencyStats";
 import type { Measurement } from "../core/measurement";
-import { measure } from "./benchmark";
-import { possibleThreads } from "./classifier";
-import { modelFault } from "./faults";
+import type { Artifact } from "../runtime/artifact";
+import type { Accelerator } from "../runtime/runtime";
+import { possibleThreads } from "../runtime/workerClient";
+import { measureHere } from "./benchmarkRecord";
+import { modelFailure } from "./failure";
 import { fetchModels } from "./models";
-import type { Accelerator } from "./runtime";
-import type { Model } from "./state";
 
 const FORM = `
   <h2>Benchmark</h2>
@@ -38,13 +38,13 @@ export async function openBenchmark(wanted: string): Promise<void> {
   try {
     showForm(root, await fetchModels(), wanted);
   } catch (error) {
-    const { title, advice } = modelFault(error, navigator.onLine);
+    const { title, advice } = modelFailure(error, navigator.onLine);
     root.textContent = `${title}. ${advice}`;
   }
 }
 
 /** Shown at once with its listener: a press that comes before that would leave the page. */
-function showForm(root: HTMLElement, models: Model[], wanted: string): void {
+function showForm(root: HTMLElement, models: Artifact[], wanted: string): void {
   root.innerHTML = FORM;
   const form = root.querySelector("form") as HTMLFormElement;
   const picker = form.elements.namedItem("model") as HTMLSelectElement;
@@ -60,7 +60,7 @@ function showForm(root: HTMLElement, models: Model[], wanted: string): void {
   });
 }
 
-async function run(root: HTMLElement, form: HTMLFormElement, models: Model[]): Promise<void> {
+async function run(root: HTMLElement, form: HTMLFormElement, models: Artifact[]): Promise<void> {
   const chosen = new FormData(form);
   const model = models.find(({ folder }) => folder === chosen.get("model"));
   if (model === undefined) return;
@@ -75,7 +75,7 @@ async function run(root: HTMLElement, form: HTMLFormElement, models: Model[]): P
     const notify = (stage: string) => {
       status.textContent = stage;
     };
-    show(root, await measure(model, options, { signal: stop.signal, notify }));
+    show(root, await measureHere(model, options, { signal: stop.signal, notify }));
     const why = document.hidden ? "stopped: the page went to the background" : "stopped";
     status.textContent = stop.signal.aborted ? why : "done";
   } catch (error) {
@@ -106,12 +106,14 @@ function busy(form: HTMLFormElement, stop: AbortController): () => void {
 function show(root: HTMLElement, measured: Measurement): void {
   const summary = summarize(measured.repeats.map(({ blocks_ms }) => blocks_ms.flat()));
   const { cases, failures } = measured.golden;
+  const [p50, low, high] = [summary.p50_ms, summary.low_ms, summary.high_ms];
+  const { placement, config, runtime_version } = measured;
   const figures: Record<string, string> = {
-    "p50 ms": `${summary.p50_ms.toFixed(2)} (${summary.low_ms.toFixed(2)} to ${summary.high_ms.toFixed(2)})`,
+    "p50 ms": `${p50.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
     "p90 ms": summary.p90_ms.toFixed(2),
-    "GMAC/s": (measured.macs / summary.p50_ms / 1e6).toFixed(1),
+    "GMAC/s": (measured.macs / p50 / 1e6).toFixed(1),
     Calls: String(summary.n),
-    "Ran on": `${measured.placement.accelerator}, threads: ${measured.config.threads}, ${measured.runtime_version}`,
+    "Ran on": `${placement.accelerator}, threads: ${config.threads}, ${runtime_version}`,
     "Answers of PyTorch": failures.length === 0 && cases > 0 ? `all ${cases}` : failures.join("; "),
   };
   const rows = Object.entries(figures).map(([name, value]) => {

@@ -1,19 +1,21 @@
 // The page's entry point: `?benchmark=NETWORK` measures, anything else classifies.
 
-import { listen } from "./events";
+import { listen } from "./mainEvents";
+import { MainPage } from "./mainPage";
 import { keepForOffline } from "./offline";
-import { CameraPage } from "./page";
 
 const benchmark = new URLSearchParams(location.search).get("benchmark");
-if (benchmark === "harness") {
-  // At once and as a promise: the harness asks for it as soon as the page is loaded.
-  window.irrvit = import("./harness").then(({ harness }) => harness());
+if (benchmark === "server") {
+  // At once and as a promise: irrvit-bench asks for it as soon as the page is loaded.
+  window.irrvit = import("../runtime/benchmarkServer").then(({ benchmarkServer }) =>
+    benchmarkServer(),
+  );
 } else if (benchmark !== null) {
   const { openBenchmark } = await import("./benchmarkPage");
   await openBenchmark(benchmark);
 } else {
-  const camera = new CameraPage();
-  listen(camera);
+  const page = new MainPage();
+  listen(page);
   await keepForOffline();
-  await camera.start();
+  await page.start();
 }

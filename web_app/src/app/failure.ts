@@ -1,7 +1,7 @@
 // What can go wrong, in words that a person can act on.
 
 /** `retry` is what a button offers to try again. */
-export interface Fault {
+export interface Failure {
   readonly title: string;
   readonly advice: string;
   readonly retry: "camera" | "model" | "picture";
@@ -12,7 +12,8 @@ const CAMERA: Record<string, [title: string, advice: string]> = {
   OverconstrainedError: ["No camera found", "Connect one and try again, or open a picture."],
   NotAllowedError: [
     "The camera is not allowed",
-    "Allow it for this page, in the browser's address bar or the system's settings, then try again. Pictures never leave this device.",
+    "Allow it for this page, in the browser's address bar or the system's settings, then try " +
+      "again. Pictures never leave this device.",
   ],
   NotReadableError: [
     "The camera is in use",
@@ -21,12 +22,13 @@ const CAMERA: Record<string, [title: string, advice: string]> = {
   Ended: ["The camera is gone", "It was unplugged or taken away. Connect it, then try again."],
   Insecure: [
     "No camera on this address",
-    "Browsers give cameras to pages served by https or from this machine: open the page that way. A picture works here too.",
+    "Browsers give cameras to pages served by https or from this machine: open the page that " +
+      "way. A picture works here too.",
   ],
 };
 
 /** Why there are no frames; `name` is the browser's name of the error, or `Ended` or `Insecure`. */
-export function cameraFault(name: string): Fault {
+export function cameraFailure(name: string): Failure {
   const [title, advice] = CAMERA[name] ?? [
     "The camera does not start",
     `The browser says ${name}. Try again, or open a picture.`,
@@ -35,7 +37,7 @@ export function cameraFault(name: string): Fault {
 }
 
 /** Why a network cannot be used. */
-export function modelFault(error: unknown, isOnline: boolean): Fault {
+export function modelFailure(error: unknown, isOnline: boolean): Failure {
   const said = error instanceof Error ? error.message : String(error);
   if (/memory|allocat/i.test(said)) {
     return {
@@ -56,7 +58,7 @@ export function modelFault(error: unknown, isOnline: boolean): Fault {
   return { title: "The network cannot be used", advice: said, retry: "model" };
 }
 
-export function pictureFault(name: string): Fault {
+export function pictureFailure(name: string): Failure {
   return {
     title: "No picture",
     advice: `${name} is not a picture that this browser can read: try a JPEG, PNG or WebP file.`,

@@ -9,11 +9,20 @@ import {
   Tensor,
 } from "@litertjs/core";
 import packaged from "@litertjs/core/package.json" with { type: "json" };
-import { type Pixels, type Placement, type Runtime, type RuntimeOptions, serve } from "./runtime";
+import { serve } from "./benchmarkWorker";
+import {
+  inputValues,
+  type Pixels,
+  type Placement,
+  type Runtime,
+  type RuntimeOptions,
+  requireAccelerator,
+} from "./runtime";
 
 const FOLDER = new URL("../runtime/litert/", self.location.href).href;
 
 serve(async ({ accelerator, threads }: RuntimeOptions) => {
+  requireAccelerator(accelerator, ["cpu", "gpu"]);
   const onGpu = accelerator === "gpu";
   const used = onGpu ? 1 : threads;
   // It opens a GPU for every file otherwise, used or not.
@@ -36,11 +45,13 @@ serve(async ({ accelerator, threads }: RuntimeOptions) => {
       gpuOptions: { precision: "fp32" },
     });
     // Where WebGPU cannot run the whole file, LiteRT may have chosen WebAssembly instead.
-    return model.options.accelerator === "webgpu" ? new OnGpu(model) : new OnCpu(model, used);
+    return model.options.accelerator === "webgpu"
+      ? new LiteRtOnGpu(model)
+      : new LiteRt(model, used);
   };
 });
 
-class OnCpu implements Runtime {
+class LiteRt implements Runtime {
   readonly version = `@litertjs/core ${packaged.version}`;
   readonly accelerator: Placement = "cpu";
   private input: Tensor | undefined;
@@ -54,8 +65,7 @@ class OnCpu implements Runtime {
     const [wanted] = this.model.getInputDetails();
     if (wanted === undefined) throw new Error("the model has no input");
     this.input?.delete();
-    const values = wanted.dtype === "uint8" ? new Uint8Array(pixels) : new Float32Array(pixels);
-    this.input = new Tensor(values, wanted.shape);
+    this.input = new Tensor(inputValues(pixels, wanted.dtype), wanted.shape);
   }
 
   async call(): Promise<void> {
@@ -64,9 +74,12 @@ class OnCpu implements Runtime {
 
   async logits(): Promise<Float32Array<ArrayBuffer>> {
     const output = await this.output();
-    const values = Float32Array.from(await output.data());
+    const values = await output.data();
     output.delete();
-    return values;
+    if (!(values instanceof Float32Array)) {
+      throw new Error("the model's output is not float32, as irrvit-export writes it");
+    }
+    return Float32Array.from(values);
   }
 
   protected async output(): Promise<Tensor> {
@@ -77,7 +90,7 @@ class OnCpu implements Runtime {
   }
 }
 
-class OnGpu extends OnCpu {
+class LiteRtOnGpu extends LiteRt {
   override readonly accelerator = this.placement();
 
   constructor(model: CompiledModel) {

@@ -1,9 +1,9 @@
 // The page's elements, and how they show a state.
 
-import type { Loaded } from "./runtime";
-import type { Model, Seen, SelfCheck, State } from "./state";
-
-export const GUESSES = 5;
+import type { Artifact } from "../runtime/artifact";
+import { type Prediction, TOP } from "../runtime/classifier";
+import { checkText, labelText, milliseconds, placementText, shareText } from "./texts";
+import type { SelfCheck, UiState } from "./uiState";
 
 function element<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);
@@ -39,7 +39,7 @@ export const page = {
   wish: element<HTMLSelectElement>("wish"),
 };
 
-const rows = Array.from({ length: GUESSES }, () => {
+const rows = Array.from({ length: TOP }, () => {
   const row = document.createElement("li");
   const name = document.createElement("span");
   const share = document.createElement("span");
@@ -51,7 +51,7 @@ const rows = Array.from({ length: GUESSES }, () => {
 });
 
 /** Show a state; called for every frame, so nothing is touched that stays as it is. */
-export function render(state: State): void {
+export function render(state: UiState): void {
   const { view } = state;
   const isStill = view.kind === "running" && view.source === "picture";
   page.stage.dataset.view = view.kind;
@@ -60,21 +60,21 @@ export function render(state: State): void {
   show(page.picture, isStill);
   if (view.kind === "failed") {
     page.guesses.classList.add("empty");
-    show(page.sample, state.ran !== undefined);
-    write(page.title, view.fault.title);
-    write(page.advice, view.fault.advice);
+    show(page.sample, state.loadInfo !== undefined);
+    write(page.title, view.failure.title);
+    write(page.advice, view.failure.advice);
   }
   if (view.kind === "loading") write(page.loading, `Loading ${view.what} …`);
   if (view.kind === "paused") write(page.loading, `Paused ${view.why}`);
-  if (view.kind === "running") renderSeen(view.seen, state);
+  if (view.kind === "running") renderPrediction(view.prediction, state);
   write(page.pause, isStill ? "Back to camera" : view.kind === "paused" ? "Go on" : "Pause");
   page.video.dataset.facing = state.facing;
   for (const control of [page.model, page.wish]) control.disabled = view.kind === "loading";
-  for (const control of [page.check, page.open]) control.disabled = state.ran === undefined;
+  for (const control of [page.check, page.open]) control.disabled = state.loadInfo === undefined;
   const hasFrames = view.kind === "running" || view.kind === "paused";
   for (const control of [page.pause, page.flip]) control.disabled = !hasFrames;
   write(page.rate, isStill ? "still" : String(state.framesPerSecond));
-  write(page.ran, ranOn(state.ran));
+  write(page.ran, placementText(state.loadInfo));
   write(page.notice, state.notice);
   const measured = `?benchmark=${state.chosen?.manifest.model ?? ""}`;
   if (page.benchmark.getAttribute("href") !== measured) page.benchmark.href = measured;
@@ -82,7 +82,7 @@ export function render(state: State): void {
 }
 
 /** Fill the picker; `chosen` is marked. */
-export function renderModels(models: readonly Model[], chosen: Model | undefined): void {
+export function renderModels(models: readonly Artifact[], chosen: Artifact | undefined): void {
   page.model.replaceChildren(
     ...models.map(({ folder, manifest }) => {
       const name = `${manifest.model}, ${manifest.precision}`;
@@ -91,73 +91,30 @@ export function renderModels(models: readonly Model[], chosen: Model | undefined
   );
 }
 
-/** Frame the part of the picture that reaches the network. */
-export function renderGuide({ view, chosen }: State): void {
-  if (chosen === undefined) return;
-  const { height, width, resize } = chosen.manifest.input;
-  const isStill = view.kind === "running" && view.source === "picture";
-  const { stage, video, picture } = page;
-  const [across, down] = isStill
-    ? [picture.naturalWidth, picture.naturalHeight]
-    : [video.videoWidth, video.videoHeight];
-  const fits = [stage.clientWidth / across, stage.clientHeight / down];
-  const shown = isStill ? Math.min(...fits) : Math.max(...fits);
-  const scaled = (resize / Math.min(height, width)) * Math.max(height / down, width / across);
-  page.guide.style.setProperty("--seen-width", `${(width / scaled) * shown}px`);
-  page.guide.style.setProperty("--seen-height", `${(height / scaled) * shown}px`);
-}
-
 /** Tell those who cannot see the screen; said at intervals, for it changes with every frame. */
 export function announce(): void {
   const isEmpty = page.guesses.classList.contains("empty");
   write(page.said, isEmpty ? "" : (rows[0]?.name.textContent ?? ""));
 }
 
-function renderSeen(seen: Seen | undefined, { chosen }: State): void {
-  page.guesses.classList.toggle("empty", seen === undefined);
-  if (seen === undefined) return;
+function renderPrediction(prediction: Prediction | undefined, { chosen }: UiState): void {
+  page.guesses.classList.toggle("empty", prediction === undefined);
+  if (prediction === undefined) return;
   rows.forEach(({ row, name, share }, place) => {
-    const guess = seen.guesses[place];
+    const guess = prediction.guesses[place];
     show(row, guess !== undefined);
     if (guess === undefined) return;
-    const label = chosen?.manifest.labels[guess.index] ?? `class ${guess.index}`;
-    // ImageNet's labels are lists of synonyms.
-    write(name, label.split(",")[0] ?? label);
-    write(share, guess.probability < 0.005 ? "< 1 %" : `${Math.round(guess.probability * 100)} %`);
+    write(name, labelText(chosen?.manifest.labels, guess));
+    write(share, shareText(guess));
     row.style.setProperty("--share", guess.probability.toFixed(3));
   });
-  write(page.preprocessing, milliseconds(seen.preprocess_ms));
-  write(page.inference, milliseconds(seen.inference_ms));
+  write(page.preprocessing, milliseconds(prediction.preprocess_ms));
+  write(page.inference, milliseconds(prediction.inference_ms));
 }
 
 function renderCheck(check: SelfCheck): void {
-  page.check.dataset.check = check.kind === "done" ? String(check.passed) : check.kind;
+  page.check.dataset.check = check.kind === "done" ? String(check.found.passed) : check.kind;
   write(page.check, checkText(check));
-}
-
-function checkText(check: SelfCheck): string {
-  switch (check.kind) {
-    case "pending":
-      return "Checking this device …";
-    case "impossible":
-      return `✗ Not checked: ${check.why}`;
-    case "done": {
-      const figures = `${check.agreeing}/${check.cases} · ±${check.difference.toExponential(0)}`;
-      return check.passed ? `✓ PyTorch ${figures}` : `✗ Computes wrongly ${figures}`;
-    }
-  }
-}
-
-function ranOn(ran: Loaded | undefined): string {
-  if (ran === undefined) return "–";
-  if (ran.accelerator === "cpu") {
-    return `CPU (WebAssembly), ${ran.threads} thread${ran.threads > 1 ? "s" : ""}`;
-  }
-  return ran.accelerator === "gpu" ? "GPU (WebGPU)" : "GPU in part, the rest on the CPU";
-}
-
-function milliseconds(ms: number): string {
-  return `${ms.toFixed(1)} ms`;
 }
 
 function show(shown: HTMLElement, isShown: boolean): void {

@@ -1,19 +1,26 @@
 // The worker that holds an `.onnx` file in onnxruntime-web: WebAssembly.
 
 import * as ort from "onnxruntime-web/wasm";
-import { type Pixels, type Runtime, type RuntimeOptions, serve } from "./runtime";
+import { serve } from "./benchmarkWorker";
+import {
+  inputValues,
+  type Pixels,
+  type Runtime,
+  type RuntimeOptions,
+  requireAccelerator,
+} from "./runtime";
 
 serve(async ({ accelerator, threads }: RuntimeOptions) => {
-  if (accelerator === "gpu") throw new Error("onnxruntime-web runs on the CPU alone here");
+  requireAccelerator(accelerator, ["cpu"]);
   ort.env.wasm.wasmPaths = new URL("../runtime/onnxruntime/", self.location.href).href;
   ort.env.wasm.numThreads = threads;
   // It starts its WebAssembly with the first file and not before, so it is given none. What really
   // goes wrong here goes wrong again with the file.
   await ort.InferenceSession.create(new Uint8Array()).catch(() => undefined);
-  return async (bytes) => new OnCpu(await ort.InferenceSession.create(bytes), threads);
+  return async (bytes) => new OnnxRuntime(await ort.InferenceSession.create(bytes), threads);
 });
 
-class OnCpu implements Runtime {
+class OnnxRuntime implements Runtime {
   readonly version = `onnxruntime-web ${ort.env.versions.web}`;
   readonly accelerator = "cpu";
   private feed: Record<string, ort.Tensor> = {};
@@ -26,7 +33,7 @@ class OnCpu implements Runtime {
   set(pixels: Pixels): void {
     const [wanted] = this.session.inputMetadata;
     if (!wanted?.isTensor) throw new Error("the model's input is no tensor");
-    const values = wanted.type === "uint8" ? new Uint8Array(pixels) : new Float32Array(pixels);
+    const values = inputValues(pixels, wanted.type);
     this.feed = { [wanted.name]: new ort.Tensor(values, wanted.shape.map(Number)) };
   }
 
@@ -37,6 +44,9 @@ class OnCpu implements Runtime {
   async logits(): Promise<Float32Array<ArrayBuffer>> {
     const [output] = Object.values(await this.session.run(this.feed));
     if (output === undefined) throw new Error("the model has no output");
-    return Float32Array.from(output.data as Float32Array);
+    if (!(output.data instanceof Float32Array)) {
+      throw new Error(`the model's output is ${output.type}: expected float32`);
+    }
+    return Float32Array.from(output.data);
   }
 }

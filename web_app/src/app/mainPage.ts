@@ -1,25 +1,28 @@
 // The camera page: what happens when.
 
-import { topK } from "../core/topK";
-import { closeCamera, decode, grab, openCamera, type Picture } from "./camera";
-import { fetchBytes } from "./classifier";
-import { cameraFault, type Fault, modelFault, pictureFault } from "./faults";
+import type { Artifact } from "../runtime/artifact";
+import type { Wish } from "../runtime/classifier";
+import type { Picture } from "../runtime/frameReader";
+import { Engine } from "./engine";
+import { cameraFailure, type Failure, modelFailure, pictureFailure } from "./failure";
 import { FrameLoop, Rate } from "./frameLoop";
+import { FrameSource } from "./frameSource";
+import { renderGuide } from "./guide";
+import { page, render, renderModels } from "./mainView";
 import { fetchModels } from "./models";
-import { loadRecognizer, type Recognizer } from "./recognizer";
-import { sampleAddress, selfCheck } from "./selfCheck";
-import { type Facing, INITIAL, type Model, type Source, type State, type Wish } from "./state";
-import { GUESSES, page, render, renderGuide, renderModels } from "./view";
+import { decode, goldenFile } from "./pictures";
+import { type Facing, INITIAL, type Source, type UiState } from "./uiState";
 
 /** One of those that come with the page for the self-check. */
 const SAMPLE = "coffee.jpg";
 
-export class CameraPage {
-  state: State = INITIAL;
-  private recognizer: Recognizer | undefined;
+export class MainPage {
+  state: UiState = INITIAL;
+  private readonly engine = new Engine();
   private readonly rate = new Rate();
+  private readonly source = new FrameSource(page.video);
   private readonly loop = new FrameLoop(page.video, async () =>
-    this.recognize(await grab(page.video), "camera"),
+    this.classify(await this.source.grab(), "camera"),
   );
 
   /** Load what the page was built with and begin with its first network. */
@@ -29,25 +32,30 @@ export class CameraPage {
       this.update({ models });
       await this.use(models[0], "automatic");
     } catch (error) {
-      this.fail(modelFault(error, navigator.onLine));
+      this.fail(modelFailure(error, navigator.onLine));
     }
   }
 
   /** Load a network and let it see; if it cannot be used, say why. */
-  async use(chosen: Model | undefined, wish: Wish): Promise<void> {
+  async use(chosen: Artifact | undefined, wish: Wish): Promise<void> {
     if (chosen === undefined) return this.start();
     this.loop.stop();
-    this.recognizer?.close();
-    this.recognizer = undefined;
+    this.engine.close();
     const view = { kind: "loading", what: chosen.manifest.model } as const;
-    this.update({ chosen, wish, view, ran: undefined, check: { kind: "pending" }, notice: "" });
+    this.update({
+      chosen,
+      wish,
+      view,
+      loadInfo: undefined,
+      check: { kind: "pending" },
+      notice: "",
+    });
     renderModels(this.state.models, chosen);
     try {
-      const { recognizer, notice } = await loadRecognizer(chosen, wish);
-      this.recognizer = recognizer;
-      this.update({ ran: recognizer.info, notice });
+      const notice = await this.engine.use(chosen, wish);
+      this.update({ loadInfo: this.engine.loadInfo, notice });
     } catch (error) {
-      return this.fail(modelFault(error, navigator.onLine));
+      return this.fail(modelFailure(error, navigator.onLine));
     }
     await this.see(this.state.facing);
     await this.check();
@@ -56,59 +64,55 @@ export class CameraPage {
   /** Open a camera and name what it sees. */
   async see(facing: Facing): Promise<void> {
     this.loop.stop();
-    closeCamera(page.video);
     this.update({ facing, view: { kind: "loading", what: "the camera" } });
     try {
-      const track = await openCamera(page.video, facing);
-      track.addEventListener("ended", () => this.fail(cameraFault("Ended")));
+      await this.source.start(facing, () => this.fail(cameraFailure("Ended")));
     } catch (error) {
-      return this.fail(cameraFault(error instanceof Error ? error.name : String(error)));
+      return this.fail(cameraFailure(error instanceof Error ? error.name : String(error)));
     }
     this.goOn();
   }
 
   /** Hold the device against the manifest's golden cases. */
   async check(): Promise<void> {
-    const { chosen } = this.state;
-    if (chosen === undefined || this.recognizer === undefined) return;
     this.update({ check: { kind: "pending" } });
     try {
-      this.update({ check: await selfCheck(chosen, this.recognizer) });
+      const found = await this.engine.check();
+      if (found !== undefined) this.update({ check: { kind: "done", found } });
     } catch (error) {
-      this.update({
-        check: { kind: "impossible", why: modelFault(error, navigator.onLine).title },
-      });
+      const why = modelFailure(error, navigator.onLine).title;
+      this.update({ check: { kind: "impossible", why } });
     }
   }
 
   /** Name what is in a picture file; the camera rests. */
   async openPicture(file: Blob, name: string): Promise<void> {
-    if (this.recognizer === undefined) return; // A file may be dropped at any time.
+    if (this.state.loadInfo === undefined) return; // A file may be dropped at any time.
     this.loop.stop();
     let picture: ImageBitmap;
     try {
       picture = await decode(file);
     } catch {
-      return this.fail(pictureFault(name)); // The browser's own words say no more.
+      return this.fail(pictureFailure(name)); // The browser's own words say no more.
     }
     URL.revokeObjectURL(page.picture.src);
     page.picture.src = URL.createObjectURL(file);
-    this.update({ view: { kind: "running", source: "picture", seen: undefined } });
-    await this.recognize(picture, "picture");
+    this.update({ view: { kind: "running", source: "picture", prediction: undefined } });
+    await this.classify(picture, "picture");
   }
 
   async openSample(): Promise<void> {
     try {
-      await this.openPicture(new Blob([await fetchBytes(sampleAddress(SAMPLE))]), SAMPLE);
+      await this.openPicture(await goldenFile(SAMPLE), SAMPLE);
     } catch {
-      this.fail(pictureFault(SAMPLE)); // It was not kept, and there is no network.
+      this.fail(pictureFailure(SAMPLE)); // It was not kept, and there is no network.
     }
   }
 
   async retry(): Promise<void> {
     const { view, chosen, wish, facing } = this.state;
     if (view.kind !== "failed") return;
-    await (view.fault.retry === "model" ? this.use(chosen, wish) : this.see(facing));
+    await (view.failure.retry === "model" ? this.use(chosen, wish) : this.see(facing));
   }
 
   /** Pause, go on, or go back to the camera from a picture. */
@@ -130,7 +134,7 @@ export class CameraPage {
   }
 
   private goOn(): void {
-    this.update({ view: { kind: "running", source: "camera", seen: undefined } });
+    this.update({ view: { kind: "running", source: "camera", prediction: undefined } });
     renderGuide(this.state);
     this.loop.start();
   }
@@ -140,27 +144,25 @@ export class CameraPage {
     this.update({ view: { kind: "paused", why } });
   }
 
-  private async recognize(picture: Picture, source: Source): Promise<void> {
-    if (this.recognizer === undefined) return picture.close();
+  private async classify(picture: Picture, source: Source): Promise<void> {
     try {
-      const { logits, ...times } = await this.recognizer.recognize(picture);
+      const prediction = await this.engine.classify(picture);
       const { view } = this.state;
       // Meanwhile somebody may have paused or opened a picture.
       if (view.kind !== "running" || view.source !== source) return;
-      const seen = { guesses: topK(logits, GUESSES), ...times };
       const framesPerSecond = this.rate.add(performance.now());
-      this.update({ view: { kind: "running", source, seen }, framesPerSecond });
+      this.update({ view: { kind: "running", source, prediction }, framesPerSecond });
     } catch (error) {
-      this.fail(modelFault(error, navigator.onLine));
+      this.fail(modelFailure(error, navigator.onLine));
     }
   }
 
-  private fail(fault: Fault): void {
+  private fail(failure: Failure): void {
     this.loop.stop();
-    this.update({ view: { kind: "failed", fault } });
+    this.update({ view: { kind: "failed", failure } });
   }
 
-  private update(change: Partial<State>): void {
+  private update(change: Partial<UiState>): void {
     this.state = { ...this.state, ...change };
     render(this.state);
   }

@@ -1,6 +1,7 @@
 // What a browser says about the device it runs on, which is little.
 
 import type { DeviceInfo, DeviceState } from "../core/measurement";
+import { hexDigest } from "../runtime/artifact";
 
 /** Of browsers' many claims to be each other, the one that is true; the first that matches. */
 const NAMES = [
@@ -18,7 +19,7 @@ export function browserName(userAgent: string): string {
   return "a browser";
 }
 
-export async function describe(): Promise<DeviceInfo> {
+export async function deviceInfo(): Promise<DeviceInfo> {
   const { userAgent, hardwareConcurrency: cores } = navigator;
   const { deviceMemory = 0 } = navigator as { deviceMemory?: number };
   const os = /\(([^)]*)\)/.exec(userAgent)?.[1] ?? "unknown";
@@ -37,7 +38,7 @@ export async function describe(): Promise<DeviceInfo> {
   };
 }
 
-export function state(): DeviceState {
+export function deviceState(): DeviceState {
   return {
     load: null,
     temperature_c: null,
@@ -47,9 +48,4 @@ export function state(): DeviceState {
     thermal_status: null,
     at_utc: new Date().toISOString(),
   };
-}
-
-export async function hexDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cameraFault, modelFault } from "../../src/app/faults";
+import { cameraFailure, modelFailure } from "../../src/app/failure";
 
 test.each([
   ["NotFoundError", "No camera found"],
@@ -8,26 +8,26 @@ test.each([
   ["Insecure", "No camera on this address"],
   ["Ended", "The camera is gone"],
 ])("%s has a title of its own", (name, title) => {
-  expect(cameraFault(name)).toMatchObject({ title, retry: "camera" });
+  expect(cameraFailure(name)).toMatchObject({ title, retry: "camera" });
 });
 
 test("an error that nobody foresaw is named", () => {
-  expect(cameraFault("AbortError").advice).toContain("AbortError");
+  expect(cameraFailure("AbortError").advice).toContain("AbortError");
 });
 
 test("a request that fails is told from one that fails offline", () => {
   const failed = new TypeError("Failed to fetch");
-  expect(modelFault(failed, true).title).toBe("The network cannot be loaded");
-  expect(modelFault(failed, false).title).toBe("You are offline");
+  expect(modelFailure(failed, true).title).toBe("The network cannot be loaded");
+  expect(modelFailure(failed, false).title).toBe("You are offline");
 });
 
 test.each([
   new RangeError("WebAssembly.Memory(): could not allocate memory"),
   new Error("Out of memory"),
 ])("%s is too little memory", (error) => {
-  expect(modelFault(error, true)).toMatchObject({ title: "Not enough memory", retry: "model" });
+  expect(modelFailure(error, true)).toMatchObject({ title: "Not enough memory", retry: "model" });
 });
 
 test("any other error says what it says", () => {
-  expect(modelFault(new Error("file is damaged"), true).advice).toBe("file is damaged");
+  expect(modelFailure(new Error("file is damaged"), true).advice).toBe("file is damaged");
 });
