@@ -1,4 +1,4 @@
-// For Android Studio; `make apk` does without. See README.md: this project was never built by its authors.
+// For Android Studio; `make apk` does without. See README.md: its authors have never built it.
 pluginManagement {
     repositories {
         google()

@@ -110,7 +110,10 @@ def test_every_call_is_timed(worker, exported):
     [
         ({"do": "logits"}, "no file is loaded"),
         ({"do": "dance"}, 'no command "dance"'),
-        ({"do": "load", "runtime": "x", "path": "a", "threads": 1}, 'no runtime "x"'),
+        (
+            {"do": "load", "runtime": "x", "path": "a", "threads": 1},
+            'no runtime "x": expected litert or onnxruntime',
+        ),
         ({"do": "load", "runtime": "litert", "path": "none.tflite", "threads": 1}, "none.tflite"),
         (
             {"do": "load", "runtime": "litert", "path": "tflite-fp32/manifest.json", "threads": 1},
@@ -118,7 +121,7 @@ def test_every_call_is_timed(worker, exported):
         ),
         (
             {"do": "load", "runtime": "litert", "path": "a", "threads": 1, "accelerator": "gpu"},
-            "cpu only",
+            'on cpu here, not on "gpu"',
         ),
     ],
 )

@@ -9,8 +9,8 @@ import kotlin.system.exitProcess
 
 private const val USAGE = """usage: java -cp worker.jar irrvit.runtime.ApkCheckMainKt FILE.apk
 
-Does what the app does first when it is opened: shows the golden pictures to its first model, and says
-whether it answers as PyTorch does."""
+Does what the app does first when it is opened: shows the golden pictures to its first model, and
+says whether it answers as PyTorch does."""
 
 /** The app's self-check without a phone: the same code on the same files, on a desktop's JVM. */
 fun main(arguments: Array<String>) {
@@ -23,7 +23,7 @@ fun main(arguments: Array<String>) {
             check(apk)
         } catch (error: BadArtifact) {
             error.message
-        } catch (error: RuntimeFault) {
+        } catch (error: RuntimeFailure) {
             error.message
         }
         println(said)
@@ -31,7 +31,8 @@ fun main(arguments: Array<String>) {
 }
 
 private fun check(apk: ZipFile): String {
-    val manifest = apk.entries().asSequence().map { it.name }.filter { it.endsWith("/manifest.json") }.minOrNull()
+    val names = apk.entries().asSequence().map { it.name }
+    val manifest = names.filter { it.endsWith("/manifest.json") }.minOrNull()
         ?: throw BadArtifact("this build has no models")
     val artifact = Artifact.read { apk.open(manifest.substringBeforeLast('/') + "/$it") }
     val check = FileClassifier(artifact, threads = 1).use { classifier ->
@@ -39,7 +40,7 @@ private fun check(apk: ZipFile): String {
             apk.open("assets/golden/${name.substringBeforeLast('.')}.png").use(::frame)
         }
     }
-    return "${artifact.name}: $check"
+    return "${artifact.name}: ${checkText(check)}"
 }
 
 private fun ZipFile.open(name: String): InputStream =

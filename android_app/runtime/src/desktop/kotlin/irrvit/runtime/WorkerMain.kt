@@ -20,12 +20,14 @@ fun main(arguments: Array<String>) {
     val options = arguments.toList().chunked(2).associate { it.first() to it.last() }
     val root = File(options["--root"] ?: ".")
     val server = listen(options["--port"], options["--socket"])
-    println("listening on ${(server.localAddress as? InetSocketAddress)?.port ?: options["--socket"]}")
+    val port = (server.localAddress as? InetSocketAddress)?.port
+    println("listening on ${port ?: options["--socket"]}")
     while (true) {
         val connection = server.accept()
         thread {
             connection.use {
-                BenchmarkWorker(root).serve(Channels.newInputStream(it), Channels.newOutputStream(it))
+                val answers = Channels.newOutputStream(it)
+                BenchmarkWorker(root).serve(Channels.newInputStream(it), answers)
             }
         }
     }

@@ -11,15 +11,22 @@ import java.security.MessageDigest
 class BadArtifact(message: String) : Exception(message)
 
 /** A model file and its manifest, in a folder that `open` reads files of. */
-class Artifact private constructor(val manifest: Manifest, private val open: (String) -> InputStream) {
+class Artifact private constructor(
+    val manifest: Manifest,
+    private val open: (String) -> InputStream,
+) {
     val name get() = "${manifest.model} ${manifest.precision} (${manifest.target})"
 
     /** The file, after a look at whether it is the one that was checked. */
     fun content(): ByteArray {
         val content = read(manifest.file, open)
-        val found = MessageDigest.getInstance("SHA-256").digest(content).joinToString("") { "%02x".format(it) }
+        val found = MessageDigest.getInstance("SHA-256").digest(content)
+            .joinToString("") { "%02x".format(it) }
         if (found != manifest.sha256) {
-            throw BadArtifact("${manifest.file} is damaged: it is not the file its manifest describes; copy it again")
+            throw BadArtifact(
+                "${manifest.file} is damaged: it is not the file its manifest describes; " +
+                    "copy it again",
+            )
         }
         return content
     }
@@ -35,7 +42,8 @@ class Artifact private constructor(val manifest: Manifest, private val open: (St
         private fun read(name: String, open: (String) -> InputStream): ByteArray = try {
             open(name).use { it.readBytes() }
         } catch (error: IOException) {
-            throw BadArtifact("$name cannot be read (${error.message}); copy the model's folder again")
+            val why = "$name cannot be read (${error.message})"
+            throw BadArtifact("$why; copy the model's folder again")
         }
     }
 }

@@ -12,15 +12,8 @@ import org.json.JSONArray
 import org.json.JSONObject
 
 /**
- * What is measured: it holds one file in one runtime and does what it is told.
- *
- *     {"do": "load", "runtime": "litert", "path": "net.tflite", "threads": 1}
- *     {"do": "set", "pixels": "picture.npy"}      {"do": "time", "calls": 50}
- *     {"do": "logits"}                            {"do": "memory"}
- *
- * One line of JSON in, one out: the commands and answers of `benchmark/worker/process.py`. Here pixels may
- * also come along, `{"do": "set", "base64": "..."}`: float32, little-endian. A relative path is one
- * below `root`.
+ * What is measured: it holds one file in one runtime and does what it is told, by the commands of
+ * docs/protocol.md. A relative path is one below `root`.
  */
 class BenchmarkWorker(private val root: File) {
     private var runtime: Runtime? = null
@@ -47,19 +40,19 @@ class BenchmarkWorker(private val root: File) {
         JSONObject().put("error", "${error.javaClass.simpleName}: ${error.message}")
     }
 
-    private fun perform(command: JSONObject): JSONObject = when (val name = command.getString("do")) {
+    private fun perform(command: JSONObject): JSONObject = when (command.getString("do")) {
         "load" -> load(command)
         "set" -> set(pixels(command))
-        "logits" -> JSONObject().put("logits", JSONArray(loaded().logits().map(Float::toDouble)))
+        "logits" -> logits()
         "time" -> time(command.getInt("calls"))
         "memory" -> JSONObject().put("bytes", peakMemoryBytes())
-        else -> throw RuntimeFault("there is no command \"$name\"")
+        else -> throw RuntimeFailure("there is no command \"${command.getString("do")}\"")
     }
 
     private fun load(command: JSONObject): JSONObject {
         val name = command.getString("runtime")
         val accelerator = command.optString("accelerator", "cpu")
-        if (accelerator != "cpu") throw RuntimeFault("$name runs on the cpu only here, not on \"$accelerator\"")
+        requireAccelerator(accelerator)
         loadLibraries(name)
         val file = file(command.getString("path"))
         val idle = peakMemoryBytes()
@@ -81,27 +74,29 @@ class BenchmarkWorker(private val root: File) {
         return JSONObject()
     }
 
-    private fun time(calls: Int): JSONObject {
-        val runtime = loaded()
-        val times = LongArray(calls)
-        val cpu = cpuNs()
-        val start = System.nanoTime()
-        for (i in 0 until calls) {
-            val begin = System.nanoTime()
-            runtime.call()
-            times[i] = System.nanoTime() - begin
-        }
-        val wall = System.nanoTime() - start
-        return JSONObject().put("ns", JSONArray(times.toList())).put("cpu_ns", cpuNs() - cpu).put("wall_ns", wall)
+    private fun logits(): JSONObject {
+        val values = loaded().logits().map(Float::toDouble)
+        return JSONObject().put("logits", JSONArray(values))
     }
 
-    private fun loaded() = runtime ?: throw RuntimeFault("no file is loaded: \"load\" comes first")
+    private fun time(calls: Int): JSONObject {
+        val timed = timeCalls(loaded(), calls)
+        return JSONObject()
+            .put("ns", JSONArray(timed.ns.toList()))
+            .put("cpu_ns", timed.cpuNs)
+            .put("wall_ns", timed.wallNs)
+    }
+
+    private fun loaded() =
+        runtime ?: throw RuntimeFailure("no file is loaded: \"load\" comes first")
 
     private fun file(path: String) = File(path).let { if (it.isAbsolute) it else File(root, path) }
 
-    private fun pixels(command: JSONObject): FloatArray =
-        if (command.has("base64")) floats(ByteBuffer.wrap(Base64.getDecoder().decode(command.getString("base64"))))
-        else readNpy(file(command.getString("pixels")).readBytes())
+    private fun pixels(command: JSONObject): FloatArray {
+        if (!command.has("base64")) return readNpy(file(command.getString("pixels")).readBytes())
+        val content = Base64.getDecoder().decode(command.getString("base64"))
+        return floats(ByteBuffer.wrap(content))
+    }
 }
 
 private fun floats(bytes: ByteBuffer): FloatArray {
@@ -112,13 +107,14 @@ private fun floats(bytes: ByteBuffer): FloatArray {
 /** The values of an .npy file (NumPy's format, version 1.0) of float32 in rows. */
 private fun readNpy(content: ByteArray): FloatArray {
     val bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN)
-    if (content.size < 10 || String(content, 1, 5, Charsets.ISO_8859_1) != "NUMPY" || content[6] != 1.toByte()) {
-        throw RuntimeFault("the pixels are no .npy file of version 1.0")
+    val isNpy = content.size >= 10 && String(content, 1, 5, Charsets.ISO_8859_1) == "NUMPY"
+    if (!isNpy || content[6] != 1.toByte()) {
+        throw RuntimeFailure("the pixels are no .npy file of version 1.0")
     }
     val headerEnd = 10 + bytes.getShort(8)
     val header = String(content, 10, headerEnd - 10, Charsets.ISO_8859_1)
     if ("'<f4'" !in header || "'fortran_order': False" !in header) {
-        throw RuntimeFault("the pixels are not float32 in rows: $header")
+        throw RuntimeFailure("the pixels are not float32 in rows: $header")
     }
     bytes.position(headerEnd)
     return floats(bytes.slice())

@@ -2,6 +2,7 @@ package irrvit.runtime
 
 import irrvit.core.Frame
 import irrvit.core.Guess
+import irrvit.core.Manifest
 import irrvit.core.Placement
 import irrvit.core.Preprocessor
 import irrvit.core.topK
@@ -28,10 +29,12 @@ class FileClassifier(artifact: Artifact, threads: Int) : Classifier {
     private val pixels = artifact.manifest.input.run { FloatArray(height * width * 3) }
 
     // Last: if memory runs out before, nothing is open.
-    private val runtime = openRuntime(runtimeOf(artifact.manifest.target), artifact.content(), threads)
+    private val runtime =
+        openRuntime(runtimeOf(artifact.manifest.target), artifact.content(), threads)
 
     override val labels = artifact.manifest.labels
-    override val description = "${runtime.version} · ${place(runtime.placement)} · ${threadsInWords(threads)}"
+    override val description =
+        "${runtime.version} · ${place(runtime.placement)} · ${threadsInWords(threads)}"
 
     override fun classify(frame: Frame): Prediction {
         val start = System.nanoTime()
@@ -55,6 +58,15 @@ class FileClassifier(artifact: Artifact, threads: Int) : Classifier {
     }
 }
 
+/** Golden pictures as a network sees them; `picture` reads one by its name. */
+fun goldenPixels(manifest: Manifest, picture: (String) -> Frame): List<FloatArray> {
+    val preprocessor = Preprocessor(manifest.input)
+    return manifest.golden.map { golden ->
+        val pixels = manifest.input.run { FloatArray(height * width * 3) }
+        pixels.also { toFloats(preprocessor.preprocess(picture(golden.picture)), it) }
+    }
+}
+
 /** What the network eats, 0..255, of RGB bytes. */
 fun toFloats(bytes: ByteArray, pixels: FloatArray) {
     for (i in pixels.indices) pixels[i] = (bytes[i].toInt() and 0xff).toFloat()
@@ -64,5 +76,8 @@ private const val TOP = 5
 
 fun threadsInWords(threads: Int) = if (threads == 1) "1 thread" else "$threads threads"
 
-private fun place(placement: Placement) = placement.accelerator +
-    placement.nodesTotal?.let { ", ${placement.nodesDelegated} of $it operations by XNNPACK" }.orEmpty()
+private fun place(placement: Placement): String {
+    val total = placement.nodesTotal ?: return placement.accelerator
+    val delegated = placement.nodesDelegated
+    return "${placement.accelerator}, $delegated of $total operations by XNNPACK"
+}

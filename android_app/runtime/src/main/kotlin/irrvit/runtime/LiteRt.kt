@@ -20,7 +20,7 @@ class LiteRt(content: ByteArray, threads: Int) : Runtime {
     private val bytes = BytePointer(*content)
     private val model: FlatBufferModel =
         FlatBufferModel.VerifyAndBuildFromBuffer(bytes, content.size.toLong())
-            ?: throw RuntimeFault("this is no TFLite file, or a damaged one")
+            ?: throw RuntimeFailure("this is no TFLite file, or a damaged one")
     private val resolver = BuiltinOpResolver()
     private val interpreter = Interpreter(null as Pointer?)
     private val input: TfLiteTensor
@@ -54,31 +54,40 @@ class LiteRt(content: ByteArray, threads: Int) : Runtime {
                 checkSize(pixels.size, input.bytes())
                 input.data().raw().put(*ByteArray(pixels.size) { pixels[it].toInt().toByte() })
             }
-            else -> throw RuntimeFault("its input is neither float32 nor uint8")
+            else -> throw RuntimeFailure("its input is neither float32 nor uint8")
         }
     }
 
     override fun call() {
         if (interpreter.Invoke() != tensorflowlite.kTfLiteOk) {
-            throw RuntimeFault("the interpreter failed to run the network")
+            throw RuntimeFailure("the interpreter failed to run the network")
         }
     }
 
     override fun logits(): FloatArray {
+        if (output.type() != tensorflowlite.kTfLiteFloat32) {
+            throw RuntimeFailure("its output is not float32, as irrvit-export writes it")
+        }
         call()
-        return FloatArray((output.bytes() / Float.SIZE_BYTES).toInt()).also { output.data().f().get(it) }
+        val values = FloatArray((output.bytes() / Float.SIZE_BYTES).toInt())
+        output.data().f().get(values)
+        return values
     }
 
     override fun close() = listOf(interpreter, resolver, model, bytes).forEach(Pointer::close)
 
-    private fun isDelegate(node: Int) =
-        interpreter.node_and_registration(node).second().builtin_code() == tensorflowlite.kTfLiteBuiltinDelegate
+    private fun isDelegate(node: Int): Boolean {
+        val registration = interpreter.node_and_registration(node).second()
+        return registration.builtin_code() == tensorflowlite.kTfLiteBuiltinDelegate
+    }
 
     private fun check(status: Int, what: String) {
-        if (status != tensorflowlite.kTfLiteOk) throw RuntimeFault("TensorFlow Lite could not $what")
+        if (status == tensorflowlite.kTfLiteOk) return
+        throw RuntimeFailure("TensorFlow Lite could not $what")
     }
 
     private fun checkSize(got: Int, expected: Long) {
-        if (got.toLong() != expected) throw RuntimeFault("the picture has $got values: expected $expected")
+        if (got.toLong() == expected) return
+        throw RuntimeFailure("the picture has $got values: expected $expected")
     }
 }

@@ -21,7 +21,11 @@ class OnnxRuntime(content: ByteArray, threads: Int) : Runtime {
     private val session = open(content, threads)
     private val name = session.inputNames.single()
     private val info = session.inputInfo.getValue(name).info as TensorInfo
-    private val isFloat = info.type == OnnxJavaType.FLOAT
+    private val isFloat = when (info.type) {
+        OnnxJavaType.FLOAT -> true
+        OnnxJavaType.UINT8 -> false
+        else -> throw RuntimeFailure("its input is ${info.type}: expected float32 or uint8")
+    }
     private val buffer = ByteBuffer.allocateDirect(size() * (if (isFloat) Float.SIZE_BYTES else 1))
         .order(ByteOrder.nativeOrder())
     private val feed = mapOf(name to tensor())
@@ -30,7 +34,9 @@ class OnnxRuntime(content: ByteArray, threads: Int) : Runtime {
     override val placement = Placement()
 
     override fun set(pixels: FloatArray) {
-        if (pixels.size != size()) throw RuntimeFault("the picture has ${pixels.size} values: expected ${size()}")
+        if (pixels.size != size()) {
+            throw RuntimeFailure("the picture has ${pixels.size} values: expected ${size()}")
+        }
         if (isFloat) {
             buffer.asFloatBuffer().put(pixels)
         } else {
@@ -41,7 +47,11 @@ class OnnxRuntime(content: ByteArray, threads: Int) : Runtime {
     override fun call() = run().close()
 
     override fun logits(): FloatArray = run().use { answer ->
-        val values = (answer.get(0) as OnnxTensor).floatBuffer
+        val output = answer.get(0) as? OnnxTensor
+        if (output?.info?.type != OnnxJavaType.FLOAT) {
+            throw RuntimeFailure("its output is not float32, as irrvit-export writes it")
+        }
+        val values = output.floatBuffer
         FloatArray(values.remaining()).also(values::get)
     }
 
@@ -53,7 +63,7 @@ class OnnxRuntime(content: ByteArray, threads: Int) : Runtime {
     private fun run(): OrtSession.Result = try {
         session.run(feed)
     } catch (error: OrtException) {
-        throw RuntimeFault("onnxruntime failed to run the network: ${error.message}", error)
+        throw RuntimeFailure("onnxruntime failed to run the network: ${error.message}", error)
     }
 
     private fun open(content: ByteArray, threads: Int): OrtSession {
@@ -63,7 +73,7 @@ class OnnxRuntime(content: ByteArray, threads: Int) : Runtime {
         try {
             return environment.createSession(content, options)
         } catch (error: OrtException) {
-            throw RuntimeFault("onnxruntime cannot read this file: ${error.message}", error)
+            throw RuntimeFailure("onnxruntime cannot read this file: ${error.message}", error)
         }
     }
 

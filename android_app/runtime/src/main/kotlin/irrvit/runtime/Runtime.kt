@@ -17,10 +17,31 @@ interface Runtime : AutoCloseable {
 }
 
 /** A runtime or a file that cannot be had, in words for a person. */
-class RuntimeFault(message: String, cause: Throwable? = null) : Exception(message, cause)
+class RuntimeFailure(message: String, cause: Throwable? = null) : Exception(message, cause)
+
+/** Nanoseconds of a block of calls, one straight after the other. */
+class TimedBlock(val ns: LongArray, val cpuNs: Long, val wallNs: Long)
+
+/** What is timed, for `irrvit-bench` and on the benchmark's screen alike. */
+fun timeCalls(runtime: Runtime, calls: Int): TimedBlock {
+    val times = LongArray(calls)
+    val cpu = cpuNs()
+    val start = System.nanoTime()
+    for (i in 0 until calls) {
+        val begin = System.nanoTime()
+        runtime.call()
+        times[i] = System.nanoTime() - begin
+    }
+    val wall = System.nanoTime() - start
+    return TimedBlock(times, cpuNs() - cpu, wall)
+}
 
 /** A runtime by its name: what it takes to have it at all, and to have it hold a file. */
-private class Kind(val target: String, val version: () -> String, val open: (ByteArray, Int) -> Runtime)
+private class Kind(
+    val target: String,
+    val version: () -> String,
+    val open: (ByteArray, Int) -> Runtime,
+)
 
 private val KINDS = mapOf(
     "litert" to Kind("tflite", ::liteRtVersion, ::LiteRt),
@@ -30,14 +51,23 @@ private val KINDS = mapOf(
 /** The runtime that runs files of this target. */
 fun runtimeOf(target: String): String =
     KINDS.entries.find { it.value.target == target }?.key
-        ?: throw RuntimeFault("no runtime here runs \"$target\" files: expected ${KINDS.values.map(Kind::target)}")
+        ?: throw RuntimeFailure(
+            "no runtime here runs \"$target\" files: expected " +
+                KINDS.values.joinToString(" or ", transform = Kind::target),
+        )
+
+/** Refuse whatever an accelerator is called: this app has none but the CPU. */
+fun requireAccelerator(asked: String) {
+    if (asked != "cpu") throw RuntimeFailure("runtimes run on cpu here, not on \"$asked\"")
+}
 
 /** Have a runtime's native libraries in memory, so that no file has to answer for them. */
 fun loadLibraries(name: String): String {
     try {
         return kind(name).version()
     } catch (error: LinkageError) { // They are packed per processor.
-        throw RuntimeFault("$name is not part of this build, or not for this processor: $error", error)
+        val why = "$name is not part of this build, or not for this processor: $error"
+        throw RuntimeFailure(why, error)
     }
 }
 
@@ -51,5 +81,6 @@ fun openRuntime(name: String, content: ByteArray, threads: Int): Runtime {
     return kind(name).open(content, threads)
 }
 
-private fun kind(name: String) =
-    KINDS[name] ?: throw RuntimeFault("there is no runtime \"$name\": expected one of ${KINDS.keys}")
+private fun kind(name: String) = KINDS[name] ?: throw RuntimeFailure(
+    "there is no runtime \"$name\": expected ${KINDS.keys.joinToString(" or ")}",
+)

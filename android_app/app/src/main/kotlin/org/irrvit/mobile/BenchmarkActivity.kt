@@ -10,23 +10,14 @@ import android.widget.LinearLayout
 import android.widget.ScrollView
 import android.widget.Spinner
 import android.widget.TextView
-import irrvit.core.LatencySummary
-import irrvit.core.Manifest
-import irrvit.core.Preprocessor
 import irrvit.core.Run
-import irrvit.core.RunConfig
 import irrvit.core.measurement
 import irrvit.core.summarize
 import irrvit.runtime.Artifact
-import irrvit.runtime.FileClassifier
-import irrvit.runtime.runtimeOf
-import irrvit.runtime.selfCheck
+import irrvit.runtime.Progress
 import irrvit.runtime.threadsInWords
-import irrvit.runtime.timeArtifact
-import irrvit.runtime.toFloats
 import java.io.File
 import java.io.IOException
-import java.util.UUID
 import kotlin.concurrent.thread
 import org.json.JSONObject
 
@@ -34,18 +25,23 @@ import org.json.JSONObject
 class BenchmarkActivity : Activity() {
     private val models by lazy { Spinner(this) }
     private val start by lazy { Button(this).apply { text = "Measure" } }
+    private val stop by lazy { Button(this).apply { text = "Stop" } }
     private val said by lazy { TextView(this).apply { setTextColor(Color.WHITE) } }
     private var server: BenchmarkServer? = null
+    private var running: Running? = null
 
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
         window.addFlags(WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON)
-        models.adapter = ArrayAdapter(this, android.R.layout.simple_spinner_dropdown_item, Models(this).choices())
+        val layout = android.R.layout.simple_spinner_dropdown_item
+        models.adapter = ArrayAdapter(this, layout, Models(this).choices())
         start.setOnClickListener { (models.selectedItem as? Choice)?.let(::measure) }
+        stop.setOnClickListener { running?.stop("stopped") }
+        stop.isEnabled = false
         val column = LinearLayout(this).apply {
             orientation = LinearLayout.VERTICAL
             fitsSystemWindows = true
-            listOf(models, start, said).forEach(::addView)
+            listOf(models, start, stop, said).forEach(::addView)
         }
         setContentView(ScrollView(this).apply { addView(column) })
         server = try {
@@ -57,84 +53,81 @@ class BenchmarkActivity : Activity() {
         }
     }
 
+    /** An app that nobody sees is slowed down by Android, so that ends a measurement. */
+    override fun onStop() {
+        super.onStop()
+        running?.stop("stopped: the app went to the background")
+    }
+
     override fun onDestroy() {
         super.onDestroy()
         server?.close()
     }
 
     private fun measure(choice: Choice) {
+        val progress = Running(choice.name).also { running = it }
         start.isEnabled = false
-        say("Measuring ${choice.name}: leave the phone alone for ${(CONFIG.warmupS + CONFIG.seconds).toInt()} s")
+        stop.isEnabled = true
         thread(name = "measure") {
             val result = try {
-                report(choice.artifact())
+                report(choice.artifact(), progress)
             } catch (error: Throwable) {
-                words(error)
+                failureText(error)
             }
             runOnUiThread {
                 say(result)
                 start.isEnabled = true
+                stop.isEnabled = false
+                running = null
             }
         }
     }
 
-    private fun report(artifact: Artifact): String {
-        val run = run(artifact)
+    /** The run that is under way, as it is told and stopped. */
+    private inner class Running(private val name: String) : Progress {
+        @Volatile var why: String? = null
+            private set
+
+        override val isStopped get() = why != null
+
+        override fun notify(stage: String) = runOnUiThread {
+            say("Measuring $name: $stage. Leave the phone alone meanwhile.")
+        }
+
+        fun stop(reason: String) {
+            if (why == null) why = reason
+        }
+    }
+
+    private fun report(artifact: Artifact, progress: Running): String {
+        val run = measureHere(this, artifact, progress)
         val file = write(measurement(artifact.manifest, run), run.runId)
+        val where = "${run.placement.accelerator}, ${threadsInWords(run.config.threads)}"
+        return listOf(
+            "${artifact.name}, ${run.runtimeVersion}, $where",
+            figures(run),
+            "${progress.why ?: "done"}: ${run.repeats.size} of ${run.config.repeats} repeats",
+            "\n${file.path}\nadb pull it for irrvit-bench",
+        ).joinToString("\n")
+    }
+
+    private fun figures(run: Run): String {
         val summary = summarize(run.repeats.map { it.blocksMs.flatten() })
-        val answers = if (run.goldenFailures.isEmpty()) "" else "\nWRONG ANSWERS: ${run.goldenFailures.first()}"
-        return "${artifact.name}, ${run.runtimeVersion}, ${run.placement.accelerator}, ${threadsInWords(THREADS)}\n" +
-            "${figures(summary)}$answers\n\n${file.path}\nadb pull it for irrvit-bench"
-    }
-
-    private fun run(artifact: Artifact): Run {
-        val facts = DeviceFacts(this)
-        val pictures = Pictures(this)
-        val config = CONFIG.copy(runtime = runtimeOf(artifact.manifest.target))
-        val started = nowUtc()
-        val before = facts.state()
-        val timed = timeArtifact(artifact, config, pixels(artifact.manifest, pictures))
-        val after = facts.state()
-        val check = FileClassifier(artifact, THREADS).use { selfCheck(artifact.manifest, it, pictures::golden) }
-        return Run(
-            runId = UUID.randomUUID().toString().replace("-", ""),
-            device = facts.info(),
-            config = config,
-            runtimeVersion = timed.runtimeVersion,
-            placement = timed.placement,
-            goldenCases = check.cases,
-            goldenFailures = check.failures,
-            before = before,
-            after = after,
-            repeats = listOf(timed.repeat),
-            startedUtc = started,
-            peakMemoryBytes = timed.peakMemoryBytes,
-            idleMemoryBytes = timed.idleMemoryBytes,
-        )
-    }
-
-    /** The first golden picture; zeros for a model without any. */
-    private fun pixels(manifest: Manifest, pictures: Pictures): FloatArray {
-        val pixels = manifest.input.run { FloatArray(height * width * 3) }
-        val picture = manifest.golden.firstOrNull()?.picture
-        if (picture != null) toFloats(Preprocessor(manifest.input).preprocess(pictures.golden(picture)), pixels)
-        return pixels
+        val figures = summary.run {
+            val half = "p50 %.2f ms (%.2f to %.2f)".format(p50Ms, lowMs, highMs)
+            "$half, p90 %.2f ms, %d calls".format(p90Ms, n)
+        }
+        val wrong = run.goldenFailures.firstOrNull()
+        return if (wrong == null) figures else "$figures\nWRONG ANSWERS: $wrong"
     }
 
     private fun write(record: JSONObject, name: String): File {
-        val folder = getExternalFilesDir("measurements") ?: throw IOException("the phone's storage is not there")
+        val folder = getExternalFilesDir("measurements")
+            ?: throw IOException("the phone's storage is not there")
         return File(folder, "$name.json").apply { writeText(record.toString()) }
-    }
-
-    private fun figures(summary: LatencySummary) = summary.run {
-        "p50 %.2f ms (%.2f to %.2f), p90 %.2f ms, %d calls".format(p50Ms, lowMs, highMs, p90Ms, n)
     }
 
     private fun say(text: String) {
         said.text = text
-    }
-
-    private companion object {
-        val CONFIG = RunConfig("", THREADS, iterations = 100, seconds = 5.0, repeats = 1, warmupS = 2.0)
     }
 }

@@ -9,7 +9,10 @@ import java.io.File
 import java.io.IOException
 import kotlin.concurrent.thread
 
-/** The entry of `irrvit-bench`: an abstract local socket on which every connection gets a worker. */
+/**
+ * The entry of `irrvit-bench`: an abstract local socket on which every connection gets a worker,
+ * which is asked by the commands of docs/protocol.md.
+ */
 class BenchmarkServer(private val root: File) : AutoCloseable {
     private val socket = LocalServerSocket(NAME)
     @Volatile private var isOpen = true
@@ -44,8 +47,11 @@ class BenchmarkServer(private val root: File) : AutoCloseable {
         try {
             connection.use {
                 val peer = it.peerCredentials.uid
-                if (peer in setOf(ROOT, SHELL, Process.myUid())) BenchmarkWorker(root).serve(it.inputStream, it.outputStream)
-                else Log.w("irrvit", "user $peer may not use the benchmark entry")
+                if (peer in setOf(ROOT, SHELL, Process.myUid())) {
+                    BenchmarkWorker(root).serve(it.inputStream, it.outputStream)
+                } else {
+                    Log.w("irrvit", "user $peer may not use the benchmark entry")
+                }
             }
         } catch (error: IOException) {
             Log.i("irrvit", "a connection ended: $error")

@@ -34,9 +34,10 @@ class DeviceFacts(private val context: Context) {
         val manager = context.getSystemService(Context.BATTERY_SERVICE) as BatteryManager
         return DeviceState(
             atUtc = nowUtc(),
-            temperatureC = battery?.getIntExtra(BatteryManager.EXTRA_TEMPERATURE, -1)?.takeIf { it > 0 }?.div(10.0),
-            batteryPercent = manager.getIntProperty(BatteryManager.BATTERY_PROPERTY_CAPACITY).takeIf { it in 0..100 }
-                ?.toDouble(),
+            temperatureC = battery?.getIntExtra(BatteryManager.EXTRA_TEMPERATURE, -1)
+                ?.takeIf { it > 0 }?.div(10.0),
+            batteryPercent = manager.getIntProperty(BatteryManager.BATTERY_PROPERTY_CAPACITY)
+                .takeIf { it in 0..100 }?.toDouble(),
             charging = manager.isCharging,
         )
     }
@@ -45,7 +46,8 @@ class DeviceFacts(private val context: Context) {
         (context.getSystemService(Context.ACTIVITY_SERVICE) as ActivityManager).getMemoryInfo(it)
     }
 
-    @SuppressLint("HardwareIds") // Only its hash leaves this function: it tells phones apart and names none.
+    // Only its hash leaves this function: it tells phones apart and names none.
+    @SuppressLint("HardwareIds")
     private fun idHash(): String {
         val id = Settings.Secure.getString(context.contentResolver, Settings.Secure.ANDROID_ID)
         val hash = MessageDigest.getInstance("SHA-256").digest("$id ${Build.MODEL}".toByteArray())
@@ -57,4 +59,5 @@ class DeviceFacts(private val context: Context) {
     }
 }
 
-fun nowUtc(): String = Instant.now().truncatedTo(ChronoUnit.SECONDS).atOffset(ZoneOffset.UTC).toString()
+fun nowUtc(): String =
+    Instant.now().truncatedTo(ChronoUnit.SECONDS).atOffset(ZoneOffset.UTC).toString()

@@ -2,22 +2,27 @@ package org.irrvit.mobile
 
 import android.media.ImageReader
 import irrvit.core.Frame
+import irrvit.core.GoldenAgreement
 import irrvit.runtime.Artifact
 import irrvit.runtime.Classifier
 import irrvit.runtime.FileClassifier
-import irrvit.runtime.SelfCheck
 import irrvit.runtime.selfCheck
 
 /** Threads that do not get in the way of the camera's and the screen's. */
 val THREADS = (Runtime.getRuntime().availableProcessors() / 2).coerceIn(1, 4)
 
-/** The model in use. All of it runs on one background thread; `show` is told what there is to see. */
-class Engine(private val show: (UiState) -> Unit, private val open: (Artifact) -> Classifier = { FileClassifier(it, THREADS) }) {
-    private val loop = FrameLoop()
+/**
+ * The model in use. All of it runs on one background thread; `show` is told what there is to see.
+ */
+class Engine(
+    private val show: (UiState) -> Unit,
+    private val open: (Artifact) -> Classifier = { FileClassifier(it, THREADS) },
+) {
+    private val reader = FrameReader()
     private var classifier: Classifier? = null
 
-    /** Load a model and check it; what is wrong is shown and null comes back: then there is no model. */
-    fun use(choice: Choice, pictures: Pictures): SelfCheck? {
+    /** Load a model and check it; what is wrong is shown and null comes back: there is no model. */
+    fun use(choice: Choice, pictures: Pictures): GoldenAgreement? {
         close()
         show(UiState.Loading("Loading ${choice.name}"))
         val check = guarded(Action.RELOAD) {
@@ -30,8 +35,8 @@ class Engine(private val show: (UiState) -> Unit, private val open: (Artifact) -
         return check
     }
 
-    fun classify(reader: ImageReader, rotation: Int) {
-        guarded(Action.RETRY) { loop.take(reader, rotation)?.let { classify(it, "Camera") } }
+    fun classify(images: ImageReader, rotation: Int) {
+        guarded(Action.RETRY) { reader.read(images, rotation)?.let { classify(it, "Camera") } }
     }
 
     fun classifyPicture(read: () -> Frame) {
@@ -45,14 +50,15 @@ class Engine(private val show: (UiState) -> Unit, private val open: (Artifact) -
 
     private fun classify(frame: Frame, source: String) {
         val classifier = classifier ?: return
-        show(UiState.Running(classifier.classify(frame), classifier.labels, classifier.description, source))
+        val prediction = classifier.classify(frame)
+        show(UiState.Running(prediction, classifier.labels, classifier.description, source))
     }
 
     /** Whatever goes wrong with a model or a picture is a message and no crash. */
     private fun <T> guarded(action: Action, work: () -> T): T? = try {
         work()
     } catch (error: Throwable) {
-        show(UiState.Failed(words(error), action))
+        show(UiState.Failed(failureText(error), action))
         null
     }
 }

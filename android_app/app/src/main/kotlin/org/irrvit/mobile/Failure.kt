@@ -1,7 +1,7 @@
 package org.irrvit.mobile
 
 import irrvit.runtime.BadArtifact
-import irrvit.runtime.RuntimeFault
+import irrvit.runtime.RuntimeFailure
 import java.io.IOException
 
 /**
@@ -9,10 +9,12 @@ import java.io.IOException
  *
  * Whatever else was thrown is a fault of this app, and goes on.
  */
-fun words(error: Throwable): String = when (error) {
-    is BadArtifact, is RuntimeFault -> error.message
-    is IllegalArgumentException -> error.message // Outputs that are no numbers, pictures of no known shape.
+fun failureText(error: Throwable): String = when (error) {
+    is BadArtifact, is RuntimeFailure -> error.message
+    is IllegalArgumentException -> error.message // Outputs that are no numbers, odd pictures.
     is IOException -> "A file cannot be read or written: ${error.message}"
-    is OutOfMemoryError -> "This phone has too little free memory for this model: close other apps or pick a smaller one"
+    is OutOfMemoryError ->
+        "This phone has too little free memory for this model: close other apps or pick a " +
+            "smaller one"
     else -> throw error
 } ?: "Something failed and did not say what"

@@ -16,17 +16,21 @@ import android.view.Surface
 
 /** What happens with a camera; all calls come on the source's handler. */
 interface FrameListener {
-    /** A frame waits in `reader`; whoever takes it closes it. */
-    fun onFrame(reader: ImageReader, rotation: Int)
+    /** A frame waits in `images`; whoever takes it closes it. */
+    fun onFrame(images: ImageReader, rotation: Int)
 
-    fun onFault(message: String)
+    fun onFailure(message: String)
 }
 
 /** One camera of the phone: its pictures go to a preview and, in YUV, to the listener. */
-class FrameSource(context: Context, private val handler: Handler, private val listener: FrameListener) {
+class FrameSource(
+    context: Context,
+    private val handler: Handler,
+    private val listener: FrameListener,
+) {
     private val manager = context.getSystemService(Context.CAMERA_SERVICE) as CameraManager
     private var device: CameraDevice? = null
-    private var reader: ImageReader? = null
+    private var images: ImageReader? = null
     private var opening: Opening? = null // Null while stopped; callbacks of earlier ones come late.
 
     /** The cameras that take pictures as needed here, those of the back first. */
@@ -36,23 +40,25 @@ class FrameSource(context: Context, private val handler: Handler, private val li
     /** The size of the pictures of a camera: the smallest that leaves a network enough to see. */
     fun size(camera: String): Size {
         val sizes = sizes(camera)
-        return sizes.filter { minOf(it.width, it.height) >= ENOUGH }.minByOrNull { it.width * it.height }
-            ?: sizes.maxBy { it.width * it.height }
+        val enough = sizes.filter { minOf(it.width, it.height) >= ENOUGH }
+        return enough.minByOrNull { it.width * it.height } ?: sizes.maxBy { it.width * it.height }
     }
 
-    /** Degrees by which its pictures have to be turned clockwise while the screen is turned by so many. */
+    /** Degrees by which its pictures are turned clockwise while the screen is turned by so many. */
     fun rotation(camera: String, screenDegrees: Int): Int {
         val sensor = characteristics(camera)[CameraCharacteristics.SENSOR_ORIENTATION]!!
         val isFront = facing(camera) == CameraCharacteristics.LENS_FACING_FRONT
         return (sensor + (if (isFront) screenDegrees else 360 - screenDegrees)) % 360
     }
 
-    @SuppressLint("MissingPermission") // MainActivity asks before; without it this is a SecurityException.
+    // MainActivity asks before; without it this is a SecurityException.
+    @SuppressLint("MissingPermission")
     fun start(camera: String, preview: Surface, screenDegrees: Int) {
         try {
             val size = size(camera)
             val rotation = rotation(camera, screenDegrees)
-            reader = ImageReader.newInstance(size.width, size.height, ImageFormat.YUV_420_888, IMAGES).apply {
+            val format = ImageFormat.YUV_420_888
+            images = ImageReader.newInstance(size.width, size.height, format, IMAGES).apply {
                 setOnImageAvailableListener({ listener.onFrame(it, rotation) }, handler)
             }
             manager.openCamera(camera, Opening(preview).also { opening = it }, handler)
@@ -69,18 +75,19 @@ class FrameSource(context: Context, private val handler: Handler, private val li
         opening = null
         device?.close()
         device = null
-        reader?.close()
-        reader = null
+        images?.close()
+        images = null
     }
 
     private fun fail(message: String) {
         stop()
-        listener.onFault(message)
+        listener.onFailure(message)
     }
 
     /** Sizes for both the network and the screen; a camera that only sees depth has none. */
     private fun sizes(camera: String): Set<Size> {
-        val sizes = characteristics(camera)[CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP] ?: return emptySet()
+        val sizes = characteristics(camera)[CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP]
+            ?: return emptySet()
         val read: Array<Size>? = sizes.getOutputSizes(ImageFormat.YUV_420_888)
         val shown: Array<Size>? = sizes.getOutputSizes(SurfaceTexture::class.java)
         return read.orEmpty().toSet() intersect shown.orEmpty().toSet()
@@ -95,7 +102,7 @@ class FrameSource(context: Context, private val handler: Handler, private val li
             if (opening !== this) return opened.close()
             device = opened
             try {
-                val targets = listOf(preview, reader!!.surface)
+                val targets = listOf(preview, images!!.surface)
                 @Suppress("DEPRECATION") // What replaced it is of API 28.
                 opened.createCaptureSession(targets, Session(this, opened, targets), handler)
             } catch (error: CameraAccessException) {

@@ -9,6 +9,8 @@ import android.util.TypedValue
 import android.view.Gravity
 import android.view.SurfaceView
 import android.view.View
+import android.view.ViewGroup.LayoutParams.MATCH_PARENT
+import android.view.ViewGroup.LayoutParams.WRAP_CONTENT
 import android.widget.Button
 import android.widget.FrameLayout
 import android.widget.LinearLayout
@@ -29,14 +31,14 @@ class MainView(context: Context) : FrameLayout(context) {
 
     init {
         fitsSystemWindows = true
-        val middle = LayoutParams(LayoutParams.WRAP_CONTENT, LayoutParams.WRAP_CONTENT, Gravity.CENTER)
-        addView(preview, middle)
-        addView(column(models, check), LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.WRAP_CONTENT, Gravity.TOP))
+        addView(preview, LayoutParams(WRAP_CONTENT, WRAP_CONTENT, Gravity.CENTER))
+        addView(column(models, check), LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.TOP))
         val buttons = LinearLayout(context)
         listOf(picture, camera, benchmark).forEach(buttons::addView)
-        val bottom = LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.WRAP_CONTENT, Gravity.BOTTOM)
+        val bottom = LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.BOTTOM)
         addView(column(bars, times, buttons), bottom)
-        addView(message, LayoutParams(middle)) // In front: on a small screen the shade behind the bars is as high as this.
+        // In front: on a small screen the shade behind the bars is as high as this.
+        addView(message, LayoutParams(WRAP_CONTENT, WRAP_CONTENT, Gravity.CENTER))
         message.gravity = Gravity.CENTER
         message.accessibilityLiveRegion = View.ACCESSIBILITY_LIVE_REGION_POLITE
     }
@@ -48,16 +50,18 @@ class MainView(context: Context) : FrameLayout(context) {
         times.visibility = bars.visibility
         when (state) {
             is UiState.Loading -> message.text = state.what
-            is UiState.Failed -> message.text = listOf(state.message, state.action.text).joinToString("\n\n").trim()
+            is UiState.Failed -> message.text = "${state.message}\n\n${state.action.text}".trim()
             is UiState.Running -> showPrediction(state)
         }
     }
 
     private fun showPrediction(state: UiState.Running) {
         val prediction = state.prediction
-        bars.show(prediction.guesses.map { state.labels.getOrElse(it.index) { i -> "class $i" } to it.probability })
-        times.text = "%s · preprocessing %.1f ms · inference %.1f ms\n%s"
-            .format(state.source, prediction.preprocessMs, prediction.inferenceMs, state.description)
+        val label = { index: Int -> state.labels.getOrElse(index) { "class $it" } }
+        bars.show(prediction.guesses.map { label(it.index) to it.probability })
+        val spent = "preprocessing %.1f ms · inference %.1f ms"
+            .format(prediction.preprocessMs, prediction.inferenceMs)
+        times.text = "${state.source} · $spent\n${state.description}"
     }
 
     private fun button(label: String) = Button(context).apply { text = label }
@@ -97,12 +101,15 @@ class Preview(context: Context) : SurfaceView(context) {
 class Bars(context: Context) : View(context) {
     private val text = Paint(Paint.ANTI_ALIAS_FLAG).apply { color = Color.WHITE }
     private val bar = Paint().apply { color = BAR }
-    private val line = TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, 28f, resources.displayMetrics)
+    private val line =
+        TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, 28f, resources.displayMetrics)
     private var guesses = emptyList<Pair<String, Double>>()
 
     fun show(likely: List<Pair<String, Double>>) {
         guesses = likely.map { (label, probability) -> label.substringBefore(',') to probability }
-        contentDescription = guesses.joinToString { (label, probability) -> "$label %.0f %%".format(100 * probability) }
+        contentDescription = guesses.joinToString { (label, probability) ->
+            "$label %.0f %%".format(100 * probability)
+        }
         invalidate()
     }
 
@@ -112,8 +119,10 @@ class Bars(context: Context) : View(context) {
     override fun onDraw(canvas: Canvas) {
         text.textSize = line * 0.6f
         guesses.forEachIndexed { i, (label, probability) ->
-            canvas.drawRect(0f, i * line + 2, (width * probability).toFloat(), (i + 1) * line - 2, bar)
-            canvas.drawText("$label   %.1f %%".format(100 * probability), PADDING.toFloat(), (i + 0.72f) * line, text)
+            val length = (width * probability).toFloat()
+            canvas.drawRect(0f, i * line + 2, length, (i + 1) * line - 2, bar)
+            val said = "$label   %.1f %%".format(100 * probability)
+            canvas.drawText(said, PADDING.toFloat(), (i + 0.72f) * line, text)
         }
     }
 }

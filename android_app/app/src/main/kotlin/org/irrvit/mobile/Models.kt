@@ -16,17 +16,20 @@ class Choice(val name: String, private val read: () -> Artifact) {
 /** Where adb puts things that an app may read. */
 val PUSHED = File("/data/local/tmp/irrvit")
 
-/** The models that were built in, and those pushed by adb: folders as `irrvit-export` writes them. */
+/** The models that were built in, and those pushed by adb: folders of `irrvit-export`. */
 class Models(private val context: Context) {
     fun choices(): List<Choice> {
         // Robolectric lists what is in folders of folders, too.
-        val folders = context.assets.list(FOLDER).orEmpty().map { it.substringBefore('/') }.distinct()
+        val names = context.assets.list(FOLDER).orEmpty()
+        val folders = names.map { it.substringBefore('/') }.distinct()
         val builtIn = folders.map { folder ->
             choice(folder) { name -> context.assets.open("$FOLDER/$folder/$name") }
         }
         val roots = listOf(File(PUSHED, FOLDER), File(context.getExternalFilesDir(null), FOLDER))
         val more = roots.flatMap { it.listFiles(File::isDirectory).orEmpty().sorted() }
-        val pushed = more.map { folder -> choice("${folder.name}, pushed") { File(folder, it).inputStream() } }
+        val pushed = more.map { folder ->
+            choice("${folder.name}, pushed") { File(folder, it).inputStream() }
+        }
         return builtIn + pushed
     }
 

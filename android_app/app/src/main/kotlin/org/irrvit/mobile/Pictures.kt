@@ -6,55 +6,60 @@ import android.graphics.BitmapFactory
 import android.media.ExifInterface
 import android.net.Uri
 import irrvit.core.Frame
+import irrvit.core.Orientation
+import irrvit.core.orientation
 import java.io.IOException
 import java.io.InputStream
 
 /** Pictures of files, as the network's preprocessing takes them. */
 class Pictures(private val context: Context) {
     /** A golden picture; they lie there without loss, since phones decode JPEG differently. */
-    fun golden(name: String): Frame =
-        context.assets.open("golden/${name.substringBeforeLast('.')}.png").use { frame(decode(it, 1), 0) }
+    fun golden(name: String): Frame {
+        val file = "golden/${name.substringBeforeLast('.')}.png"
+        return context.assets.open(file).use { frame(decode(it, 1), UPRIGHT) }
+    }
 
     /** A picture that a person has picked, upright. */
     fun picked(uri: Uri): Frame {
         val size = BitmapFactory.Options().apply { inJustDecodeBounds = true }
         open(uri).use { BitmapFactory.decodeStream(it, null, size) }
         val smaller = minOf(size.outWidth, size.outHeight) / ENOUGH
-        val turned = open(uri).use { ExifInterface(it).getAttributeInt(ExifInterface.TAG_ORIENTATION, 1) }
-        val rotation = when (turned) {
-            ExifInterface.ORIENTATION_ROTATE_90 -> 90
-            ExifInterface.ORIENTATION_ROTATE_180 -> 180
-            ExifInterface.ORIENTATION_ROTATE_270 -> 270
-            else -> 0
+        val exif = open(uri).use {
+            ExifInterface(it).getAttributeInt(ExifInterface.TAG_ORIENTATION, 1)
         }
-        return open(uri).use { frame(decode(it, maxOf(1, smaller)), rotation) }
+        return open(uri).use { frame(decode(it, maxOf(1, smaller)), orientation(exif)) }
     }
 
-    private fun open(uri: Uri): InputStream =
-        context.contentResolver.openInputStream(uri) ?: throw IOException("the picture is gone")
+    private fun open(uri: Uri): InputStream = context.contentResolver.openInputStream(uri)
+        ?: throw IOException("the picture is gone")
 
     private fun decode(stream: InputStream, shrinkBy: Int): Bitmap {
         val options = BitmapFactory.Options()
         options.inPreferredConfig = Bitmap.Config.ARGB_8888
         options.inSampleSize = shrinkBy
-        return BitmapFactory.decodeStream(stream, null, options) ?: throw IOException("this is no picture")
+        return BitmapFactory.decodeStream(stream, null, options)
+            ?: throw IOException("this is no picture")
     }
 
-    private fun frame(bitmap: Bitmap, rotation: Int): Frame {
-        val pixels = IntArray(bitmap.width * bitmap.height)
-        bitmap.getPixels(pixels, 0, bitmap.width, 0, 0, bitmap.width, bitmap.height)
+    private fun frame(bitmap: Bitmap, lies: Orientation): Frame {
+        val (width, height) = bitmap.width to bitmap.height
+        val pixels = IntArray(width * height)
+        bitmap.getPixels(pixels, 0, width, 0, 0, width, height)
         val bytes = ByteArray(4 * pixels.size)
-        pixels.forEachIndexed { i, pixel ->
+        for (i in pixels.indices) {
+            val column = i % width
+            val pixel = pixels[if (lies.isMirrored) i - column + (width - 1 - column) else i]
             bytes[4 * i] = (pixel shr 16).toByte()
             bytes[4 * i + 1] = (pixel shr 8).toByte()
             bytes[4 * i + 2] = pixel.toByte()
             bytes[4 * i + 3] = -1
         }
-        return Frame(bytes, bitmap.width, bitmap.height, 4 * bitmap.width, rotation)
+        return Frame(bytes, width, height, 4 * width, lies.rotation)
     }
 
     private companion object {
         /** Pixels of the shorter side that are more than any network here sees. */
         const val ENOUGH = 1024
+        val UPRIGHT = orientation(1)
     }
 }

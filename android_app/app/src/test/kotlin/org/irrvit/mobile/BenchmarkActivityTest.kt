@@ -27,21 +27,43 @@ class BenchmarkActivityTest {
     @Test
     fun measurementIsShownAndWritten() {
         val memory = ActivityManager.MemoryInfo().apply { totalMem = 8L shl 30 }
-        shadowOf(RuntimeEnvironment.getApplication().getSystemService(ActivityManager::class.java)).setMemoryInfo(memory)
+        val application = RuntimeEnvironment.getApplication()
+        shadowOf(application.getSystemService(ActivityManager::class.java)).setMemoryInfo(memory)
         val screen = Screen()
         screen.models.setSelection(1)
         screen.measure.performClick()
-        await("leave the phone alone for 7 s") { screen.said.text }
-        await(" calls") { screen.said.text }
+        await("repeat 2 of 8. Leave the phone alone") { screen.said.text }
+        await("done: 8 of 8 repeats") { screen.said.text }
         draw(screen.said, "benchmark")
-        val written = File(screen.said.text.lines().single { it.endsWith(".json") })
-        val golden = JSONObject(written.readText()).getJSONObject("golden")
+        val golden = JSONObject(screen.written.readText()).getJSONObject("golden")
         assertEquals("""{"cases":6,"failures":[]}""", golden.toString())
-        written.copyTo(File(SEEN, "measurement.json"), overwrite = true)
+        screen.written.copyTo(File(SEEN, "measurement.json"), overwrite = true)
         assertTrue(screen.measure.isEnabled)
     }
 
-    /** Robolectric has no local sockets: the entry itself has not run, what is said without it has. */
+    @Test
+    fun whatWasMeasuredUntilAStopIsKept() {
+        val screen = Screen()
+        screen.models.setSelection(1)
+        screen.measure.performClick()
+        await("repeat 2 of 8") { screen.said.text }
+        screen.stop.performClick()
+        await("stopped: 2 of 8 repeats") { screen.said.text }
+        assertTrue(JSONObject(screen.written.readText()).getBoolean("interrupted"))
+        assertTrue(screen.measure.isEnabled)
+    }
+
+    @Test
+    fun appThatGoesToTheBackgroundMeasuresNoLonger() {
+        val screen = Screen()
+        screen.models.setSelection(1)
+        screen.measure.performClick()
+        await("repeat 1 of 8") { screen.said.text }
+        screen.leave()
+        await("stopped: the app went to the background: 1 of 8 repeats") { screen.said.text }
+    }
+
+    /** Robolectric has no local sockets: the entry has not run, what is said without it has. */
     @Test
     fun entryThatCannotBeHadIsSaid() {
         await("irrvit-bench cannot reach this phone: socket not created") { Screen().said.text }
@@ -61,9 +83,19 @@ class BenchmarkActivityTest {
     }
 
     private class Screen {
-        private val column = (start(BenchmarkActivity::class.java).get().content() as ScrollView).getChildAt(0) as LinearLayout
+        private val controller = start(BenchmarkActivity::class.java)
+        private val scrolled = controller.get().content() as ScrollView
+        private val column = scrolled.getChildAt(0) as LinearLayout
         val models = column.getChildAt(0) as Spinner
         val measure = column.getChildAt(1) as Button
-        val said = column.getChildAt(2) as TextView
+        val stop = column.getChildAt(2) as Button
+        val said = column.getChildAt(3) as TextView
+
+        /** The file that it says it has written. */
+        val written get() = File(said.text.lines().single { it.endsWith(".json") })
+
+        fun leave() {
+            controller.pause().stop()
+        }
     }
 }

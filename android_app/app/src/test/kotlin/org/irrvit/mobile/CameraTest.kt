@@ -96,20 +96,20 @@ class CameraTest {
     fun cameraThatOnlySeesDepthIsNone() {
         listOf("front", "back").forEach(PlayedCamera::remove)
         PlayedCamera.add("depth", CameraMetadata.LENS_FACING_BACK, ImageFormat.DEPTH16)
-        activity.surfaceCreated(screen())
+        activity.camera.surfaceCreated(screen())
         await("This device has no camera") { view.message.text }
     }
 
     @Test
     fun cameraIsGivenBackWhenTheScreenGoes() {
         open()
-        activity.surfaceDestroyed(view.preview.holder)
+        activity.camera.surfaceDestroyed(view.preview.holder)
         await("closed") { if (isClosed(PlayedCamera.opened!!)) "closed" else "" }
     }
 
     /** Until the screen has named what the camera sees. */
     private fun open() {
-        activity.surfaceCreated(screen())
+        activity.camera.surfaceCreated(screen())
         await("espresso") { seen() }
     }
 
@@ -121,7 +121,7 @@ class CameraTest {
     }
 
     private fun seen(): CharSequence =
-        if (view.message.visibility == View.GONE) view.bars.contentDescription else view.message.text
+        view.run { if (message.visibility == View.GONE) bars.contentDescription else message.text }
 
     private fun isClosed(camera: CameraDevice): Boolean = try {
         camera.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW)

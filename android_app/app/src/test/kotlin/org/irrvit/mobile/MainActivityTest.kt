@@ -53,7 +53,8 @@ class MainActivityTest {
             .registerInputStreamSupplier(uri) { application.assets.open("golden/coffee.png") }
         view.picture.performClick()
         val asked = shadowOf(controller.get()).nextStartedActivityForResult
-        shadowOf(controller.get()).receiveResult(asked.intent, Activity.RESULT_OK, Intent().setData(uri))
+        val given = Intent().setData(uri)
+        shadowOf(controller.get()).receiveResult(asked.intent, Activity.RESULT_OK, given)
         await("espresso") { view.bars.contentDescription ?: "" }
         draw(view, "coffee")
     }
@@ -81,7 +82,9 @@ class MainActivityTest {
     fun modelThatIsTooLargeForThisPhoneIsAMessageAndATapLoadsWhatFits() {
         val model = Pushed("large")
         model.write("irrvit_fashion.tflite")
-        model.write("manifest.json") { it.decodeToString().replace("\"height\": 28", "\"height\": 20000000").toByteArray() }
+        model.write("manifest.json") {
+            it.decodeToString().replace("\"height\": 28", "\"height\": 20000000").toByteArray()
+        }
         val view = view(start())
         view.models.setSelection(view.models.count - 1)
         await("too little free memory") { view.message.text }
@@ -96,7 +99,9 @@ class MainActivityTest {
         val view = view(controller)
         await("self-check passed") { view.check.text }
         view.models.setSelection(1)
-        await("self-check passed") { if (view.models.selectedItemPosition == 1) view.check.text else "" }
+        await("self-check passed") {
+            if (view.models.selectedItemPosition == 1) view.check.text else ""
+        }
         RuntimeEnvironment.setQualifiers("+land")
         controller.recreate()
         val turned = view(controller)
@@ -107,7 +112,9 @@ class MainActivityTest {
     private fun start() = start(MainActivity::class.java)
 
     /** Robolectric has no screen that would make surfaces. */
-    private fun startWithScreen() = start().also { it.get().surfaceCreated(view(it).preview.holder) }
+    private fun startWithScreen() =
+        start().also { it.get().camera.surfaceCreated(view(it).preview.holder) }
 
-    private fun view(controller: ActivityController<MainActivity>) = controller.get().content() as MainView
+    private fun view(controller: ActivityController<MainActivity>) =
+        controller.get().content() as MainView
 }

@@ -34,11 +34,17 @@ import org.robolectric.util.ReflectionHelpers.callInstanceMethod
 import org.robolectric.util.ReflectionHelpers.callStaticMethod
 import org.robolectric.util.ReflectionHelpers.getStaticField
 
-/** The phone's cameras: Robolectric's, which open and are taken away, but neither send pictures nor fail. */
+/**
+ * The phone's cameras: Robolectric's, which open and are taken away, but neither send pictures nor
+ * fail.
+ */
 internal object PlayedCamera {
     val SIZE = Size(640, 480)
     private val manager: ShadowCameraManager
-        get() = shadowOf(RuntimeEnvironment.getApplication().getSystemService(CameraManager::class.java))
+        get() {
+            val application = RuntimeEnvironment.getApplication()
+            return shadowOf(application.getSystemService(CameraManager::class.java))
+        }
 
     /** The camera that was opened last. */
     val opened: CameraDevice? get() = last("lastDevice")
@@ -79,9 +85,8 @@ class ShadowSendingSession : ShadowCameraCaptureSessionImpl() {
         handler: Handler?,
     ): Int {
         request.targets.mapNotNull(::readerOf).forEach {
-            callStaticMethod<Unit>(
-                ImageReader::class.java, "postEventFromNative", ClassParameter.from(Any::class.java, WeakReference(it)),
-            )
+            val reader = ClassParameter.from(Any::class.java, WeakReference(it))
+            callStaticMethod<Unit>(ImageReader::class.java, "postEventFromNative", reader)
         }
         return 1
     }
@@ -100,22 +105,24 @@ class ShadowReaderOfCoffee : ShadowNativeImageReader() {
 
     /** As it lies on the sensor of an upright phone: a quarter turn counter-clockwise. */
     private fun coffee(): Image {
-        val picture = RuntimeEnvironment.getApplication().assets.open("golden/coffee.png").use(BitmapFactory::decodeStream)
+        val file = RuntimeEnvironment.getApplication().assets.open("golden/coffee.png")
+        val picture = file.use(BitmapFactory::decodeStream)
         val width = picture.height * 3 / 4
         val scale = PlayedCamera.SIZE.width.toFloat() / picture.height
         val turn = Matrix().apply {
             setRotate(-90f)
             postScale(scale, scale)
         }
-        return YuvImage(Bitmap.createBitmap(picture, (picture.width - width) / 2, 0, width, picture.height, turn, true))
+        val left = (picture.width - width) / 2
+        return YuvImage(Bitmap.createBitmap(picture, left, 0, width, picture.height, turn, true))
     }
 }
 
 /** YUV 4:2:0 as most phones give it: both colours in one block of memory, in turn. */
 private class YuvImage(private val picture: Bitmap) : Image() {
-    private val brightness = plane(1, 1) { red, green, blue -> 0.299 * red + 0.587 * green + 0.114 * blue }
-    private val blueness = plane(2, 2) { red, green, blue -> 128 - 0.168736 * red - 0.331264 * green + 0.5 * blue }
-    private val redness = plane(2, 2) { red, green, blue -> 128 + 0.5 * red - 0.418688 * green - 0.081312 * blue }
+    private val brightness = plane(1, 1) { r, g, b -> 0.299 * r + 0.587 * g + 0.114 * b }
+    private val blueness = plane(2, 2) { r, g, b -> 128 - 0.168736 * r - 0.331264 * g + 0.5 * b }
+    private val redness = plane(2, 2) { r, g, b -> 128 + 0.5 * r - 0.418688 * g - 0.081312 * b }
 
     override fun getFormat() = ImageFormat.YUV_420_888
 
@@ -138,8 +145,8 @@ private class YuvImage(private val picture: Bitmap) : Image() {
         val bytes = ByteArray(rows * columns * stride)
         for (row in 0 until rows) for (column in 0 until columns) {
             val pixel = picture.getPixel(column * every, row * every)
-            val shade = value(pixel shr 16 and 0xff, pixel shr 8 and 0xff, pixel and 0xff).roundToInt()
-            bytes[(row * columns + column) * stride] = shade.coerceIn(0, 255).toByte()
+            val shade = value(pixel shr 16 and 0xff, pixel shr 8 and 0xff, pixel and 0xff)
+            bytes[(row * columns + column) * stride] = shade.roundToInt().coerceIn(0, 255).toByte()
         }
         return object : Plane() {
             override fun getRowStride() = columns * stride

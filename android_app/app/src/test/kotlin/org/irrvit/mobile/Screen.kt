@@ -19,9 +19,11 @@ internal val SEEN = File(System.getProperty("seen")!!)
 /** The network that answers fastest, as it is built in. */
 internal const val FASHION = "models/1_irrvit_fashion"
 
-internal fun <T : Activity> start(activity: Class<T>): ActivityController<T> = Robolectric.buildActivity(activity).setup()
+internal fun <T : Activity> start(activity: Class<T>): ActivityController<T> =
+    Robolectric.buildActivity(activity).setup()
 
-internal fun Activity.content(): View = findViewById<ViewGroup>(android.R.id.content)!!.getChildAt(0)
+internal fun Activity.content(): View =
+    findViewById<ViewGroup>(android.R.id.content)!!.getChildAt(0)
 
 /** The whole screen that a view is on, for people to look at. */
 internal fun draw(part: View, name: String) {
@@ -29,7 +31,9 @@ internal fun draw(part: View, name: String) {
     val bitmap = Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888)
     view.draw(Canvas(bitmap))
     SEEN.mkdirs()
-    File(SEEN, "$name.png").outputStream().use { bitmap.compress(Bitmap.CompressFormat.PNG, 100, it) }
+    File(SEEN, "$name.png").outputStream().use {
+        bitmap.compress(Bitmap.CompressFormat.PNG, 100, it)
+    }
 }
 
 internal fun await(expected: String, said: () -> CharSequence) {
@@ -43,7 +47,8 @@ internal fun await(expected: String, said: () -> CharSequence) {
 
 /** A folder as adb would leave it where models are looked for. */
 internal class Pushed(name: String) {
-    private val folder = File(RuntimeEnvironment.getApplication().getExternalFilesDir(null), "models/$name")
+    private val folder =
+        File(RuntimeEnvironment.getApplication().getExternalFilesDir(null), "models/$name")
 
     fun write(name: String, change: (ByteArray) -> ByteArray = { it }) {
         folder.mkdirs()

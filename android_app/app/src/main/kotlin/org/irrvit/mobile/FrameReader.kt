@@ -8,15 +8,15 @@ import irrvit.core.Plane
 import irrvit.core.toRgba
 
 /** From a camera's image to a frame; buffers are made once for images that are alike. */
-class FrameLoop {
+class FrameReader {
     private var planes = emptyList<ByteArray>()
     private var rgba = ByteArray(0)
 
-    /** The newest image, late ones dropped; null when none is there. Its bytes last until the next call. */
-    fun take(reader: ImageReader, rotation: Int): Frame? {
+    /** The newest, late ones dropped; null if none is there. Its bytes last until the next call. */
+    fun read(images: ImageReader, rotation: Int): Frame? {
         val image = try {
-            reader.acquireLatestImage()
-        } catch (error: IllegalStateException) { // The camera was stopped before its last image was seen.
+            images.acquireLatestImage()
+        } catch (error: IllegalStateException) { // The camera was stopped before its last image.
             null
         }
         return image?.use { frame(it, rotation) }
