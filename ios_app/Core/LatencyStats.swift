@@ -54,7 +54,7 @@ private func medianInterval(_ values: [Double]) -> (Double, Double) {
 }
 
 /// How many neighbours are drawn together: several times as far as they resemble each other.
-private func stretch(_ values: [Double]) -> Int {
+package func stretch(_ values: [Double]) -> Int {
     let ranks = centredRanks(values)
     let spread = product(ranks, 0)
     var alike = 1.0

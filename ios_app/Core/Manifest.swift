@@ -62,7 +62,7 @@ public func parseManifest(_ json: Data) throws -> Manifest {
     return Manifest(
         model: try root["model"].text(),
         target: try root["target"].text(),
-        precision: try root["precision"].text(),
+        precision: try root["precision"].oneOf(precisions),
         file: try root["file"].fileName(),
         sha256: try root["sha256"].hash(),
         sizeBytes: try root["size_bytes"].whole(),
@@ -74,6 +74,8 @@ public func parseManifest(_ json: Data) throws -> Manifest {
         golden: try root["golden"].list().map(goldenCase)
     )
 }
+
+private let precisions = ["fp32", "fp16", "int8", "w8", "w6", "w4"]
 
 private func inputSpec(_ field: Field) throws -> InputSpec {
     _ = try field["color"].oneOf(["RGB"])
@@ -147,8 +149,10 @@ private struct Field {
 
     func hash() throws -> String { try matching(/[0-9a-f]{64}/, "64 hexadecimal digits") }
 
-    /// A name in the manifest's own folder: it becomes part of a path.
-    func fileName() throws -> String { try matching(/\w[\w.-]*/, "the name of a file") }
+    /// A name in the manifest's own folder: it becomes part of a path. As Python's `FileName`.
+    func fileName() throws -> String {
+        try matching(/\.*[\p{L}\p{N}_+-][\p{L}\p{N}_.+-]*/, "the name of a file")
+    }
 
     private func matching(_ pattern: Regex<Substring>, _ expected: String) throws -> String {
         let text = try text()

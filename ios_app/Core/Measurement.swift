@@ -84,13 +84,16 @@ public struct Repeat: Codable, Equatable, Sendable {
     public let firstMs: Double
     public let warmup: Int
     public let blocksMs: [[Double]]
-    public let ownCpuMs: Double
+    /// Of how many calls each of them is the mean.
+    public let callsPerValue: Int
+    @Nullable public var ownCpuMs: Double?
 
     public init(
         loadMs: Double, firstMs: Double, warmup: Int, blocksMs: [[Double]], ownCpuMs: Double
     ) {
         (self.loadMs, self.firstMs, self.warmup) = (loadMs, firstMs, warmup)
-        (self.blocksMs, self.ownCpuMs) = (blocksMs, ownCpuMs)
+        (self.blocksMs, callsPerValue) = (blocksMs, 1)
+        self.ownCpuMs = ownCpuMs
     }
 }
 
@@ -118,6 +121,8 @@ public struct Run: Codable, Equatable, Sendable {
     public var during: [DeviceState]?
     @Nullable public var backgroundCores: Double?
     public var repeats: [Repeat]
+    /// All in one process, one after another: an app cannot start itself anew.
+    public var repeatsShareProcess: Bool
     @Nullable public var peakMemoryBytes: Int?
     @Nullable public var idleMemoryBytes: Int?
     @Nullable public var peakGmacs: Double?
@@ -135,7 +140,7 @@ public struct Run: Codable, Equatable, Sendable {
         (self.before, after, startedUtc) = (before, before, before.atUtc)
         golden = Golden(cases: 0, failures: [])
         (backgroundCores, peakMemoryBytes, idleMemoryBytes, peakGmacs) = (nil, nil, nil, nil)
-        (repeats, interrupted) = ([], false)
+        (repeats, repeatsShareProcess, interrupted) = ([], true, false)
     }
 }
 

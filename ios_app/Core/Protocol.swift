@@ -1,5 +1,5 @@
-// How a repeat goes on, decided from its latencies alone: as Python's `irrvit.benchmark.run.protocol`,
-// held against the same golden cases.
+// How a repeat goes on, decided from its latencies alone: as Python's
+// `irrvit.benchmark.run.protocol`, held against the same golden cases.
 
 /// A block is long against the clock and short against what disturbs a device.
 private let blockMs = 100.0

@@ -24,6 +24,16 @@ struct LatencyStatsTests {
         }
     }
 
+    @Test(arguments: file["cases"].list)
+    func drawsAreThoseOfEveryApp(_ golden: Json) {
+        let repeats = golden["repeats"].list.map { $0.list.map(\.number) }
+        let found = summarize(repeats)
+        let expected = golden["apps"]
+        #expect(stretch(repeats.flatMap { $0 }) == expected["stretch"].int)
+        #expect(abs(found.lowMs - expected["low_ms"].number) < 1e-9)
+        #expect(abs(found.highMs - expected["high_ms"].number) < 1e-9)
+    }
+
     @Test(arguments: [
         ([[1, 1], [1, 1]], false, "too few blocks"),
         ([[1, 1], [1.02, 1.02], [1.03, 1.03]], true, "alike within 3 %"),

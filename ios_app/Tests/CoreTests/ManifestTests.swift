@@ -14,7 +14,14 @@ struct ManifestTests {
         #expect(manifest.golden.map(\.top5) == [[2, 0, 1]])
     }
 
-    @Test(arguments: file["invalid"].list)
+    @Test(arguments: file["right"].list)
+    func aChangeThatLeavesItValidIsRead(_ golden: Json) throws {
+        let path = golden["field"].text.split(separator: ".").map(String.init)
+        let changed = replace(file["valid"].value, path, by: golden["value"].value)
+        _ = try parseManifest(Json(changed).data)
+    }
+
+    @Test(arguments: file["invalid"].list + file["invalid_for_apps"].list)
     func whatIsWrongIsNamed(_ golden: Json) throws {
         let path = golden["field"].text.split(separator: ".").map(String.init)
         let changed = replace(file["valid"].value, path, by: golden["value"].value)
