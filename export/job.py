@@ -12,6 +12,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from pydantic import BaseModel, ConfigDict
 
+from irrvit.export import target
 from irrvit.export.precision import Precision
 from irrvit.export.quantization.calibration import CalibrationPictures
 from irrvit.model import sources
@@ -24,7 +25,7 @@ class ExportJob(BaseModel):
 
     Attributes:
         model, checkpoint, mean, std, labels: as `irrvit.model.sources.load` takes them.
-        tensorflow: also run a `.tflite` with TensorFlow's own interpreter.
+        tensorflow: also run the file in TensorFlow's own interpreter.
         explain: when parity fails, find the layer that departs.
         calibration: for int8.
         keep_float: modules that an int8 file leaves as they are.
@@ -56,7 +57,7 @@ class ExportJob(BaseModel):
     @property
     def is_calibrated(self) -> bool:
         """Whether pictures decide what is written."""
-        return self.precision is Precision.INT8 and self.target != "coreml"
+        return self.precision in target.facts(self.target).calibrated
 
     @property
     def file_stem(self) -> str:
