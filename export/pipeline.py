@@ -16,7 +16,7 @@ import torch
 
 from irrvit.export import target
 from irrvit.export.artifact import MANIFEST, content_hash, content_size
-from irrvit.export.job import ExportJob, toolchain
+from irrvit.export.job import ExportJob
 from irrvit.export.manifest import (
     Calibration,
     Delegation,
@@ -43,6 +43,7 @@ from irrvit.export.target import (
     TracesValues,
 )
 from irrvit.export.tensorflow import runner as tensorflow
+from irrvit.export.toolchain import toolchain
 from irrvit.model import sources
 from irrvit.model.folding.check import FoldCheck, fold_checked
 from irrvit.model.folding.fold import unfolded_input

@@ -52,15 +52,6 @@ def test_labels_that_are_not_text_are_refused(tmp_path):
         to_jobs(ExportOptions("m", labels=tmp_path / "labels.txt"))
 
 
-def test_a_model_name_becomes_one_file_name():
-    job = to_jobs(ExportOptions("timm:a/b; rm -rf ~"))[0]
-    assert job.file_stem == "timm_a_b__rm_-rf__"
-
-
-def test_a_saved_program_lends_its_own_name():
-    assert to_jobs(ExportOptions("some/where/net.pt2"))[0].file_stem == "net"
-
-
 def test_a_precision_that_a_target_lacks_is_refused_with_what_it_has():
     with pytest.raises(BadOption, match="tflite has no precision 'w8': expected fp32, fp16, int8"):
         to_jobs(ExportOptions("m", targets=("tflite",), precision="w8"))
