@@ -20,8 +20,11 @@ import PackageDescription
         stub("SwiftUI", ["UIKit"], observation), stub("PhotosUI", ["SwiftUI"]),
     ]
     let onlyOnLinux: [Target] = [
-        .target(name: "App", dependencies: ["Runtime", "SwiftUI", "PhotosUI"], path: "App"),
-        .testTarget(name: "AppTests", dependencies: ["App", "Support"], path: "Tests/AppTests"),
+        .target(
+            name: "App", dependencies: ["Core", "Runtime", "SwiftUI", "PhotosUI"], path: "App"),
+        .testTarget(
+            name: "AppTests", dependencies: ["App", "Core", "Runtime", "Support"],
+            path: "Tests/AppTests"),
     ]
 #else
     let stubs: [Target] = []
@@ -41,11 +44,12 @@ let package = Package(
     targets: [
         .target(name: "Core", path: "Core"),
         .target(name: "Runtime", dependencies: ["Core"] + usedByRuntime, path: "Runtime"),
-        .executableTarget(name: "worker", dependencies: ["Runtime"], path: "Worker"),
+        .executableTarget(name: "worker", dependencies: ["Core", "Runtime"], path: "Worker"),
         .executableTarget(name: "bench", dependencies: ["Core"], path: "Bench"),
         .target(name: "Support", dependencies: ["Core"] + usedByRuntime, path: "Tests/Support"),
         .testTarget(name: "CoreTests", dependencies: ["Core", "Support"], path: "Tests/CoreTests"),
         .testTarget(
-            name: "RuntimeTests", dependencies: ["Runtime", "Support"], path: "Tests/RuntimeTests"),
+            name: "RuntimeTests", dependencies: ["Core", "Runtime", "Support"],
+            path: "Tests/RuntimeTests"),
     ] + onlyOnLinux + stubs
 )

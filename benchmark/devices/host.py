@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from irrvit.benchmark.worker.client import ProfiledLocalProcess
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",), "torch": ("torch",)}
+_PACKAGES = {
+    "litert": ("ai_edge_litert", "tflite"),
+    "onnxruntime": ("onnxruntime", "onnx"),
+    "torch": ("torch", "all"),
+}
 
 
 def describe() -> DeviceInfo:
@@ -31,15 +36,13 @@ def state() -> DeviceState:
 
 def open(path: str, config: RunConfig) -> ProfiledLocalProcess:
     """See `irrvit.benchmark.device.Device`."""
-    from irrvit.benchmark.worker import runtime
     from irrvit.benchmark.worker.client import ProfiledLocalProcess
 
-    module = runtime.get(config.runtime)
-    package = module.PACKAGE.partition(".")[0]
+    package, extra = _PACKAGES[config.runtime]
     if importlib.util.find_spec(package) is None:
         raise RuntimeUnavailable(
             f"the package {package} is not installed, and {config.runtime} needs it: "
-            f'pip install "irrvit-mobile[{module.EXTRA}]"'
+            f'pip install "irrvit-mobile[{extra}]"'
         )
     return ProfiledLocalProcess(
         [sys.executable, "-P", "-m", "irrvit.benchmark.worker.process"], path, config

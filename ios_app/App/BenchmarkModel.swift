@@ -13,33 +13,19 @@ final class BenchmarkModel {
     var accelerator = Accelerator.npu
     private(set) var status = ""
     private(set) var entry = ""
-    private(set) var figures: [Figure] = []
+    private(set) var lines: [Figure] = []
     /// The record of the last run, to be kept or sent on.
     private(set) var record: URL?
     private(set) var isMeasuring = false
 
-    private let parts: Parts
+    private let parts: BenchmarkParts
     private let observers = Observers()
     private var server: BenchmarkServer?
-    private var watcher: Watcher?
+    private var stopper: Stopper?
     private var isOpen = false
     private var isInFront = true
 
-    /// All that it takes to measure.
-    struct Parts {
-        let facts: any Facts
-        let pictures: Pictures
-        let open: OpenRuntime
-        /// Where records are written.
-        let records: URL
-        /// What `irrvit-bench` may write to.
-        let pushed: URL
-        var port = BenchmarkServer.port
-        /// Of a run; tests have less time.
-        var config = RunConfig(accelerator: "")
-    }
-
-    init(choices: [Choice], parts: Parts) {
+    init(choices: [Choice], parts: BenchmarkParts) {
         (self.choices, self.parts) = (choices, parts)
         observers.on(UIApplication.didReceiveMemoryWarningNotification) { [weak self] _ in
             Task { @MainActor in self?.stop("the phone runs out of memory") }
@@ -71,69 +57,49 @@ final class BenchmarkModel {
         serve()
     }
 
-    func measure() async {
+    func start() async {
         guard !isMeasuring, choices.indices.contains(chosen) else { return }
-        let watcher = Watcher { [weak self] stage in
+        let stopper = Stopper { [weak self] stage in
             Task { @MainActor in if self?.isMeasuring == true { self?.status = stage } }
         }
-        (isMeasuring, self.watcher) = (true, watcher)
-        (figures, record) = ([], nil)
+        (isMeasuring, self.stopper) = (true, stopper)
+        (lines, record) = ([], nil)
         serve()  // Nobody else measures meanwhile.
         do {
-            let (run, manifest) = try await run(choices[chosen], watcher)
-            isMeasuring = false
-            status = watcher.why.map { "Stopped: \($0)" } ?? "Done"
-            figures = Figure.all(of: run, manifest)
-            record = try write(run, manifest)
+            let (run, manifest) = try await run(choices[chosen], stopper)
+            lines = figures(run, manifest)
+            record = try write(run, manifest, into: parts.records)
+            (isMeasuring, status) = (false, stopper.why.map { "Stopped: \($0)" } ?? "Done")
         } catch {
             isMeasuring = false
-            status = "Not measured: \(watcher.why ?? words(error))"
+            status = "Not measured: \(stopper.why ?? failureText(error))"
         }
-        self.watcher = nil
+        self.stopper = nil
         serve()
     }
 
-    func stop(_ why: String = "by you") { watcher?.stop(why) }
+    func stop(_ why: String = "by you") { stopper?.stop(why) }
 
     /// What cannot be believed of a run under these conditions; empty if nothing is in the way.
     var warning: String {
         ProcessInfo.processInfo.isLowPowerModeEnabled
-            ? "Low Power Mode is on and slows the phone down: switch it off in Settings, Battery" : ""
+            ? "Low Power Mode is on and slows the phone down: switch it off in Settings, Battery"
+            : ""
     }
 
-    private func run(
-        _ choice: Choice, _ watcher: Watcher
-    ) async throws -> (Run, Manifest) {
+    /// On a thread of its own.
+    private func run(_ choice: Choice, _ stopper: Stopper) async throws -> (Run, Manifest) {
         let (parts, accelerator) = (parts, accelerator)
         return try await withCheckedThrowingContinuation { continuation in
-            let (facts, pictures, open) = (parts.facts, parts.pictures, parts.open)
-            var config = parts.config
-            config.accelerator = accelerator.rawValue
-            let wanted = config
             startThread("measure") {
                 continuation.resume(
                     with: Result {
-                        var task = BenchmarkTask(
-                            artifact: try Artifact(folder: choice.folder),
-                            accelerator: accelerator, device: facts.device, open: open,
-                            state: { facts.state })
-                        task.config = wanted
-                        let run = try runBenchmark(
-                            task, pictures: pictures.golden, watcher: watcher)
-                        return (run, task.artifact.manifest)
+                        let artifact = try Artifact(folder: choice.folder)
+                        let run = try measureHere(parts, artifact, accelerator, stopper)
+                        return (run, artifact.manifest)
                     })
             }
         }
-    }
-
-    /// A line as the store of `irrvit-bench` has them.
-    private func write(_ run: Run, _ manifest: Manifest) throws -> URL {
-        try FileManager.default.createDirectory(
-            at: parts.records, withIntermediateDirectories: true)
-        let name = "\(manifest.model)-\(manifest.target)-\(run.runId.prefix(8)).jsonl"
-        let file = parts.records.appending(path: name)
-        try (measurement(manifest, run) + Data([10])).write(to: file, options: .atomic)
-        return file
     }
 
     /// The entry is open while the page is, the app is in front, and nothing is measured here.
@@ -152,7 +118,7 @@ final class BenchmarkModel {
             }
             entry = "irrvit-bench can reach this phone by the cable"
         } catch {
-            entry = "irrvit-bench cannot reach this phone: \(words(error))"
+            entry = "irrvit-bench cannot reach this phone: \(failureText(error))"
         }
     }
 
@@ -161,7 +127,7 @@ final class BenchmarkModel {
 }
 
 /// Told by the measuring thread, and tells it to stop.
-final class Watcher: BenchmarkWatcher, Sendable {
+private final class Stopper: BenchmarkProgress, Sendable {
     private let reason = Locked<String?>(nil)
     private let onStage: @Sendable (String) -> Void
 
@@ -171,32 +137,4 @@ final class Watcher: BenchmarkWatcher, Sendable {
     func stop(_ why: String) { reason.change { $0 = $0 ?? why } }
     var why: String? { reason.value }
     var isStopped: Bool { why != nil }
-}
-
-/// A line of what was found out.
-struct Figure: Equatable, Sendable {
-    let name, value: String
-
-    static func all(of run: Run, _ manifest: Manifest) -> [Figure] {
-        let summary = summarize(run.repeats.map { $0.blocksMs.flatMap { $0 } })
-        let (placed, failures) = (run.placement, run.golden.failures)
-        let p50 = String(
-            format: "%.2f ms (%.2f to %.2f)", summary.p50Ms, summary.lowMs, summary.highMs)
-        let rate = Double(manifest.macs) / summary.p50Ms / 1e6
-        let nodes = placed.nodesTotal.map { total in
-            "\(placed.nodesDelegated ?? 0) of \(total) operations off the CPU, "
-                + "\(placed.partitions ?? 0) partitions"
-        }
-        return [
-            Figure(name: "p50", value: p50),
-            Figure(name: "p90", value: String(format: "%.2f ms", summary.p90Ms)),
-            Figure(name: "GMAC/s", value: String(format: "%.1f", rate)),
-            Figure(name: "Calls", value: "\(summary.n)"),
-            Figure(name: "Ran on", value: placed.accelerator),
-            Figure(name: "Placement", value: nodes ?? "not told before iOS 17.4"),
-            Figure(
-                name: "Answers",
-                value: failures.first ?? "all \(run.golden.cases) as PyTorch's"),
-        ]
-    }
 }

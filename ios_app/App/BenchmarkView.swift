@@ -22,14 +22,14 @@ struct BenchmarkView: View {
                     }
                 }
                 .disabled(model.isMeasuring)
-                Button("Measure") { Task { await model.measure() } }
+                Button("Measure") { Task { await model.start() } }
                     .disabled(model.isMeasuring)
                 Button("Stop") { model.stop() }.disabled(!model.isMeasuring)
             }
             Section {
                 if !model.warning.isEmpty { Text(model.warning).foregroundStyle(.red) }
                 if !model.status.isEmpty { Text(model.status) }
-                ForEach(model.figures, id: \.name) { figure in
+                ForEach(model.lines, id: \.name) { figure in
                     LabeledContent(figure.name, value: figure.value)
                 }
                 if let record = model.record { ShareLink("Share the measurement", item: record) }

@@ -15,7 +15,7 @@ final class Engine: Sendable {
     }
 
     /// Load a model and show it the golden pictures. If it cannot be used, there is none.
-    func use(_ choice: Choice, on accelerator: Accelerator) async throws -> SelfCheck {
+    func use(_ choice: Choice, on accelerator: Accelerator) async throws -> GoldenAgreement {
         try await onQueue { [self] in
             classifier.set(nil)
             let artifact = try Artifact(folder: choice.folder)
@@ -39,7 +39,7 @@ final class Engine: Sendable {
                         prediction: prediction, labels: classifier.labels,
                         description: classifier.description, source: source))
             } catch {
-                return .failed(words(error), .reload)
+                return .failed(failureText(error), .reload)
             }
         }
     }

@@ -19,7 +19,7 @@ final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate,
     private let queue = DispatchQueue(label: "camera", qos: .userInitiated)
     private let onFrame: @Sendable (Frame) -> Void
     private let onEvent: @Sendable (CameraEvent) -> Void
-    private let angle = Locked(90)
+    private let angle = Locked<Int?>(nil)  // Until it is known, frames would lie on their side.
     private let observers = Observers()
     private var isWanted = false  // On the queue.
     // On the main thread.
@@ -53,7 +53,7 @@ final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate,
                 isWanted = true
                 session.startRunning()  // It blocks: not on the main thread.
             } catch {
-                onEvent(.failed(words(error)))
+                onEvent(.failed(failureText(error)))
             }
         }
     }
@@ -84,7 +84,7 @@ final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate,
 
     private func configure(_ position: AVCaptureDevice.Position) throws {
         let found = AVCaptureDevice.default(.builtInWideAngleCamera, for: .video, position: position)
-        guard let found else { throw Fault("This phone has no such camera: pick a picture") }
+        guard let found else { throw RuntimeFailure("This phone has no such camera: pick a picture") }
         session.beginConfiguration()
         defer { session.commitConfiguration() }
         session.inputs.forEach(session.removeInput)
@@ -93,9 +93,9 @@ final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate,
         do {
             input = try AVCaptureDeviceInput(device: found)
         } catch {
-            throw Fault("The camera cannot be opened: \(words(error))")
+            throw RuntimeFailure("The camera cannot be opened: \(failureText(error))")
         }
-        guard session.canAddInput(input) else { throw Fault("The camera cannot be used") }
+        guard session.canAddInput(input) else { throw RuntimeFailure("The camera cannot be used") }
         session.addInput(input)
         if session.outputs.isEmpty { try addOutput() }
         let camera = Camera(device: found)
@@ -115,7 +115,7 @@ final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate,
         ]
         output.alwaysDiscardsLateVideoFrames = true
         output.setSampleBufferDelegate(self, queue: queue)
-        guard session.canAddOutput(output) else { throw Fault("The camera gives no pictures") }
+        guard session.canAddOutput(output) else { throw RuntimeFailure("The camera gives no pictures") }
         session.addOutput(output)
     }
 
@@ -146,7 +146,9 @@ final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate,
         _ output: AVCaptureOutput, didOutput sampleBuffer: CMSampleBuffer,
         from connection: AVCaptureConnection
     ) {
-        guard isWanted, let buffer = CMSampleBufferGetImageBuffer(sampleBuffer) else { return }
+        guard isWanted, let rotation = angle.value,
+            let buffer = CMSampleBufferGetImageBuffer(sampleBuffer)
+        else { return }
         CVPixelBufferLockBaseAddress(buffer, .readOnly)
         defer { CVPixelBufferUnlockBaseAddress(buffer, .readOnly) }
         guard let base = CVPixelBufferGetBaseAddress(buffer) else { return }
@@ -156,7 +158,7 @@ final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate,
         onFrame(
             Frame(
                 bytes: bytes, width: width, height: height, rowStride: rowBytes,
-                rotation: angle.value, order: .bgra))
+                rotation: rotation, order: .bgra))
     }
 }
 

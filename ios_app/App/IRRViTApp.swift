@@ -57,7 +57,7 @@ struct Folders: Sendable {
         main = MainModel(choices: choices, engine: Engine(pictures: pictures, open: open))
         benchmark = BenchmarkModel(
             choices: choices,
-            parts: BenchmarkModel.Parts(
+            parts: BenchmarkParts(
                 facts: DeviceFacts(), pictures: pictures, open: open,
                 records: folders.documents.appending(path: "measurements"),
                 pushed: folders.caches.appending(path: "pushed")))

@@ -63,12 +63,12 @@ final class MainModel {
             let found = try await engine.use(choice, on: accelerator)
             guard load == loads else { return }
             check = .done(found)
-            log("\(choice.name): \(found)")
+            log("\(choice.name): \(checkText(found))")
             await see()
         } catch {
             guard load == loads else { return }
-            check = .impossible(words(error))
-            fail(words(error), .reload)
+            check = .impossible(failureText(error))
+            fail(failureText(error), .reload)
         }
     }
 
@@ -105,13 +105,13 @@ final class MainModel {
         state = .loading("Opening the picture")
         do {
             guard let content = try await item.loadTransferable(type: Data.self) else {
-                throw Fault("The picture is not on this phone: open it in Photos first")
+                throw RuntimeFailure("The picture is not on this phone: open it in Photos first")
             }
             let seen = try await engine.classify(content)
             picture = UIImage(data: content)
             state = seen ?? .failed("There is no model to look at it with", .reload)
         } catch {
-            fail(words(error), .retry)
+            fail(failureText(error), .retry)
         }
     }
 

@@ -25,10 +25,10 @@ struct Pictures: Sendable {
     func golden(_ name: String, _ look: (Frame) throws -> Void) throws {
         let file = folder.appending(path: name).deletingPathExtension().appendingPathExtension("ppm")
         guard let content = try? Data(contentsOf: file) else {
-            throw Fault("\(file.lastPathComponent) is missing: build the app again")
+            throw RuntimeFailure("\(file.lastPathComponent) is missing: build the app again")
         }
         guard let picture = Picture(ppm: content) else {
-            throw Fault("\(file.lastPathComponent) is damaged: build the app again")
+            throw RuntimeFailure("\(file.lastPathComponent) is damaged: build the app again")
         }
         try picture.look(look)
     }
@@ -45,7 +45,7 @@ struct Pictures: Sendable {
             let image = CGImageSourceCreateThumbnailAtIndex(source, 0, options),
             let picture = Picture(image)
         else {
-            throw Fault("This is no picture that the phone can read: try a JPEG, HEIC or PNG")
+            throw RuntimeFailure("This is no picture that the phone can read: try a JPEG, HEIC or PNG")
         }
         return picture
     }

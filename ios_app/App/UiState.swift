@@ -1,3 +1,4 @@
+import Core
 import Runtime
 
 /// What the screen shows: one of these, whole.
@@ -35,13 +36,13 @@ enum Action: String, Sendable {
 /// What the golden cases say about this very phone.
 enum Check: Equatable, Sendable {
     case pending
-    case done(SelfCheck)
+    case done(GoldenAgreement)
     case impossible(String)
 
     var text: String {
         switch self {
         case .pending: "Checking this phone"
-        case .done(let check): check.description
+        case .done(let found): checkText(found)
         case .impossible(let why): "Not checked: \(why)"
         }
     }

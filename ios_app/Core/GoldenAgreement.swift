@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a device says about a picture against what PyTorch says, as `irrvit.benchmark.results.golden`.
 public struct Agreement: Equatable, Sendable {
     /// Names the class that the reference names, or one that it can hardly tell from it.
@@ -28,3 +30,36 @@ public func agreement(_ logits: [Float], _ golden: GoldenCase, tolerance: Double
     let passed = topAgrees && difference <= tolerance
     return Agreement(topAgrees: topAgrees, difference: difference, passed: passed)
 }
+
+/// What a file said on this device about all golden pictures of its manifest.
+public struct GoldenAgreement: Equatable, Sendable {
+    public let cases: Int
+    /// A sentence for each picture that was answered otherwise than by the reference.
+    public let failures: [String]
+    /// The largest of all pictures; not finite if an output is not, or nothing was compared.
+    public let difference: Double
+
+    /// A check that compared nothing has failed.
+    public var passed: Bool { cases > 0 && failures.isEmpty }
+}
+
+/// Sum up what was found for each picture, by its name.
+public func goldenAgreement(
+    _ found: [(picture: String, agreement: Agreement)], tolerance: Double
+) -> GoldenAgreement {
+    let wrong = found.filter { !$0.agreement.passed }
+    let failures = wrong.map { picture, agreement in
+        guard agreement.topAgrees else {
+            return "\(picture): names another class than the reference"
+        }
+        let (off, allowed) = (inShort(agreement.difference), inShort(tolerance))
+        return "\(picture): a logit is off by \(off) of the largest, \(allowed) is allowed"
+    }
+    let differences = found.map(\.agreement.difference)
+    let isFinite = !differences.isEmpty && differences.allSatisfy(\.isFinite)
+    return GoldenAgreement(
+        cases: found.count, failures: failures, difference: isFinite ? differences.max()! : .nan)
+}
+
+/// As "1.0e-04".
+public func inShort(_ value: Double) -> String { String(format: "%.1e", value) }

@@ -80,13 +80,3 @@ private func centredRanks(_ values: [Double]) -> [Double] {
 private func product(_ values: [Double], _ lag: Int) -> Double {
     (lag..<values.count).reduce(0) { $0 + values[$1] * values[$1 - lag] }
 }
-
-public func median(_ latencies: [Double]) -> Double { percentile(latencies.sorted(), 50) }
-
-/// Whether the last three blocks are alike within 3 %, or get no quicker any more.
-public func isStationary(_ blocks: [[Double]]) -> Bool {
-    guard blocks.count >= 3 else { return false }
-    let medians = blocks.suffix(3).map(median)
-    let isAlike = medians.max()! <= 1.03 * medians.min()!
-    return isAlike || (blocks.count >= 6 && medians[2] >= medians[0])
-}

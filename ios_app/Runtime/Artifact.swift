@@ -13,13 +13,13 @@ public struct Artifact: Sendable {
         do {
             content = try Data(contentsOf: folder.appending(path: "manifest.json"))
         } catch {
-            throw Fault(
+            throw RuntimeFailure(
                 "\(folder.lastPathComponent) has no manifest.json that can be read; "
                     + "copy the model's folder again")
         }
         manifest = try parseManifest(content)
         guard manifest.target == "coreml" else {
-            throw Fault(
+            throw RuntimeFailure(
                 "\(manifest.file) is for \(manifest.target), and iPhones run Core ML: "
                     + "irrvit-export --target coreml writes such a file")
         }
@@ -31,10 +31,10 @@ public struct Artifact: Sendable {
     public func package() throws -> URL {
         let package = folder.appending(path: manifest.file)
         guard FileManager.default.fileExists(atPath: package.path) else {
-            throw Fault("\(manifest.file) is missing, its manifest is there; copy it again")
+            throw RuntimeFailure("\(manifest.file) is missing, its manifest is there; copy it again")
         }
         guard try contentHash(of: package) == manifest.sha256 else {
-            throw Fault(
+            throw RuntimeFailure(
                 "\(manifest.file) is damaged: it is not the file its manifest describes; "
                     + "copy it again")
         }
@@ -49,7 +49,7 @@ public func contentHash(of url: URL) throws -> String {
     let root = url.resolvingSymlinksInPath().path
     var isFolder: ObjCBool = false
     guard files.fileExists(atPath: root, isDirectory: &isFolder) else {
-        throw Fault("\(url.lastPathComponent) is missing")
+        throw RuntimeFailure("\(url.lastPathComponent) is missing")
     }
     guard isFolder.boolValue else { return try fileHash(root) }
     let names = files.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []

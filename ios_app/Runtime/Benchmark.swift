@@ -1,141 +1,120 @@
 import Core
 import Foundation
 
+// Measuring a network on this device by the protocol of `irrvit-bench`; docs/measuring.md tells it.
+// Only that all repeats share this process is other: an app cannot start itself anew.
+
 /// Opens a model on some unit; blocks for as long as that takes.
 public typealias OpenRuntime =
     @Sendable (_ package: URL, _ sha256: String, _ accelerator: Accelerator) throws -> CoreMLRuntime
 
+/// Whoever waits for a measurement.
+public protocol BenchmarkProgress {
+    /// True: what was measured so far is kept.
+    var isStopped: Bool { get }
+
+    func notify(_ stage: String)
+}
+
 /// What is measured, and on what.
 public struct BenchmarkTask: Sendable {
-    public var artifact: Artifact
-    public var accelerator: Accelerator
+    public let artifact: Artifact
+    public let accelerator: Accelerator
     public var config: RunConfig
-    public var device: DeviceInfo
-    public var open: OpenRuntime
-    /// How the phone is just now.
-    public var state: @Sendable () -> DeviceState
+    let open: OpenRuntime
 
-    public init(
-        artifact: Artifact, accelerator: Accelerator, device: DeviceInfo,
-        open: @escaping OpenRuntime, state: @escaping @Sendable () -> DeviceState
-    ) {
-        (self.artifact, self.accelerator, self.device) = (artifact, accelerator, device)
-        (self.open, self.state) = (open, state)
+    public init(artifact: Artifact, accelerator: Accelerator, open: @escaping OpenRuntime) {
+        (self.artifact, self.accelerator, self.open) = (artifact, accelerator, open)
         config = RunConfig(accelerator: accelerator.rawValue)
     }
 }
 
-/// Whoever watches a run, and may end it; what was measured so far is kept then.
-public protocol BenchmarkWatcher {
-    func notify(_ stage: String)
-    var isStopped: Bool { get }
+/// What was found out about a file.
+public struct Measured: Sendable {
+    public let repeats: [Repeat]
+    public let golden: GoldenAgreement
+    /// Whether another unit's answers are the CPU's to the last bit: it hardly ran there, then.
+    public let equalsCpu: Bool?
+    public let runtimeVersion: String
+    public let placement: Placement
+    /// With the file loaded and called, and before: one process holds file after file.
+    public let peakMemoryBytes, idleMemoryBytes: Int
+    public let interrupted: Bool
 }
 
-/// Measure a model by the protocol of `irrvit-bench`. Blocks, for minutes.
+/// Measure one network; every repeat loads its file anew. Blocks, for minutes.
 ///
-/// All repeats share this process: each loads the model anew, and memory is what it adds.
-public func runBenchmark(
-    _ task: BenchmarkTask, pictures: GoldenPictures, watcher: any BenchmarkWatcher
-) throws -> Run {
-    watcher.notify("looking whether the model is the one of its manifest")
-    let manifest = task.artifact.manifest
+/// - Parameter pictures: the golden ones as the network sees them, in the manifest's order.
+public func measure(
+    _ task: BenchmarkTask, pictures: [GoldenPixels], progress: any BenchmarkProgress
+) throws -> Measured {
     let package = try task.artifact.package()
-    let shown = try goldenPixels(manifest, pictures)
-    let before = task.state()
-    var turns: [Turn] = []
-    var during: [DeviceState] = []
-    while turns.count < task.config.repeats, !watcher.isStopped {
-        watcher.notify("repeat \(turns.count + 1) of \(task.config.repeats)")
-        let idle = memoryBytes()
-        let runtime = try task.open(package, manifest.sha256, task.accelerator)
-        var turn = Turn(runtime: runtime, idleBytes: idle)
-        try turn.take(task.config, shown, watcher)
-        turn.answers = try check(manifest, shown, runtime)
-        turn.runtime = nil
-        turns.append(turn)
-        during.append(task.state())
+    var outcomes: [Outcome] = []
+    while outcomes.count < task.config.repeats, !progress.isStopped {
+        progress.notify("repeat \(outcomes.count + 1) of \(task.config.repeats)")
+        outcomes.append(try measureRepeat(task, package, pictures, progress))
     }
-    guard let first = turns.first else { throw Fault("stopped before anything was measured") }
-    watcher.notify("comparing with the CPU")
-    var run = Run(
-        device: task.device, config: task.config, runtimeVersion: first.version,
-        placement: first.placement, before: before)
-    let failing = turns.first { !$0.answers.failures.isEmpty }
-    run.golden = Golden(
-        cases: shown.count, failures: failing?.answers.failures ?? [],
-        equalsCpu: try equalsCpu(task, package, shown, first))
-    (run.during, run.after) = (during, task.state())
-    run.repeats = turns.map(\.result)
-    (run.peakMemoryBytes, run.idleMemoryBytes) = (turns.map(\.peakBytes).max(), first.idleBytes)
-    run.interrupted = watcher.isStopped
-    return run
+    guard let first = outcomes.first else {
+        throw RuntimeFailure("stopped before anything was measured")
+    }
+    progress.notify("comparing with the CPU")
+    return Measured(
+        repeats: outcomes.map(\.result),
+        golden: outcomes.map(\.golden).first { !$0.passed } ?? first.golden,
+        equalsCpu: try equalsCpu(task, package, pictures, first.logits),
+        runtimeVersion: first.version, placement: first.placement,
+        peakMemoryBytes: outcomes.map(\.peakBytes).max() ?? 0, idleMemoryBytes: first.idleBytes,
+        interrupted: progress.isStopped)
 }
 
-/// A golden picture as the network sees it.
-private struct Shown {
-    let picture: String
-    let pixels: [UInt8]
-    let order: ChannelOrder
-
-    func put(into runtime: any Runtime) throws {
-        try pixels.withUnsafeBufferPointer { try runtime.set($0, order: order) }
-    }
-}
-
-/// One repeat: a loaded model, and what it has been timed at so far.
-private struct Turn {
-    var runtime: CoreMLRuntime?
+private struct Outcome {
+    let result: Repeat
+    let golden: GoldenAgreement
+    let logits: [[Float]]
     let version: String
     let placement: Placement
-    let idleBytes: Int
-    private let loadMs: Double
-    private(set) var peakBytes = 0
-    private var firstMs = 0.0
-    private var warmup: [[Double]] = []
-    private var blocks: [[Double]] = []
-    private var ownCpuMs = 0.0
-    var answers = GoldenAnswers()
-
-    init(runtime: CoreMLRuntime, idleBytes: Int) {
-        (self.runtime, self.idleBytes) = (runtime, idleBytes)
-        (version, placement) = (runtime.version, runtime.placement)
-        loadMs = runtime.loadMs
-    }
-
-    mutating func take(
-        _ config: RunConfig, _ shown: [Shown], _ watcher: any BenchmarkWatcher
-    ) throws {
-        guard let runtime else { return }
-        try shown.first?.put(into: runtime)
-        firstMs = try time(runtime, calls: 1)[0]
-        let end = nowNs() + UInt64(config.warmupS * 1e9)
-        while !isStationary(warmup), warmup.isEmpty || nowNs() < end {
-            warmup.append(try time(runtime, calls: callsOfWarmup(firstMs)))
-        }
-        repeat {
-            _ = try time(runtime, calls: untimedCalls)
-            let calls = callsOfBlock(median(blocks.last ?? warmup[warmup.count - 1]))
-            let cpu = cpuNs()
-            blocks.append(try time(runtime, calls: calls))
-            ownCpuMs += Double(cpuNs() - cpu) / 1e6
-        } while !isEnough(blocks, iterations: config.iterations, seconds: config.seconds)
-            && !watcher.isStopped
-        peakBytes = memoryBytes()
-    }
-
-    var result: Repeat {
-        Repeat(
-            loadMs: loadMs, firstMs: firstMs, warmup: warmup.reduce(0) { $0 + $1.count },
-            blocksMs: blocks, ownCpuMs: ownCpuMs)
-    }
+    let peakBytes, idleBytes: Int
 }
 
-/// Milliseconds of each call, one after another.
-private func time(_ runtime: any Runtime, calls: Int) throws -> [Double] {
-    try timeCalls(runtime, calls).map { Double($0) / 1e6 }
+private func measureRepeat(
+    _ task: BenchmarkTask, _ package: URL, _ pictures: [GoldenPixels],
+    _ progress: any BenchmarkProgress
+) throws -> Outcome {
+    let manifest = task.artifact.manifest
+    let idle = memoryBytes()
+    let runtime = try task.open(package, manifest.sha256, task.accelerator)
+    try pictures.first?.put(into: runtime)
+    let timed = try timeRepeat(RuntimeTimer(runtime: runtime, progress: progress), task.config)
+    let peak = memoryBytes()
+    let logits = try answers(runtime, pictures)
+    let found = zip(manifest.golden, logits).map { golden, logits in
+        (golden.picture, agreement(logits, golden, tolerance: manifest.maxRel))
+    }
+    return Outcome(
+        result: Repeat(
+            loadMs: runtime.loadMs, firstMs: timed.firstMs, warmup: timed.warmup,
+            blocksMs: timed.blocks.map(\.latenciesMs),
+            ownCpuMs: timed.blocks.reduce(0) { $0 + $1.ownCpuMs }),
+        golden: goldenAgreement(found, tolerance: manifest.maxRel), logits: logits,
+        version: runtime.version, placement: runtime.placement, peakBytes: peak, idleBytes: idle)
 }
 
-/// Nanoseconds of each call; the list is made before.
+private struct RuntimeTimer: CallTimer {
+    let runtime: any Runtime
+    let progress: any BenchmarkProgress
+
+    func time(_ calls: Int) throws -> Block {
+        let cpu = cpuNs()
+        let times = try timeCalls(runtime, calls)
+        return Block(times.map { Double($0) / 1e6 }, ownCpuMs: Double(cpuNs() - cpu) / 1e6)
+    }
+
+    func now() -> Double { Double(nowNs()) / 1e6 }
+
+    var isStopped: Bool { progress.isStopped }
+}
+
+/// Nanoseconds of each call, one straight after the other; the list is made before.
 func timeCalls(_ runtime: any Runtime, _ calls: Int) throws -> [UInt64] {
     var times = [UInt64](repeating: 0, count: calls)
     for i in 0..<calls {
@@ -146,55 +125,42 @@ func timeCalls(_ runtime: any Runtime, _ calls: Int) throws -> [UInt64] {
     return times
 }
 
-/// What a model said about the golden pictures, and where that is not what PyTorch says.
-private struct GoldenAnswers {
-    var logits: [[Float]] = []
-    var failures: [String] = []
+/// A golden picture as the network sees it.
+public struct GoldenPixels: Sendable {
+    let pixels: [UInt8]
+    let order: ChannelOrder
+
+    func put(into runtime: any Runtime) throws {
+        try pixels.withUnsafeBufferPointer { try runtime.set($0, order: order) }
+    }
 }
 
-private func goldenPixels(_ manifest: Manifest, _ pictures: GoldenPictures) throws -> [Shown] {
+public func goldenPixels(
+    _ manifest: Manifest, _ pictures: GoldenPictures
+) throws -> [GoldenPixels] {
     let preprocessor = Preprocessor(manifest.input)
     return try manifest.golden.map { golden in
-        var pixels: [UInt8] = []
-        var order = ChannelOrder.rgba
+        var made = GoldenPixels(pixels: [], order: .rgba)
         try pictures(golden.picture) { frame in
-            pixels = preprocessor.preprocess(frame) { Array($0) }
-            order = frame.order
+            let pixels = preprocessor.preprocess(frame) { Array($0) }
+            made = GoldenPixels(pixels: pixels, order: frame.order)
         }
-        return Shown(picture: golden.picture, pixels: pixels, order: order)
+        return made
     }
 }
 
 /// In every repeat, after the calls that were timed: an answer may go wrong later.
-private func check(
-    _ manifest: Manifest, _ shown: [Shown], _ runtime: any Runtime
-) throws -> GoldenAnswers {
-    var answers = GoldenAnswers()
-    for (picture, golden) in zip(shown, manifest.golden) {
+private func answers(_ runtime: any Runtime, _ pictures: [GoldenPixels]) throws -> [[Float]] {
+    try pictures.map { picture in
         try picture.put(into: runtime)
-        let logits = try runtime.logits()
-        answers.logits.append(logits)
-        let found = agreement(logits, golden, tolerance: manifest.maxRel)
-        if !found.topAgrees {
-            answers.failures.append("\(golden.picture): names another class than the reference")
-        } else if !found.passed {
-            answers.failures.append(
-                "\(golden.picture): a logit is off by \(inShort(found.difference)) of the "
-                    + "largest, \(inShort(manifest.maxRel)) is allowed")
-        }
+        return try runtime.logits()
     }
-    return answers
 }
 
-/// Whether another unit's answers are the CPU's to the last bit: it hardly ran there, then.
 private func equalsCpu(
-    _ task: BenchmarkTask, _ package: URL, _ shown: [Shown], _ turn: Turn
+    _ task: BenchmarkTask, _ package: URL, _ pictures: [GoldenPixels], _ logits: [[Float]]
 ) throws -> Bool? {
-    guard task.accelerator != .cpu, !shown.isEmpty else { return nil }
+    guard task.accelerator != .cpu, !pictures.isEmpty else { return nil }
     let cpu = try task.open(package, task.artifact.manifest.sha256, .cpu)
-    let answers = try shown.map { picture in
-        try picture.put(into: cpu)
-        return try cpu.logits()
-    }
-    return answers == turn.answers.logits
+    return try answers(cpu, pictures) == logits
 }

@@ -28,7 +28,7 @@ public final class BenchmarkServer: Sendable {
         var pipes: [Int32] = [0, 0]
         guard pipe(&pipes) == 0 else {
             close(listener)
-            throw Fault("the benchmark's entry cannot be opened: \(reason())")
+            throw RuntimeFailure("the benchmark's entry cannot be opened: \(reason())")
         }
         wake = (pipes[0], pipes[1])
         startThread("bench-server") { [self] in accept(serve) }
@@ -83,7 +83,7 @@ public final class BenchmarkServer: Sendable {
 
 private func listen(on port: UInt16) throws -> (Int32, UInt16) {
     let listener = socket(AF_INET, streamType, 0)
-    guard listener >= 0 else { throw Fault("no socket can be had: \(reason())") }
+    guard listener >= 0 else { throw RuntimeFailure("no socket can be had: \(reason())") }
     var yes: Int32 = 1
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
     var address = sockaddr_in()
@@ -103,7 +103,7 @@ private func listen(on port: UInt16) throws -> (Int32, UInt16) {
     guard isListening else {
         let why = reason()
         close(listener)
-        throw Fault("port \(port) cannot be listened on: \(why)")
+        throw RuntimeFailure("port \(port) cannot be listened on: \(why)")
     }
     return (listener, UInt16(bigEndian: address.sin_port))
 }

@@ -34,7 +34,7 @@ public final class BenchmarkWorker {
                 guard stream.write(said), !isLost else { return }
             }
         } catch {
-            _ = stream.write(["error": words(error)])
+            _ = stream.write(["error": failureText(error)])
         }
     }
 
@@ -45,7 +45,7 @@ public final class BenchmarkWorker {
             return (try perform(Command(command), stream), false)
         } catch {
             // Bytes of a file that was not taken would be read as commands.
-            return (["error": words(error)], command["do"] as? String == "put")
+            return (["error": failureText(error)], command["do"] as? String == "put")
         }
     }
 
@@ -63,7 +63,7 @@ public final class BenchmarkWorker {
         case "logits": ["logits": try loaded().logits().map(Double.init)]
         case "memory": memory()
         case "plan": try plan()
-        case let name: throw Fault("there is no command \"\(name.prefix(40))\"")
+        case let name: throw RuntimeFailure("there is no command \"\(name.prefix(40))\"")
         }
     }
 
@@ -84,10 +84,10 @@ public final class BenchmarkWorker {
 
     private func load(_ command: Command) throws -> [String: Any] {
         let name = try command.text("runtime")
-        guard name == "coreml" else { throw Fault("\(name) is not part of this app: coreml is") }
+        guard name == "coreml" else { throw RuntimeFailure("\(name) is not part of this app: coreml is") }
         let asked = command.optional("accelerator") ?? Accelerator.cpu.rawValue
         guard let accelerator = Accelerator(rawValue: asked) else {
-            throw Fault("there is no accelerator \"\(asked)\": expected cpu, gpu, npu or all")
+            throw RuntimeFailure("there is no accelerator \"\(asked)\": expected cpu, gpu, npu or all")
         }
         runtime = nil
         let package = try files.url(command.text("path"))
@@ -106,7 +106,7 @@ public final class BenchmarkWorker {
 
     private func set(_ command: Command) throws -> [String: Any] {
         guard let bytes = Data(base64Encoded: try command.text("base64")), bytes.count % 4 == 0
-        else { throw Fault("\"base64\" holds no float32 numbers") }
+        else { throw RuntimeFailure("\"base64\" holds no float32 numbers") }
         let values = bytes.withUnsafeBytes { bytes in
             (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
         }
@@ -130,7 +130,7 @@ public final class BenchmarkWorker {
 
     private func plan() throws -> [String: Any] {
         guard let plan = try loaded().plan else {
-            throw Fault("this system does not tell where operations run: iOS 17.4 and later do")
+            throw RuntimeFailure("this system does not tell where operations run: iOS 17.4 and later do")
         }
         let steps = plan.steps.map { step -> [String: Any] in
             [
@@ -142,7 +142,7 @@ public final class BenchmarkWorker {
     }
 
     private func loaded() throws -> CoreMLRuntime {
-        guard let runtime else { throw Fault("no file is loaded: \"load\" comes first") }
+        guard let runtime else { throw RuntimeFailure("no file is loaded: \"load\" comes first") }
         return runtime
     }
 }
@@ -182,7 +182,7 @@ private struct Command {
 
     func text(_ key: String) throws -> String {
         guard let text = fields[key] as? String else {
-            throw Fault("a command is an object with a text \"\(key)\"")
+            throw RuntimeFailure("a command is an object with a text \"\(key)\"")
         }
         return text
     }
@@ -190,7 +190,7 @@ private struct Command {
     func whole(_ key: String, upTo most: Int) throws -> Int {
         guard let number = fields[key] as? NSNumber, let whole = Int(exactly: number.doubleValue),
             0...most ~= whole
-        else { throw Fault("\"\(key)\" is no whole number from 0 to \(most)") }
+        else { throw RuntimeFailure("\"\(key)\" is no whole number from 0 to \(most)") }
         return whole
     }
 }

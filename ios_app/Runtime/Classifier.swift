@@ -33,14 +33,14 @@ public final class FileClassifier: Classifier {
 
     public init(_ manifest: Manifest, _ runtime: any Runtime, asked: Accelerator) throws {
         guard !manifest.labels.isEmpty else {
-            throw Fault(
+            throw RuntimeFailure(
                 "\(manifest.model) names no classes, so nothing could be said about a picture: "
                     + "export it with --labels")
         }
         guard let (height, width) = runtime.pictureSize,
             (height, width) == (manifest.input.height, manifest.input.width)
         else {
-            throw Fault(
+            throw RuntimeFailure(
                 "\(manifest.file) does not take pictures of \(manifest.input.width) x "
                     + "\(manifest.input.height), as its manifest says; export it again")
         }
@@ -72,7 +72,7 @@ public final class FileClassifier: Classifier {
 
     private func checked(_ logits: [Float]) throws -> [Float] {
         guard logits.count == labels.count else {
-            throw Fault(
+            throw RuntimeFailure(
                 "the model gives out \(logits.count) values for \(labels.count) classes: it is "
                     + "no classifier, or its manifest is another's")
         }

@@ -15,7 +15,7 @@ public struct CompiledModels: Sendable {
         let compiled = try compile(package, sha256)
         do {
             return try CoreMLRuntime(compiled: compiled, accelerator: accelerator)
-        } catch let fault as Fault {
+        } catch let fault as RuntimeFailure {
             throw fault
         } catch {
             // What was kept may be damaged: it is made once more.
@@ -24,7 +24,7 @@ public struct CompiledModels: Sendable {
             do {
                 return try CoreMLRuntime(compiled: again, accelerator: accelerator)
             } catch {
-                throw Fault("\(package.lastPathComponent) cannot be loaded: \(words(error))")
+                throw RuntimeFailure("\(package.lastPathComponent) cannot be loaded: \(failureText(error))")
             }
         }
     }
@@ -37,8 +37,8 @@ public struct CompiledModels: Sendable {
         do {
             compiled = try waitFor { try await MLModel.compileModel(at: package) }
         } catch {
-            throw Fault(
-                "this system could not compile \(package.lastPathComponent) (\(words(error))); "
+            throw RuntimeFailure(
+                "this system could not compile \(package.lastPathComponent) (\(failureText(error))); "
                     + "update iOS, or export the model again")
         }
         // What Core ML made lies in a temporary folder; once moved there is nothing to remove.

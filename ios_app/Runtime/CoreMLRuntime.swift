@@ -24,7 +24,7 @@ public final class CoreMLRuntime: Runtime, @unchecked Sendable {
         loadMs = msSince(start)
         let inputs = model.modelDescription.inputDescriptionsByName
         guard inputs.count == 1, let (name, description) = inputs.first else {
-            throw Fault("the model takes \(inputs.count) inputs, expected one picture")
+            throw RuntimeFailure("the model takes \(inputs.count) inputs, expected one picture")
         }
         input = try ModelInput(description)
         feed = try MLDictionaryFeatureProvider(dictionary: [name: input.value])
@@ -51,9 +51,9 @@ public final class CoreMLRuntime: Runtime, @unchecked Sendable {
         let answer = try model.prediction(from: feed)
         guard let array = answer.featureValue(for: Self.output)?.multiArrayValue else {
             let found = outputs.joined(separator: ", ")
-            throw Fault("the model gives out \(found), expected logits: it is no classifier")
+            throw RuntimeFailure("the model gives out \(found), expected logits: it is no classifier")
         }
-        guard array.dataType == .float32 else { throw Fault("its logits are not float32") }
+        guard array.dataType == .float32 else { throw RuntimeFailure("its logits are not float32") }
         return array.withUnsafeBufferPointer(ofType: Float.self) { Array($0) }
     }
 }

@@ -14,7 +14,7 @@ enum ModelInput {
         } else if let array = description.multiArrayConstraint {
             self = .numbers(try MLMultiArray(shape: array.shape, dataType: .float32))
         } else {
-            throw Fault("its input is neither a picture nor numbers: export it by irrvit-export")
+            throw RuntimeFailure("its input is neither a picture nor numbers: export it by irrvit-export")
         }
     }
 
@@ -35,7 +35,7 @@ enum ModelInput {
         case .picture(let buffer): try fill(buffer, with: values)
         case .numbers(let array):
             guard array.count == values.count else {
-                throw Fault("got \(values.count) values, expected \(array.count)")
+                throw RuntimeFailure("got \(values.count) values, expected \(array.count)")
             }
             array.withUnsafeMutableBufferPointer(ofType: Float.self) { out, _ in
                 for (i, value) in values.enumerated() { out[i] = value }
@@ -44,7 +44,7 @@ enum ModelInput {
     }
 
     func set(_ pixels: UnsafeBufferPointer<UInt8>, order: ChannelOrder) throws {
-        guard case .picture(let buffer) = self else { throw Fault("this network takes no picture") }
+        guard case .picture(let buffer) = self else { throw RuntimeFailure("this network takes no picture") }
         let (red, blue) = order == .rgba ? (0, 2) : (2, 0)
         try write(buffer, count: pixels.count, channels: 4) { at, pixel in
             pixel.storeBytes(of: pixels[at + blue], toByteOffset: 0, as: UInt8.self)
@@ -58,7 +58,7 @@ enum ModelInput {
 /// Red, green and blue of each pixel as numbers 0..255; blue comes first in the buffer.
 private func fill(_ buffer: CVPixelBuffer, with values: [Float]) throws {
     guard values.allSatisfy({ 0 <= $0 && $0 <= 255 }) else {
-        throw Fault("a pixel is no number from 0 to 255")
+        throw RuntimeFailure("a pixel is no number from 0 to 255")
     }
     try write(buffer, count: values.count, channels: 3) { at, pixel in
         for c in 0..<3 {
@@ -77,12 +77,12 @@ private func write(
 ) throws {
     let (width, height) = (CVPixelBufferGetWidth(buffer), CVPixelBufferGetHeight(buffer))
     guard count == width * height * channels else {
-        throw Fault("the picture has \(count) values, expected \(width * height * channels)")
+        throw RuntimeFailure("the picture has \(count) values, expected \(width * height * channels)")
     }
     CVPixelBufferLockBaseAddress(buffer, [])
     defer { CVPixelBufferUnlockBaseAddress(buffer, []) }
     guard let base = CVPixelBufferGetBaseAddress(buffer) else {
-        throw Fault("the picture's memory cannot be reached")
+        throw RuntimeFailure("the picture's memory cannot be reached")
     }
     let rowBytes = CVPixelBufferGetBytesPerRow(buffer)
     for y in 0..<height {
@@ -99,7 +99,7 @@ private func pixelBuffer(width: Int, height: Int) throws -> CVPixelBuffer {
     let status = CVPixelBufferCreate(
         nil, width, height, kCVPixelFormatType_32BGRA, attributes, &buffer)
     guard status == kCVReturnSuccess, let buffer else {
-        throw Fault("there is no memory for a picture of \(width) x \(height) (error \(status))")
+        throw RuntimeFailure("there is no memory for a picture of \(width) x \(height) (error \(status))")
     }
     return buffer
 }

@@ -18,7 +18,7 @@ public struct PushedFiles: Sendable {
                 && part.unicodeScalars.allSatisfy { $0.value >= 32 && $0 != "\u{7f}" && $0 != "\\" }
         }
         guard isClean, !parts.isEmpty, parts.count <= 16 else {
-            throw Fault("\"\(path.prefix(80))\" is no path below the app's folder")
+            throw RuntimeFailure("\"\(path.prefix(80))\" is no path below the app's folder")
         }
         return parts.reduce(root) { $0.appending(path: String($1)) }
     }
@@ -39,11 +39,11 @@ public struct PushedFiles: Sendable {
         let file = try url(path)
         let part = try unfinished(file, sha256)
         guard 0...Self.mostBytes ~= bytes, 0...bytes ~= offset else {
-            throw Fault("\(bytes) bytes from \(offset) on: at most \(Self.mostBytes) are taken")
+            throw RuntimeFailure("\(bytes) bytes from \(offset) on: at most \(Self.mostBytes) are taken")
         }
         let begun = size(of: part)
         guard offset <= begun else {
-            throw Fault("\(begun) bytes of \(path) are here: it cannot go on at \(offset)")
+            throw RuntimeFailure("\(begun) bytes of \(path) are here: it cannot go on at \(offset)")
         }
         try requireSpace(bytes - offset)
         let files = FileManager.default
@@ -53,7 +53,7 @@ public struct PushedFiles: Sendable {
         try append(to: part, at: offset, bytes - offset, from: stream)
         guard try contentHash(of: part) == sha256 else {
             try files.removeItem(at: part)
-            throw Fault("what arrived as \(path) is not what was sent: send it again")
+            throw RuntimeFailure("what arrived as \(path) is not what was sent: send it again")
         }
         if files.fileExists(atPath: file.path) { try files.removeItem(at: file) }
         try files.moveItem(at: part, to: file)
@@ -76,7 +76,7 @@ public struct PushedFiles: Sendable {
     /// Hidden: no path from outside begins with a dot, so none names it.
     private func unfinished(_ file: URL, _ sha256: String) throws -> URL {
         guard sha256.count == 64, sha256.allSatisfy({ "0123456789abcdef".contains($0) }) else {
-            throw Fault("\"sha256\" is not 64 hexadecimal digits")
+            throw RuntimeFailure("\"sha256\" is not 64 hexadecimal digits")
         }
         let name = ".\(file.lastPathComponent.prefix(100)).\(sha256.prefix(16))"
         return file.deletingLastPathComponent().appending(path: name)
@@ -93,7 +93,7 @@ public struct PushedFiles: Sendable {
         let facts = try? FileManager.default.attributesOfFileSystem(forPath: place)
         guard let free = (facts?[.systemFreeSize] as? NSNumber)?.intValue else { return }
         guard bytes + Self.spareBytes <= free else {
-            throw Fault(
+            throw RuntimeFailure(
                 "the phone has \(free / 1_000_000) MB left, \(bytes / 1_000_000) MB are sent: "
                     + "make room on it")
         }

@@ -36,19 +36,3 @@ public enum Accelerator: String, CaseIterable, Codable, Sendable {
         }
     }
 }
-
-/// What cannot be had or done, in words for a person.
-public struct Fault: Error, Equatable, CustomStringConvertible {
-    public let description: String
-    public init(_ description: String) { self.description = description }
-}
-
-/// What went wrong, in words for a person.
-public func words(_ error: any Error) -> String {
-    switch error {
-    case let fault as Fault: fault.description
-    case let manifest as BadManifest: manifest.description
-    case let logits as BadLogits: logits.description
-    default: (error as NSError).localizedDescription
-    }
-}

@@ -25,7 +25,7 @@ public final class Stream: @unchecked Sendable {
 
     /// The next line; nil at the end.
     ///
-    /// - Throws: a `Fault` if it is too long; the rest of it is then still to come.
+    /// - Throws: a `RuntimeFailure` if it is too long; the rest of it is then still to come.
     func readLine() throws -> Data? {
         var searched = 0
         while true {
@@ -37,7 +37,7 @@ public final class Stream: @unchecked Sendable {
             }
             searched = buffer.count
             guard searched <= Self.longestLine else {
-                throw Fault("a line is longer than \(Self.longestLine) bytes")
+                throw RuntimeFailure("a line is longer than \(Self.longestLine) bytes")
             }
             guard fill() else { return nil }
         }
@@ -48,7 +48,7 @@ public final class Stream: @unchecked Sendable {
         var left = count
         while left > 0 {
             guard !buffer.isEmpty || fill() else {
-                throw Fault("the connection ended in the middle of a file")
+                throw RuntimeFailure("the connection ended in the middle of a file")
             }
             let taken = buffer.prefix(left)
             try take(taken)

@@ -17,7 +17,7 @@ func waitFor<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Val
         done.signal()
     }
     done.wait()
-    guard let found = result.value else { throw Fault("nothing came back") }
+    guard let found = result.value else { throw RuntimeFailure("nothing came back") }
     return try found.get()
 }
 

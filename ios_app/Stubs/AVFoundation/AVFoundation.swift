@@ -121,7 +121,7 @@ public final class AVCaptureVideoDataOutput: AVCaptureOutput {  // name: AVCaptu
     public var alwaysDiscardsLateVideoFrames = false  // method: AVCaptureVideoDataOutput setAlwaysDiscardsLateVideoFrames:
     weak var delegate: (any AVCaptureVideoDataOutputSampleBufferDelegate)?
     var queue: DispatchQueue?
-    let isBusy = NSLock()
+    let isFree = DispatchSemaphore(value: 1)
     public func setSampleBufferDelegate(  // method: AVCaptureVideoDataOutput setSampleBufferDelegate:queue:
         _ sampleBufferDelegate: (any AVCaptureVideoDataOutputSampleBufferDelegate)?,
         queue sampleBufferCallbackQueue: DispatchQueue?
@@ -233,16 +233,16 @@ package final class PlayedCamera: @unchecked Sendable {
         precondition(wanted == buffer.format, "the app asked for frames of another format")
         precondition(queue !== DispatchQueue.main, "frames on the main queue")
         if output.alwaysDiscardsLateVideoFrames {
-            guard output.isBusy.try() else { return false }
+            guard output.isFree.wait(timeout: .now()) == .success else { return false }
         } else {
-            output.isBusy.lock()
+            output.isFree.wait()
         }
         let frame = Held(output: output, sample: CMSampleBuffer(buffer))
         queue.async {
             let (output, sample) = (frame.output, frame.sample)
             output.delegate?.captureOutput(
                 output, didOutput: sample, from: AVCaptureConnection())
-            output.isBusy.unlock()
+            output.isFree.signal()
         }
         return true
     }
@@ -265,9 +265,16 @@ package final class PlayedCamera: @unchecked Sendable {
         session?.pause()
         post(.AVCaptureSessionRuntimeError, [:])
     }
-    private func post(_ name: Notification.Name, _ said: [String: Any]) {
-        NotificationCenter.default.post(name: name, object: session, userInfo: said)
+    /// As on a phone, from a thread that is not the main one.
+    private func post(_ name: Notification.Name, _ said: [String: Int]) {
+        guard let session else { return }
+        let about = About(session: session)
+        DispatchQueue.global().async {
+            NotificationCenter.default.post(name: name, object: about.session, userInfo: said)
+        }
     }
+
+    private struct About: @unchecked Sendable { let session: AVCaptureSession }
 
     package func reset() {
         (cameras, authorization, answer) = ([.back, .front], .authorized, .authorized)

@@ -214,6 +214,11 @@ package final class PlayedCoreML: @unchecked Sendable {
     /// Where operations go unless only the CPU may be used.
     package var units: [MLComputeUnits] = [.cpuAndNeuralEngine]
 
+    package func reset() {
+        (cannotCompile, isBroken, error, outputName, delay) = (false, false, 0, nil, nil)
+        units = [.cpuAndNeuralEngine]
+    }
+
     package var compilations: Int { lock.withLock { compiled } }
     fileprivate func countCompilation() { lock.withLock { compiled += 1 } }
     fileprivate func changed(_ values: [NSNumber]) -> [NSNumber] {

@@ -76,4 +76,5 @@ package final class PlayedScreen: @unchecked Sendable {
     package static let shared = PlayedScreen()
     package var height = UserInterfaceSizeClass.regular
     package var opened: [URL] = []
+    package func reset() { (height, opened) = (.regular, []) }
 }

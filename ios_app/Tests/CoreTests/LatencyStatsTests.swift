@@ -33,15 +33,4 @@ struct LatencyStatsTests {
         #expect(abs(found.lowMs - expected["low_ms"].number) < 1e-9)
         #expect(abs(found.highMs - expected["high_ms"].number) < 1e-9)
     }
-
-    @Test(arguments: [
-        ([[1, 1], [1, 1]], false, "too few blocks"),
-        ([[1, 1], [1.02, 1.02], [1.03, 1.03]], true, "alike within 3 %"),
-        ([[1, 1], [1.02, 1.02], [1.04, 1.04]], false, "further apart"),
-        ([[3], [2], [1.5], [1.2], [1.1], [1.2]], true, "no quicker any more"),
-        ([[3], [2], [1.5], [1.4], [1.3], [1.2]], false, "still getting quicker"),
-    ] as [([[Double]], Bool, String)])
-    func callsAreWarmOnceBlocksAreAlike(_ blocks: [[Double]], _ isWarm: Bool, _ why: String) {
-        #expect(isStationary(blocks) == isWarm, "\(why)")
-    }
 }

@@ -27,37 +27,60 @@ struct ProtocolTests {
 
     @Test(arguments: file["enough"].list)
     func aRepeatHasEnoughWhenPythonSaysSo(_ golden: Json) {
-        let found = isEnough(
-            blocks(golden), callsPerValue: golden["calls_per_value"].int,
-            iterations: golden["iterations"].int, seconds: golden["seconds"].number)
-        #expect(found == golden["expected"].isTrue)
+        var config = RunConfig(accelerator: "cpu")
+        config.iterations = golden["iterations"].int
+        config.seconds = golden["seconds"].number
+        let per = golden["calls_per_value"].int
+        let timed = blocks(golden).map { Block($0, callsPerValue: per) }
+        #expect(isEnough(timed, config) == golden["expected"].isTrue)
+    }
+
+    @Test(arguments: file["repeats"].list)
+    func aRepeatGoesOnAsPythons(_ golden: Json) throws {
+        var config = RunConfig(accelerator: "cpu")
+        config.iterations = golden["config"]["iterations"].int
+        config.seconds = golden["config"]["seconds"].number
+        config.warmupS = golden["config"]["warmup_s"].number
+        let device = PlayedTimer(golden)
+        let found = try timeRepeat(device, config)
+        #expect(device.asked == golden["asked"].list.map(\.int))
+        #expect(found.firstMs == golden["first_ms"].number)
+        #expect(found.warmup == golden["warmup"].int)
+        #expect(found.blocks.map(\.latenciesMs.count) == golden["blocks"].list.map(\.int))
+        let total = found.blocks.flatMap(\.latenciesMs).reduce(0, +)
+        #expect(abs(total - golden["total_ms"].number) < 1e-6)
+    }
+
+    @Test func whoeverStopsARepeatHasItsFirstBlock() throws {
+        let device = PlayedTimer(file["repeats"].list[0], isStopped: true)
+        #expect(try timeRepeat(device, RunConfig(accelerator: "cpu")).blocks.count == 1)
     }
 
     private func blocks(_ golden: Json) -> [[Double]] {
         golden["blocks"].list.map { $0.list.map(\.number) }
     }
+}
 
-    @Test(arguments: [
-        (0.01, 1000), (0.1, 1000), (0.2, 500), (1, 100), (40, 2), (70, 1), (250, 1),
-    ])
-    func aBlockLastsAboutATenthOfASecond(_ callMs: Double, _ calls: Int) {
-        #expect(callsOfBlock(callMs) == calls)
+/// A device whose n-th call takes as long as the golden case says; no time passes between them.
+private final class PlayedTimer: CallTimer {
+    private let start, step, floor: Double
+    private var calls = 0.0
+    private(set) var asked: [Int] = []
+    let isStopped: Bool
+
+    init(_ golden: Json, isStopped: Bool = false) {
+        (start, step) = (golden["start_ms"].number, golden["step_ms"].number)
+        (floor, self.isStopped) = (golden["floor_ms"].number, isStopped)
     }
 
-    @Test(arguments: [(0.01, 500), (1, 50), (9, 5), (300, 5)])
-    func aBlockOfTheWarmUpIsHalfAsLongAndNeverBelowFive(_ firstMs: Double, _ calls: Int) {
-        #expect(callsOfWarmup(firstMs) == calls)
+    func time(_ count: Int) -> Block {
+        asked.append(count)
+        return Block(
+            (0..<count).map { _ in
+                defer { calls += 1 }
+                return max(floor, start - calls * step)
+            })
     }
 
-    @Test(arguments: [
-        ([[200, 200]], 1, 3, 0.4, false), ([[200, 200], [200]], 1, 3, 0.4, true),
-        ([[200, 200], [200]], 1, 3, 0.61, false), ([[200]], 3, 3, 0.6, true),
-    ] as [([[Double]], Int, Int, Double, Bool)])
-    func aRepeatNeedsBothCallsAndSeconds(
-        _ blocks: [[Double]], _ per: Int, _ iterations: Int, _ seconds: Double, _ expected: Bool
-    ) {
-        let found = isEnough(
-            blocks, callsPerValue: per, iterations: iterations, seconds: seconds)
-        #expect(found == expected)
-    }
+    func now() -> Double { 0 }
 }

@@ -4,7 +4,7 @@ import Runtime
 import Support
 import Testing
 
-private final class Counting: BenchmarkWatcher, @unchecked Sendable {
+private final class Counting: BenchmarkProgress, @unchecked Sendable {
     private(set) var stages: [String] = []
     private let last: Int
     init(stopsAfter last: Int = .max) { self.last = last }
@@ -12,50 +12,44 @@ private final class Counting: BenchmarkWatcher, @unchecked Sendable {
     var isStopped: Bool { stages.count >= last }
 }
 
-private func task(_ accelerator: Accelerator) throws -> BenchmarkTask {
+private func run(
+    _ accelerator: Accelerator, repeats: Int = 2, _ progress: Counting = Counting()
+) throws -> Measured {
     let compiled = CompiledModels(folder: compiledFolder)
-    var task = BenchmarkTask(
-        artifact: try Artifact(folder: fashion), accelerator: accelerator,
-        device: DeviceInfo(
-            name: "test", soc: "none", os: "none", ramBytes: 1, cores: 2, emulated: true,
-            idHash: "0"),
-        open: { try compiled.open($0, sha256: $1, accelerator: $2) },
-        state: { DeviceState(atUtc: nowUtc(), thermalStatus: "none") })
+    let artifact = try Artifact(folder: fashion)
+    var task = BenchmarkTask(artifact: artifact, accelerator: accelerator) {
+        try compiled.open($0, sha256: $1, accelerator: $2)
+    }
     (task.config.iterations, task.config.seconds) = (3, 0.01)
-    (task.config.repeats, task.config.warmupS) = (2, 0)
-    return task
+    (task.config.repeats, task.config.warmupS) = (repeats, 0)
+    let pictures = try goldenPixels(artifact.manifest, lookAtGolden)
+    return try measure(task, pictures: pictures, progress: progress)
 }
 
 @Suite(.serialized) struct BenchmarkTests {
     @Test func aRunHasEveryRepeatAndEveryAnswer() throws {
-        let watcher = Counting()
-        let run = try runBenchmark(task(.cpu), pictures: lookAtGolden, watcher: watcher)
-        #expect(run.repeats.count == 2)
-        #expect(run.repeats.allSatisfy { $0.warmup >= 5 && $0.firstMs > 0 && $0.loadMs > 0 })
-        #expect(run.repeats.allSatisfy { $0.blocksMs.flatMap { $0 }.count >= 3 })
-        #expect(run.golden == Golden(cases: 6, failures: []))
-        #expect(run.during?.count == 2)
-        #expect(!run.interrupted)
-        #expect(watcher.stages.contains("repeat 2 of 2"))
+        let progress = Counting()
+        let found = try run(.cpu, progress)
+        #expect(found.repeats.count == 2)
+        #expect(found.repeats.allSatisfy { $0.warmup >= 5 && $0.firstMs > 0 && $0.loadMs > 0 })
+        #expect(found.repeats.allSatisfy { $0.blocksMs.flatMap { $0 }.count >= 3 })
+        #expect(found.repeats.allSatisfy { ($0.ownCpuMs ?? 0) > 0 })
+        #expect(found.golden.passed && found.golden.cases == 6)
+        #expect(found.equalsCpu == nil && !found.interrupted)
+        #expect(progress.stages == ["repeat 1 of 2", "repeat 2 of 2", "comparing with the CPU"])
     }
 
     @Test func anotherUnitIsComparedWithTheCpu() throws {
-        var task = try task(.npu)
-        task.config.repeats = 1
-        let run = try runBenchmark(task, pictures: lookAtGolden, watcher: Counting())
-        #expect(run.golden.equalsCpu != nil)
+        #expect(try run(.npu, repeats: 1).equalsCpu != nil)
     }
 
     @Test func aRunThatIsStoppedKeepsWhatItHas() throws {
-        let run = try runBenchmark(
-            task(.cpu), pictures: lookAtGolden, watcher: Counting(stopsAfter: 2))
-        #expect(run.interrupted && run.repeats.count == 1)
+        let found = try run(.cpu, Counting(stopsAfter: 1))
+        #expect(found.interrupted && found.repeats.count == 1)
     }
 
     @Test func aRunThatIsStoppedBeforeItBeganSaysSo() {
-        let said = complaint {
-            try runBenchmark(task(.cpu), pictures: lookAtGolden, watcher: Counting(stopsAfter: 1))
-        }
+        let said = complaint { try run(.cpu, Counting(stopsAfter: 0)) }
         #expect(said == "stopped before anything was measured")
     }
 }

@@ -89,7 +89,7 @@
     @Suite(.serialized) struct ClassifierTests {
         private let manifest = try! Artifact(folder: fashion).manifest
 
-        private func check(_ manifest: Manifest) throws -> SelfCheck {
+        private func check(_ manifest: Manifest) throws -> GoldenAgreement {
             let classifier = try FileClassifier(manifest, open(), asked: .all)
             return try selfCheck(manifest, classifier, pictures: lookAtGolden)
         }
@@ -97,7 +97,7 @@
         @Test func aPhoneThatComputesRightlyPassesItsSelfCheck() throws {
             let found = try check(manifest)
             #expect(found.passed && found.cases == 6)
-            #expect(found.description.hasPrefix("self-check passed: 6 of 6 pictures as PyTorch"))
+            #expect(checkText(found).hasPrefix("self-check passed: 6 of 6 pictures as PyTorch"))
         }
 
         @Test func aPhoneThatComputesWronglySaysSo() throws {
@@ -105,7 +105,7 @@
             defer { PlayedCoreML.shared.error = 0 }
             let found = try check(manifest)
             #expect(!found.passed && found.failures.count == 6)
-            #expect(found.description.hasPrefix("SELF-CHECK FAILED, this device computes wrongly"))
+            #expect(checkText(found).hasPrefix("SELF-CHECK FAILED, this device computes wrongly"))
         }
 
         @Test func aCheckThatComparedNothingHasFailed() throws {
@@ -149,7 +149,7 @@
                 _ = try check(manifest)
                 Issue.record("nothing was wrong")
             } catch {
-                #expect(words(error) == "E5RT: the Neural Engine timed out")
+                #expect(failureText(error) == "E5RT: the Neural Engine timed out")
             }
         }
     }

@@ -1,1 +1,0 @@
-import Testing  // Of the screens: to come.
