@@ -1,6 +1,6 @@
 """`python android_app/assets.py`: gather what is built into the app: models and golden pictures.
 
-The pictures are written without loss, because phones decode JPEG differently.
+The models are the demo networks, exported if need be.
 """
 
 from __future__ import annotations
@@ -9,33 +9,22 @@ import shutil
 import sys
 from pathlib import Path
 
-from PIL import Image
-
-from irrvit.export import artifact
-from irrvit.export.artifact import MANIFEST
+from irrvit.export.app_models import copy_artifact, exported, write_pictures
 from irrvit.export.errors import ExportError
-from irrvit.export.proof import cases
+from irrvit.export.target import Platform
 
 _HERE = Path(__file__).resolve().parent
 _OUT = _HERE / "build/assets"
-_MODELS = ("efficientnet_lite0", "irrvit_fashion")  # The first is shown first.
-_TARGET = "tflite-fp32"
+_TARGET = "tflite"
 
 
 def gather(artifacts: Path, out: Path) -> None:
-    """Copy every model that the app comes with from `artifacts`; their hashes are checked."""
+    """Export what the app comes with into `artifacts`, and copy it; hashes are checked."""
+    made = exported(_TARGET, artifacts)
     shutil.rmtree(out, ignore_errors=True)
-    for place, name in enumerate(_MODELS):
-        opened = artifact.open(artifacts / name / _TARGET)
-        folder = out / "models" / f"{place}_{name}"
-        folder.mkdir(parents=True)
-        for file in (MANIFEST, opened.manifest.file):
-            shutil.copyfile(artifacts / name / _TARGET / file, folder / file)
-    golden = out / "golden"
-    golden.mkdir(parents=True)
-    for path in cases.pictures():
-        with Image.open(path) as image:
-            image.convert("RGB").save(golden / f"{path.stem}.png")
+    for place, opened in enumerate(made):
+        copy_artifact(opened, out / "models" / f"{place}_{opened.manifest.model}")
+    write_pictures(out / "golden", Platform.ANDROID)
 
 
 def main() -> int:

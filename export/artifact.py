@@ -52,7 +52,7 @@ class Artifact:
     @cached_property
     def runner(self) -> Runner:
         """The file in the runtime of its format, loaded at first use."""
-        return target.get(self.manifest.target).load(self.path)
+        return target.load(self.manifest.target, self.path)
 
     def run(self, pixels: np.ndarray) -> np.ndarray:
         """Raw RGB pixels 0..255, uint8 or float (N, H, W, 3) -> logits, float32 (N, classes)."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from irrvit.export.command.help import GroupedHelp
 from irrvit.model.data.find import dataset_choices
 
 if TYPE_CHECKING:
@@ -21,79 +22,161 @@ if TYPE_CHECKING:
 
 COULD_NOT_RUN, INTERRUPTED = 2, 130
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+_NETWORK, _FILES, _INT8, _CHECKS = "Network", "Files", "In 8 bits", "Checks"
+
+app = typer.Typer(
+    cls=GroupedHelp,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
-@app.command()
+@app.callback(invoke_without_command=True)
 def export(
+    context: typer.Context,
     model: Annotated[
-        str, typer.Option(help="A name from --list, timm:NAME[.WEIGHTS], or FILE.pt2.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A name that `list` shows, timm:NAME[.WEIGHTS], or FILE.pt2.",
+            rich_help_panel=_NETWORK,
+        ),
     ] = "irrvit_fashion",
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Weights: .safetensors, or .pth without code in it.",
+            rich_help_panel=_NETWORK,
+        ),
+    ] = None,
+    mean: Annotated[
+        str | None,
+        typer.Option(
+            metavar="R,G,B",
+            help="On the 0..1 scale; for a .pt2 that is not ImageNet's.",
+            rich_help_panel=_NETWORK,
+        ),
+    ] = None,
+    std: Annotated[
+        str | None,
+        typer.Option(metavar="R,G,B", help="As --mean.", rich_help_panel=_NETWORK),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="One label per line.", rich_help_panel=_NETWORK),
+    ] = None,
     target: Annotated[
-        list[str] | None, typer.Option(help="A format; may repeat.  [default: all]")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A format that `list` shows; may repeat.  [default: all]",
+            rich_help_panel=_FILES,
+        ),
     ] = None,
     precision: Annotated[
         str | None,
         typer.Option(
-            help="fp32, fp16, int8; coreml: w8, w6, w4 too.  [default: fp16 for coreml, else fp32]"
+            metavar="NAME",
+            help="fp32, fp16, int8, w8, w6 or w4; `list` shows which format has which.  "
+            "[default: the format's own]",
+            rich_help_panel=_FILES,
         ),
     ] = None,
-    checkpoint: Annotated[
-        Path | None, typer.Option(help="Weights: .safetensors, or .pth without code in it.")
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="[default: artifacts/<model>]", rich_help_panel=_FILES),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="[default: artifacts/<model>]")] = None,
-    mean: Annotated[
-        str | None, typer.Option(help="R,G,B on the 0..1 scale; for a .pt2 that is not ImageNet's.")
-    ] = None,
-    std: Annotated[str | None, typer.Option(help="As --mean.")] = None,
-    labels: Annotated[Path | None, typer.Option(help="A file with one label per line.")] = None,
-    tensorflow: Annotated[
-        bool, typer.Option("--tensorflow", help="Run the .tflite in TensorFlow's interpreter too.")
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Export again although nothing changed.", rich_help_panel=_FILES
+        ),
     ] = False,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="When parity fails, find the layer that departs.")
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="The result as JSON on stdout.", rich_help_panel=_FILES),
     ] = False,
-    evaluate: Annotated[
-        str | None, typer.Option(help=f"Try the files on labelled pictures: {dataset_choices()}.")
-    ] = None,
-    data_root: Annotated[
-        Path | None, typer.Option(help="Where the files of a named data set are.")
-    ] = None,
     calibration: Annotated[
         str | None,
         typer.Option(
-            help=f"Pictures for int8: {dataset_choices()}.  "
-            "[default: what it was trained on, else the sample photographs]"
+            metavar="DATA",
+            help=f"Pictures to find ranges on: {dataset_choices()}.  "
+            "[default: what it was trained on, else the sample photographs]",
+            rich_help_panel=_INT8,
         ),
     ] = None,
     keep_float: Annotated[
-        list[str] | None, typer.Option(help="A module that int8 leaves as it is; may repeat.")
+        list[str] | None,
+        typer.Option(
+            metavar="MODULE",
+            help="A module that is left as it is; may repeat.",
+            rich_help_panel=_INT8,
+        ),
     ] = None,
     sensitivity: Annotated[
-        bool, typer.Option("--sensitivity", help="With int8: what each module loses alone.")
+        bool,
+        typer.Option(
+            "--sensitivity",
+            help="What each module loses when it is the only one.",
+            rich_help_panel=_INT8,
+        ),
     ] = False,
     require_delegated: Annotated[
         bool | None,
         typer.Option(
             "--require-delegated/--allow-undelegated",
-            help="Fail if XNNPACK leaves an operation out.  [default: for int8 tflite]",
+            help="Fail if the delegate, as XNNPACK, leaves an operation out.  "
+            "[default: for int8 where the format has one]",
+            rich_help_panel=_INT8,
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Export again although nothing changed.")
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="When parity fails, find the layer that departs.",
+            rich_help_panel=_CHECKS,
+        ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")] = False,
-    list_all: Annotated[bool, typer.Option("--list", help="Show models and targets.")] = False,
+    evaluate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATA",
+            help=f"Try the files on labelled pictures: {dataset_choices()}.",
+            rich_help_panel=_CHECKS,
+        ),
+    ] = None,
+    data_root: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where the files of a named data set are.",
+            rich_help_panel=_CHECKS,
+        ),
+    ] = None,
+    tensorflow: Annotated[
+        bool,
+        typer.Option(
+            "--tensorflow",
+            help="Run files that TensorFlow reads in its interpreter too.",
+            rich_help_panel=_CHECKS,
+        ),
+    ] = False,
+    list_all: Annotated[bool, typer.Option("--list", help="As the command `list`.")] = False,
 ) -> None:
-    """Export a network to ONNX, Core ML and TFLite, and prove that each file is the same network.
+    """Export a network to files for phones, and prove that each file is the same network.
 
     Exits with 0 when every file agrees with PyTorch, 1 when one does not (it is not published),
     2 when something could not be done.
     """
+    if context.invoked_subcommand is not None:
+        return _refuse_options(context)
     from irrvit.export.command.options import ExportOptions
 
     if list_all:
-        return _list()
+        return list_names()
     options = ExportOptions(
         model=model,
         targets=tuple(target or ("all",)),
@@ -118,12 +201,25 @@ def export(
     raise typer.Exit(result.exit_code)
 
 
-def _list() -> None:
-    from irrvit.export import target
-    from irrvit.model import sources
+@app.command("list")
+def list_names() -> None:
+    """Show the models and targets there are, and what of them works here."""
+    from irrvit.export.command import listing
 
-    print("models:  " + "\n         ".join([*sources.names(), "timm:NAME[.WEIGHTS]", "FILE.pt2"]))
-    print("targets: " + "\n         ".join(target.names()))
+    print(*listing.lines(), sep="\n")
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """An option of the export before the name of another command would have no effect."""
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            print(
+                f"irrvit-export: '{context.invoked_subcommand}' takes no option of an export, and "
+                f"got {name}; leave it out",
+                file=sys.stderr,
+            )
+            raise typer.Exit(COULD_NOT_RUN)
 
 
 def _run(options: ExportOptions) -> ExportResult:

@@ -24,6 +24,9 @@ from irrvit.export.precision import Tolerance
 from irrvit.export.proof import cases, parity
 from irrvit.model.data.find import dataset_with, load_dataset
 
+NETWORKS = ("efficientnet_lite0", "irrvit_fashion")
+"""What the demo and the apps show: one that knows ImageNet, and ours. The first is shown first."""
+
 _WIDTH = 80
 _DISAGREES, _COULD_NOT_RUN = 1, 2
 
@@ -126,10 +129,15 @@ def show(folder: Path, console: Console) -> list[str]:
 def main() -> int:
     """Entry point of the command."""
     parser = argparse.ArgumentParser(prog="python -m irrvit.export.demo", description=__doc__)
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    parser.add_argument("--networks", action="store_true", help="print the demo networks' names")
+    chosen = parser.parse_args()
+    if chosen.networks:
+        print(*NETWORKS, sep="\n")
+        return 0
     console, sentences = Console(width=_WIDTH), []
     try:
-        for folder in parser.parse_args().folders:
+        for folder in chosen.folders or [Path("artifacts") / name for name in NETWORKS]:
             sentences += show(folder, console)
     except ExportError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -20,6 +20,14 @@ class ChannelsLast(nn.Module):
         return self.network(image.permute(0, 3, 1, 2))
 
 
+def image_tensor(pixels: np.ndarray) -> torch.Tensor:
+    """Pixels as the contract has them, (N, H, W, 3) -> as networks take them, (N, 3, H, W).
+
+    Float32, and a view: the channels stay last in memory.
+    """
+    return torch.from_numpy(pixels.astype(np.float32, copy=False)).permute(0, 3, 1, 2)
+
+
 def one_by_one(infer: Callable[[np.ndarray], np.ndarray], pixels: np.ndarray) -> np.ndarray:
     """Call a batch-1 program for each of (N, H, W, 3) pictures -> logits (N, classes)."""
     pixels = np.ascontiguousarray(pixels, np.float32)

@@ -1,17 +1,22 @@
 """What a file format has to offer, and which formats there are.
 
-A module `export/targets/<name>.py` with the names of `Target` is a target: nothing is registered,
-and nothing is imported until it is asked for, so that a missing package breaks only its own format.
+A module `export/targets/<name>.py` with the names of `Target` is a target: nothing is registered.
+Its file says the facts and imports what converts or runs, from the folder of the same name, only
+when one of its functions is called: facts can be read where a format's packages are missing.
+
+What only some formats can do is a protocol of its own: a target has its function or has it not.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+import importlib.util
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from irrvit.export.errors import MissingExtra, UnknownTarget
 from irrvit.export.precision import Precision, Tolerance
@@ -23,13 +28,68 @@ if TYPE_CHECKING:
     from irrvit.export.manifest import Delegation, ModuleLoss
     from irrvit.model.spec import InputSpec
 
+_FOLDER = Path(__file__).with_name("targets")
+
+
+class Platform(StrEnum):
+    """Where the demo app is at home that can read a format."""
+
+    ANDROID = "android"
+    IOS = "ios"
+    WEB = "web"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a target's file says about its format.
+
+    Attributes:
+        suffix: of the written file, or folder.
+        description: what the file is, in a few words.
+        platforms: where such files run.
+        runner: what runs them on this machine, as `Runner.name` says it.
+        written_by, run_by: packages by the names that they are imported by; the extra called as
+            the target brings them.
+        tolerances: one for each precision in which the format can be written.
+        calibrated: precisions for which pictures decide what is written.
+        fp16_arithmetic: precisions that a phone may compute in half precision, where large values
+            overflow.
+        delegate: what computes the operations on a phone's CPU, where the format knows of it.
+        delegated: precisions that are a failure, unless that is waived, when the delegate leaves
+            an operation out.
+        second_runners: other runtimes that can be asked to run the same file.
+        export_seconds: about, for one network on one core; the slowest target is started first.
+        is_in_all: whether `--target all` writes it.
+    """
+
+    suffix: str
+    description: str
+    platforms: tuple[Platform, ...]
+    runner: str
+    written_by: tuple[str, ...]
+    run_by: tuple[str, ...]
+    tolerances: Mapping[Precision, Tolerance]
+    export_seconds: float
+    default_precision: Precision = Precision.FP32
+    calibrated: frozenset[Precision] = frozenset()
+    fp16_arithmetic: frozenset[Precision] = frozenset({Precision.FP16})
+    delegate: str | None = None
+    delegated: frozenset[Precision] = frozenset()
+    second_runners: tuple[str, ...] = ()
+    is_in_all: bool = True
+
+    @property
+    def precisions(self) -> tuple[Precision, ...]:
+        """The precisions in which the format can be written, in the order of `Precision`."""
+        return tuple(precision for precision in Precision if precision in self.tolerances)
+
 
 @dataclass(frozen=True)
 class QuantizationOptions:
     """What a target needs to quantize.
 
     Attributes:
-        pictures: real ones, uint8 (N, H, W, 3), on which the range of every value is found.
+        pictures: real ones, uint8 (N, H, W, 3), on which the range of every value is chosen.
         keep_float: modules that are left as they are.
     """
 
@@ -51,10 +111,9 @@ class Runner(Protocol):
 
 
 class Target(Protocol):
-    """A module of `export/targets/`."""
+    """A module of `export/targets/`: what every format has."""
 
-    SUFFIX: str
-    TOLERANCES: Mapping[Precision, Tolerance]
+    FACTS: Facts
 
     def write(
         self,
@@ -62,14 +121,14 @@ class Target(Protocol):
         spec: InputSpec,
         precision: Precision,
         path: Path,
-        quantizing: QuantizationOptions | None = None,
+        quantization: QuantizationOptions | None = None,
     ) -> str:
         """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.
 
         The file's input is called `image` and its output `logits`, as the artifact contract says.
 
         Args:
-            quantizing: for int8.
+            quantization: for the precisions that the format calibrates.
 
         Raises:
             UnsupportedOp: naming the operation that the format or its converter lacks.
@@ -88,31 +147,43 @@ class Target(Protocol):
         """Operations in the file's graph, constants not counted."""
         ...
 
+
+@runtime_checkable
+class TracesValues(Protocol):
+    """A target whose files can be looked into: `--explain` needs it."""
+
     def trace(self, path: Path, pixels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
         """Run one case (1, H, W, 3) and yield every intermediate value of the file, in order."""
         ...
 
-    def delegation(self, path: Path) -> Delegation | None:
-        """Who computes the file's operations; None where the format's runtime has no delegates."""
+
+@runtime_checkable
+class KnowsDelegation(Protocol):
+    """A target whose runtime hands operations to a delegate, and says which."""
+
+    def delegation(self, path: Path) -> Delegation:
+        """Who computes the file's operations."""
         ...
+
+
+@runtime_checkable
+class MeasuresLosses(Protocol):
+    """A target that can quantize one module at a time: `--sensitivity` needs it."""
 
     def losses(
-        self, network: nn.Module, spec: InputSpec, quantizing: QuantizationOptions
+        self, network: nn.Module, spec: InputSpec, quantization: QuantizationOptions
     ) -> tuple[ModuleLoss, ...]:
-        """What each module loses alone in int8; nothing where the tools cannot tell."""
+        """What each module loses when it is the only one in int8."""
         ...
+
+
+@runtime_checkable
+class InspectsFiles(Protocol):
+    """A target that knows what goes wrong with its files on phones."""
 
     def inspect(self, path: Path, pixels: np.ndarray) -> list[str]:
-        """What is known to go wrong on a phone with this file: one sentence per finding."""
+        """One sentence for each finding, on one case (1, H, W, 3)."""
         ...
-
-
-# Core ML runs in half precision on the Neural Engine; the other formats keep what they are given.
-_DEFAULT_PRECISION = {"coreml": Precision.FP16}
-_PALETTES = (Precision.W8, Precision.W6, Precision.W4)
-# litert-torch takes as long as the other converters together: it starts first.
-_SLOWEST = "tflite"
-_FOLDER = Path(__file__).with_name("targets")
 
 
 def names() -> list[str]:
@@ -120,48 +191,60 @@ def names() -> list[str]:
     return sorted(p.stem for p in _FOLDER.glob("*.py") if not p.stem.startswith("_"))
 
 
-def default_precision(name: str) -> Precision:
-    """The precision in which a target is written unless one is asked for."""
-    return _DEFAULT_PRECISION.get(name, Precision.FP32)
+def names_in_all() -> list[str]:
+    """The targets that `--target all` stands for."""
+    return [name for name in names() if facts(name).is_in_all]
 
 
-def precisions(name: str) -> tuple[Precision, ...]:
-    """The precisions in which a target can be written."""
-    return tuple(p for p in Precision if name == "coreml" or p not in _PALETTES)
+def find(name: str) -> Target:
+    """One target, whether or not its packages are here: for its facts, and what it can do.
+
+    Raises:
+        UnknownTarget: naming the targets there are, and the nearest.
+    """
+    if name not in names():
+        near = get_close_matches(name, names(), n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise UnknownTarget(
+            f"unknown target '{name}': expected one of {', '.join(names())} or all{hint}"
+        )
+    return importlib.import_module(f"irrvit.export.targets.{name}")  # pyright: ignore[reportReturnType]
 
 
-def computes_in_fp16(name: str, precision: Precision) -> bool:
-    """Whether a phone may compute such a file in half precision, where large values overflow."""
-    return precision is Precision.FP16 or (name == "coreml" and precision is not Precision.FP32)
+def facts(name: str) -> Facts:
+    """The facts of one target; raises as `find`."""
+    return find(name).FACTS
 
 
-def slowest_first(name: str) -> bool:
-    """A key to sort targets by, so that none is left to be waited for alone."""
-    return name != _SLOWEST
-
-
-def require(name: str) -> None:
-    """Raise UnknownTarget, naming the targets there are and the nearest; imports nothing."""
-    if name in names():
-        return
-    near = get_close_matches(name, names(), n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
-    raise UnknownTarget(
-        f"unknown target '{name}': expected one of {', '.join(names())} or all{hint}"
-    )
+def missing(packages: Sequence[str]) -> list[str]:
+    """Those of some packages that are not installed; imports none of them."""
+    return [package for package in packages if importlib.util.find_spec(package) is None]
 
 
 def get(name: str) -> Target:
-    """Import one target.
+    """One target, ready to write files and to run them.
 
     Raises:
-        UnknownTarget: see `require`.
-        MissingExtra: the target's own packages are not installed.
+        UnknownTarget: see `find`.
+        MissingExtra: a package that it writes or runs with is not installed.
     """
-    require(name)
-    try:
-        return importlib.import_module(f"irrvit.export.targets.{name}")  # pyright: ignore[reportReturnType]
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("irrvit"):
-            raise
-        raise MissingExtra(name, error.name or name) from error
+    chosen = find(name)
+    _require(name, (*chosen.FACTS.written_by, *chosen.FACTS.run_by))
+    return chosen
+
+
+def load(name: str, path: Path) -> Runner:
+    """Load a written file into the runtime of its format; what wrote it need not be here.
+
+    Raises:
+        UnknownTarget, MissingExtra: as `get`.
+        BadArtifact: the file is damaged.
+    """
+    chosen = find(name)
+    _require(name, chosen.FACTS.run_by)
+    return chosen.load(path)
+
+
+def _require(name: str, packages: Sequence[str]) -> None:
+    if absent := missing(packages):
+        raise MissingExtra(name, absent[0])

@@ -4,9 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/system-packages.sh scripts/parts/android/system-packages.txt "make apk"
-for model in efficientnet_lite0 irrvit_fashion; do
-  .venv/bin/irrvit-export --model "$model" --target tflite --out "artifacts/$model" >&2
-done
 .venv/bin/python android_app/assets.py
 echo "android: compiling, packing and signing (a minute; the first time also 800 MB of jars)" >&2
 .venv/bin/python android_app/build.py apk >/dev/null

@@ -3,9 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for model in efficientnet_lite0 irrvit_fashion; do
+networks=$(.venv/bin/python -m irrvit.export.demo --networks)
+for model in $networks; do
   echo "demo: irrvit-export --model $model" >&2
   .venv/bin/irrvit-export --model "$model" --out "artifacts/$model"
 done
 echo "demo: what each file says about pictures" >&2
-.venv/bin/python -m irrvit.export.demo artifacts/efficientnet_lite0 artifacts/irrvit_fashion
+.venv/bin/python -m irrvit.export.demo

@@ -3,9 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-artifacts=()
-for model in efficientnet_lite0 irrvit_fashion; do
-  .venv/bin/irrvit-export --model "$model" --target tflite --out "artifacts/$model" >&2
-  artifacts+=("artifacts/$model/tflite-fp32")
-done
-.venv/bin/python -m irrvit.export.web_models "${artifacts[@]}"
+.venv/bin/python -m irrvit.export.app_models web web_app/public/models --target tflite

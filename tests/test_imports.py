@@ -101,8 +101,7 @@ def inside(module: str, package: str) -> bool:
 
 
 def needs_an_extra(name: str) -> bool:
-    formats = ("targets", "coreml", "tflite", "onnx")
-    return any(inside(name, f"irrvit.export.{part}") for part in formats)
+    return any(inside(name, f"irrvit.export.{part}") for part in irrvit.export.target.names())
 
 
 def test_every_module_imports_without_the_extras():
@@ -150,6 +149,19 @@ target.names()
 sys.exit(str([m for m in sys.modules if m.startswith("irrvit.export.targets.") or m == "torch"]))
 """
     assert run(code).stderr.strip() == "[]"
+
+
+def test_facts_of_targets_are_there_without_their_extras_and_without_torch():
+    code = f"""{BLOCKER}
+BLOCKED.add("torch")
+from irrvit.export import target
+print([target.facts(name).suffix[0] for name in target.names()])
+"""
+    done = run(code)
+    assert (done.stdout.strip(), done.stderr) == (
+        str(["."] * len(irrvit.export.target.names())),
+        "",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """`irrvit-bench crosscheck`: our p50 beside that of other people's tools, on the same file.
 
-For LiteRT the benchmark tool of its own package, for onnxruntime a loop of a dozen lines. The two
-run alternately, each time in new processes, and medians are compared with medians.
+A runtime names the program that it is held against. Ours and that one run alternately, each time
+in new processes, and medians are compared with medians.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,50 +28,12 @@ from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.run.conditions import settle
 from irrvit.benchmark.run.workload import Trial
 from irrvit.benchmark.subject import Subject
+from irrvit.benchmark.worker import runtime
+from irrvit.benchmark.worker.runtime import BenchmarkTool, Crosschecked
 from irrvit.model.progress import Notify
 
 MAX_DIFFERENCE = 0.03
 _HEADINGS = ("network", "other tool", "ours ms", "theirs ms", "ratio", "from", "to", "")
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A command that writes the median of a file's latencies.
-
-    Attributes:
-        command: its arguments, with {path}, {threads}, {calls} and {result} to be filled in.
-        median_ms: reads its median from the file {result}.
-    """
-
-    name: str
-    command: tuple[str, ...]
-    median_ms: Callable[[Mapping], float]
-
-
-TOOLS = {
-    "litert": Tool(
-        "benchmark_litert_model",
-        (
-            "ai_edge_litert.tools.benchmark_litert_model",
-            "--model={path}",
-            "--num_threads={threads}",
-            "--num_runs={calls}",
-            "--result_json={result}",
-        ),
-        lambda written: written["latency"]["median_ms"],
-    ),
-    "onnxruntime": Tool(
-        "plain loop",
-        (
-            "irrvit.benchmark.worker.plain_loop",
-            "{path}",
-            "{threads}",
-            "{calls}",
-            "{result}",
-        ),
-        lambda written: written["median_ms"],
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -135,9 +97,10 @@ def run(options: CrosscheckOptions, notify: Notify) -> CrosscheckResult:
 
 
 def _compare(device: Device, subject: Subject, config: RunConfig, notify: Notify) -> CrosscheckRow:
-    if subject.runtime not in TOOLS:
+    module = runtime.get(subject.runtime)
+    if not isinstance(module, Crosschecked):
         raise BadOptions(f"there is no other tool for {subject.runtime} to be held against")
-    tool = TOOLS[subject.runtime]
+    tool = module.BENCHMARK_TOOL
     config = config.model_copy(update={"runtime": subject.runtime})
     ours_ms, theirs_ms, version = [], [], ""
     for number in range(config.repeats):
@@ -167,7 +130,7 @@ def _ours(device: Device, subject: Subject, config: RunConfig) -> tuple[Sequence
         process.close()
 
 
-def _theirs(tool: Tool, subject: Subject, config: RunConfig, call_ms: float) -> float:
+def _theirs(tool: BenchmarkTool, subject: Subject, config: RunConfig, call_ms: float) -> float:
     """As many calls as take as long as ours."""
     with tempfile.TemporaryDirectory(prefix="irrvit-bench-") as folder:
         result = Path(folder) / "result.json"
@@ -183,7 +146,14 @@ def _theirs(tool: Tool, subject: Subject, config: RunConfig, call_ms: float) -> 
         if done.returncode or not result.exists():
             last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
             raise CommandFailed(f"{tool.name} failed ({done.returncode}) and said: {last}")
-        return tool.median_ms(json.loads(result.read_text()))
+        return read_median(tool, json.loads(result.read_text()))
+
+
+def read_median(tool: BenchmarkTool, written: Any) -> float:
+    """The median in milliseconds, of what a tool has written."""
+    for key in tool.median:
+        written = written[key]
+    return float(written)
 
 
 def to_table(result: CrosscheckResult) -> RenderableType:

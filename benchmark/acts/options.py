@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from irrvit.benchmark.worker.runtime import names as runtime_names
 from irrvit.model.data.find import dataset_choices
 
 STORE = Path("artifacts") / "measurements.jsonl"
@@ -45,7 +46,9 @@ def _result(metavar: str, help: str) -> Any:
 # What several acts take, each in a place of its own.
 Models = Annotated[tuple[str, ...], _files("A network; may repeat.", "--model")]
 Suite = Annotated[str | None, _files("A set of networks: see 'irrvit-bench list'.")]
-Runtime = Annotated[str | None, _files("litert, onnxruntime or torch.  [default: each file's own]")]
+Runtime = Annotated[
+    str | None, _files(f"{', '.join(runtime_names())}.  [default: each file's own]")
+]
 StartBelow = Annotated[
     float | None,
     _timing("CELSIUS", "Wait until it is cooler.  [default: as its kind says]", "--start-below"),

@@ -13,7 +13,7 @@ from irrvit.benchmark.acts.plan import find_device, select_files, to_config
 from irrvit.benchmark.device import Device, ProfilingProcess
 from irrvit.benchmark.errors import BadOptions, BadStore, BenchmarkError
 from irrvit.benchmark.measurement import RunConfig
-from irrvit.benchmark.profiling import operations, picture, table, trace
+from irrvit.benchmark.profiling import picture, profiler, table
 from irrvit.benchmark.profiling.records import Profile, ProfileResult
 from irrvit.benchmark.profiling.rows import to_rows
 from irrvit.benchmark.report import page
@@ -21,7 +21,6 @@ from irrvit.benchmark.run.workload import Trial
 from irrvit.benchmark.subject import Subject
 from irrvit.model.progress import Notify
 
-_PARSERS = {"litert": trace.litert, "onnxruntime": trace.onnxruntime}
 _MIN_CALLS, _MAX_CALLS = 20, 200
 
 to_table, to_json = table.to_table, table.to_json
@@ -100,10 +99,7 @@ def profile(device: Device, subject: Subject, config: RunConfig) -> Profile:
     Raises:
         BenchmarkError: the runtime has no profiler on this device, or the process died.
     """
-    if subject.runtime not in _PARSERS:
-        raise BadOptions(
-            f"no profiler of {subject.runtime} is known: expected {' or '.join(_PARSERS)}"
-        )
+    reader = profiler.get(subject.runtime)
     config = config.model_copy(update={"runtime": subject.runtime})
     process = device.open(subject.path, config)
     try:
@@ -112,10 +108,10 @@ def profile(device: Device, subject: Subject, config: RunConfig) -> Profile:
         process.set_input(subject.pixels)
         p50_ms = _p50_ms(Trial(process), config)
         calls = int(np.clip(1000 * config.seconds / p50_ms, _MIN_CALLS, _MAX_CALLS))
-        noted = _PARSERS[subject.runtime](process.profile(calls))
+        trace = reader.to_trace(process.profile(calls))
     finally:
         process.close()
-    rows = to_rows(noted, operations.read(Path(subject.path), subject.target), subject)
+    rows = to_rows(trace, reader.read_operations(Path(subject.path)), subject)
     return Profile(
         artifact_sha256=subject.sha256,
         target=subject.target,

@@ -9,8 +9,7 @@ from irrvit.benchmark.android.options import Options
 from irrvit.benchmark.device import READY, Meter, Process, SeenDevice
 from irrvit.benchmark.errors import BadOptions, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
-from irrvit.benchmark.worker import linear
-from irrvit.benchmark.worker.runtimes import LINEAR
+from irrvit.benchmark.worker.runtime import read_file
 from irrvit.model.progress import Notify
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",)}
@@ -18,7 +17,6 @@ _OF_TOOL = {"tflite": ("litert",)}
 _KIND = "android"
 _APK = Path("artifacts") / "irrvit.apk"
 _RETURN_S = 120.0
-_MAKE_LINEAR = {"litert": (linear.tflite, ".tflite"), "onnxruntime": (linear.onnx, ".onnx")}
 
 
 def attached() -> list[SeenDevice]:
@@ -102,7 +100,7 @@ class AndroidDevice:
         """A phone that was pulled off is waited for."""
         self._phone.wait_until_back(_RETURN_S)
         self._make_ready()
-        content, suffix = _read(path, config.runtime)
+        content, suffix = read_file(path, config.runtime)
         if self._tool:
             return tool.ToolProcess(self._phone, self._tool, content, config)
         self._open = [process for process in self._open if not process.is_closed]
@@ -127,11 +125,3 @@ class AndroidDevice:
         else:
             app.require(self._phone, self._options.apk or _APK, self._notify)
         self._is_ready = True
-
-
-def _read(path: str, runtime: str) -> tuple[bytes, str]:
-    """What is sent for a path, and the end of its name."""
-    if path.startswith(LINEAR):
-        make, suffix = _MAKE_LINEAR[runtime]
-        return make(int(path.removeprefix(LINEAR))), suffix
-    return Path(path).read_bytes(), Path(path).suffix

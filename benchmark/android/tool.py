@@ -17,6 +17,7 @@ from irrvit.benchmark.measurement import Placement, RunConfig
 
 _MACHINES = {183: "arm64-v8a", 62: "x86_64", 40: "armeabi-v7a", 3: "x86"}
 _WARMUP_S = 0.1
+_FLOAT32 = 0  # Of the format's types of tensors.
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,11 @@ def require_abi(binary: Path, phone: Phone, abi: str) -> None:
 
 
 def read_input(content: bytes) -> Input:
-    from ai_edge_litert import schema_py_generated as schema
+    from irrvit.export.tflite import graph
 
-    graph = schema.Model.GetRootAs(content).Subgraphs(0)
-    assert graph is not None
-    tensor = graph.Tensors(graph.Inputs(0))
-    assert tensor is not None  # Every file that was exported has an input.
-    shape = tuple(tensor.Shape(i) for i in range(tensor.ShapeLength()))
-    return Input((tensor.Name() or b"").decode(), shape, tensor.Type() != schema.TensorType.FLOAT32)
+    subgraph = graph.read(content).subgraphs[0]
+    tensor = subgraph.tensors[subgraph.inputs[0]]
+    return Input(tensor.name.decode(), tuple(map(int, tensor.shape)), tensor.type != _FLOAT32)
 
 
 class ToolProcess:

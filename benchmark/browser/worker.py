@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from irrvit.benchmark.browser.page_server import PageServer, built_page
-from irrvit.benchmark.worker import linear
 from irrvit.benchmark.worker.process import serve
-from irrvit.benchmark.worker.runtimes import LINEAR
+from irrvit.benchmark.worker.runtime import read_file
 
 if TYPE_CHECKING:
     from playwright.sync_api import Error
 
-_LINEAR = {"litert": linear.tflite, "onnxruntime": linear.onnx}
 # A page in the foreground of a browser that does nothing else on its own.
 _ARGUMENTS = ("--disable-background-networking", "--disable-component-update")
 _OF_ACCELERATOR = {
@@ -46,8 +44,7 @@ class BrowserWorker:
         self._server = PageServer(built_page(), address=("127.0.0.1", 0))
 
     def load(self, runtime: str, path: str, threads: int) -> dict[str, Any]:
-        size = path.removeprefix(LINEAR)
-        content = Path(path).read_bytes() if size == path else _LINEAR[runtime](int(size))
+        content, _ = read_file(path, runtime)
         self._start()
         options = {"runtime": runtime, "accelerator": self._accelerator, "threads": threads}
         self._do("prepare(argument)", options)

@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from irrvit.benchmark.worker.client import ProfiledLocalProcess
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",), "torch": ("torch",)}
-_PACKAGES = {
-    "litert": ("ai_edge_litert", "tflite"),
-    "onnxruntime": ("onnxruntime", "onnx"),
-    "torch": ("torch", "all"),
-}
 
 
 def describe() -> DeviceInfo:
@@ -36,13 +31,15 @@ def state() -> DeviceState:
 
 def open(path: str, config: RunConfig) -> ProfiledLocalProcess:
     """See `irrvit.benchmark.device.Device`."""
+    from irrvit.benchmark.worker import runtime
     from irrvit.benchmark.worker.client import ProfiledLocalProcess
 
-    package, extra = _PACKAGES[config.runtime]
+    module = runtime.get(config.runtime)
+    package = module.PACKAGE.partition(".")[0]
     if importlib.util.find_spec(package) is None:
         raise RuntimeUnavailable(
             f"the package {package} is not installed, and {config.runtime} needs it: "
-            f'pip install "irrvit-mobile[{extra}]"'
+            f'pip install "irrvit-mobile[{module.EXTRA}]"'
         )
     return ProfiledLocalProcess(
         [sys.executable, "-P", "-m", "irrvit.benchmark.worker.process"], path, config

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from irrvit.benchmark.profiling import attribution
+from irrvit.benchmark.profiling import attribution, profiler
 from irrvit.benchmark.profiling.attribution import OTHER
-from irrvit.benchmark.profiling.operations import Operation
+from irrvit.benchmark.profiling.operation import FileOperation
 from irrvit.benchmark.profiling.records import ProfileRow
 from irrvit.benchmark.profiling.trace import Trace
 from irrvit.benchmark.subject import Subject
@@ -16,12 +16,12 @@ from irrvit.model.network import variants
 
 
 def to_rows(
-    trace: Trace, operations: Sequence[Operation], subject: Subject
+    trace: Trace, operations: Sequence[FileOperation], subject: Subject
 ) -> tuple[ProfileRow, ...]:
     """Sum up by module, in the order of the file; what is nobody's comes last, never left out."""
     is_ours = subject.name.partition("+")[0] in variants.names()
     module_of = attribution.irrvit_module if is_ours else attribution.any_module
-    owners = attribution.OWNERS[subject.target](trace.operators, operations)
+    owners = profiler.get(subject.runtime).to_owners(trace.operators, operations)
     modules = attribution.modules(owners, operations, module_of)
     us, rest_us = _middle_half(trace)
     in_file = [module_of(one.path) for one in operations if one.path is not None]

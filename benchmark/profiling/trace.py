@@ -1,16 +1,15 @@
-"""What profilers note, as records: pure, and the same for every runtime."""
+"""What profilers note, as one record for every runtime."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 Event = Mapping[str, Any]
-# Event types of `litert/c/litert_profiler_event.h`: a node that no delegate took, a delegate's.
-_NODE, _DELEGATED = 1 << 1, 1 << 3
-_KERNEL = "_kernel_time"
+# What a call took, and each operator in it by its name; microseconds.
+Call = tuple[int, list[tuple[str, int]]]
 
 
 class Trace(BaseModel):
@@ -29,33 +28,8 @@ class Trace(BaseModel):
     total_us: tuple[int, ...]
 
 
-def litert(events: Iterable[Event]) -> Trace:
-    """A call begins with the event of the whole; XNNPACK's operators follow one by one."""
-    calls: list[tuple[int, list[tuple[str, int]]]] = []
-    for event in events:
-        if event["tag"] == "Invoke" and event["type"] == 1:
-            calls.append((event["us"], []))
-        elif event["type"] in (_NODE, _DELEGATED):
-            calls[-1][1].append((event["tag"], event["us"]))
-    return _trace(calls)
-
-
-def onnxruntime(events: Iterable[Event]) -> Trace:
-    """Kernels by the names of their nodes; a call ends with the event of the whole."""
-    return _trace(_onnxruntime_calls(events))
-
-
-def _onnxruntime_calls(events: Iterable[Event]) -> Iterator[tuple[int, list[tuple[str, int]]]]:
-    kernels = []
-    for event in events:
-        if event["name"] == "model_run":
-            yield event["dur"], kernels
-            kernels = []
-        elif event["cat"] == "Node" and event["name"].endswith(_KERNEL):
-            kernels.append((event["name"].removesuffix(_KERNEL), event["dur"]))
-
-
-def _trace(calls: Iterable[tuple[int, list[tuple[str, int]]]]) -> Trace:
+def from_calls(calls: Iterable[Call]) -> Trace:
+    """Raises ValueError if they did not run the same operators."""
     totals, operators = zip(*calls, strict=True)
     names = {tuple(name for name, _ in call) for call in operators}
     if len(names) != 1:

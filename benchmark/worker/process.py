@@ -1,8 +1,8 @@
 """The process that is measured: it holds one file in one runtime and does what stdin tells it.
 
-Its commands are those of docs/protocol.md. It, `runtimes` and `linear` need numpy and the runtime
-and nothing else of the project (but its networks, for PyTorch), so that an emulated ARM can run it
-too.
+Its commands are those of docs/protocol.md. It and the runtimes need numpy, the package of the
+runtime, and of the project only what needs no package at all (but its networks, for PyTorch), so
+that an emulated ARM can run it too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from irrvit.benchmark.worker.runtimes import PACKAGES, RUNTIMES, Runtime
+from irrvit.benchmark.worker import runtime as runtimes
+from irrvit.benchmark.worker.runtime import LoadedFile, Profiling
 
 
 def time_calls(call: Callable[[], Any], calls: int) -> list[int]:
@@ -52,39 +53,37 @@ def peak_memory_bytes() -> int:
 
 
 class Worker:
-    """Answers commands; `runtime` is there after `load` and `pixels` after `set`."""
+    """Answers commands; `file` is there after `load` and `pixels` after `set`."""
 
-    runtime: Runtime
+    file: LoadedFile
     pixels: np.ndarray
 
     def load(self, runtime: str, path: str, threads: int) -> dict[str, Any]:
-        if runtime not in PACKAGES:
-            raise ValueError(f'there is no runtime "{runtime}": expected {" or ".join(PACKAGES)}')
+        self._module, self._path, self._threads = runtimes.get(runtime), path, threads
         # What it takes to import is not the file's to answer for.
-        importlib.import_module(PACKAGES[runtime])
-        self._arguments = {"runtime": runtime, "path": path, "threads": threads}
+        importlib.import_module(self._module.PACKAGE)
         idle = peak_memory_bytes()
         start = time.perf_counter_ns()
-        self.runtime = RUNTIMES[runtime](path, threads)
+        self.file = self._module.load(path, threads)
         load_ms = (time.perf_counter_ns() - start) / 1e6
         return {
             "load_ms": load_ms,
-            "version": self.runtime.version,
-            "placement": self.runtime.placement(),
+            "version": self.file.version,
+            "placement": self.file.placement(),
             "idle_memory_bytes": idle,
         }
 
     def set(self, pixels: str) -> dict[str, Any]:
         self.pixels = np.load(pixels)
-        self.runtime.set(self.pixels)
+        self.file.set(self.pixels)
         return {}
 
     def logits(self) -> dict[str, Any]:
-        return {"logits": np.asarray(self.runtime.logits(), np.float64).ravel().tolist()}
+        return {"logits": np.asarray(self.file.logits(), np.float64).ravel().tolist()}
 
     def time(self, calls: int) -> dict[str, Any]:
         cpu, start = time.process_time_ns(), time.perf_counter_ns()
-        times = time_calls(self.runtime.call, calls)
+        times = time_calls(self.file.call, calls)
         wall = time.perf_counter_ns() - start
         return {"ns": times, "cpu_ns": time.process_time_ns() - cpu, "wall_ns": wall}
 
@@ -93,10 +92,8 @@ class Worker:
 
     def profile(self, calls: int) -> dict[str, Any]:
         """Load the file once more, with the runtime's own profiler."""
-        name = f"irrvit.benchmark.worker.{self._arguments['runtime']}_profiler"
-        profiler = importlib.import_module(name)
-        content = Path(self._arguments["path"]).read_bytes()
-        events = profiler.events(content, self._arguments["threads"], self.pixels, calls)
+        assert isinstance(self._module, Profiling)
+        events = self._module.profile(self._path, self._threads, self.pixels, calls)
         return {"events": events}
 
 

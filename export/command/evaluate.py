@@ -120,7 +120,7 @@ def _runner(task: DecideTask) -> tuple[InputSpec, Callable[[np.ndarray], np.ndar
     if task.artifact is not None:
         opened = artifact.open(task.artifact)
         return opened.manifest.input, opened.run
-    from irrvit.export.pipeline import reference_runner  # Brings torch: only in the worker.
+    from irrvit.export.proof.reference import reference_runner  # Brings torch: only in the worker.
 
     job = task.job
     source = sources.load(job.model, job.checkpoint, mean=job.mean, std=job.std, labels=job.labels)

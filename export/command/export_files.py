@@ -10,12 +10,13 @@ from pathlib import Path
 
 from irrvit.export import artifact
 from irrvit.export.artifact import Artifact
+from irrvit.export.cache_key import cache_key
 from irrvit.export.command import publish, workers
 from irrvit.export.command.evaluate import evaluate
 from irrvit.export.command.options import ExportOptions, to_jobs
 from irrvit.export.command.workers import Failure
 from irrvit.export.errors import BadArtifact, NotWritable
-from irrvit.export.job import ExportJob, cache_key
+from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Manifest
 from irrvit.export.proof.labelled import LabelledPictures
 from irrvit.export.tensorflow.environment import make_environment

@@ -11,6 +11,7 @@ from irrvit.export.errors import BadOption
 from irrvit.export.job import ExportJob
 from irrvit.export.precision import Precision
 from irrvit.export.quantization.calibration import CalibrationPictures
+from irrvit.export.target import Facts, MeasuresLosses
 
 ALL = "all"
 
@@ -44,50 +45,51 @@ def to_jobs(options: ExportOptions) -> list[ExportJob]:
     Raises:
         UnknownTarget, BadOption: an option makes no sense.
     """
-    names = target.names() if ALL in options.targets else list(dict.fromkeys(options.targets))
-    for name in names:
-        target.require(name)
+    everything = ALL in options.targets
+    names = target.names_in_all() if everything else list(dict.fromkeys(options.targets))
+    known = {name: target.facts(name) for name in names}
     asked = _precision(options.precision)
-    if options.sensitivity and (asked is not Precision.INT8 or "tflite" not in names):
-        raise BadOption("--sensitivity measures int8 of tflite: add --precision int8")
+    if options.sensitivity:
+        _require_measurable(names, asked)
     if asked is not None:
-        names = _able(names, asked, everything=ALL in options.targets)
-    return [
-        ExportJob(
-            model=options.model,
-            checkpoint=options.checkpoint,
-            mean=_channels("--mean", options.mean),
-            std=_channels("--std", options.std),
-            labels=_labels(options.labels),
-            target=name,
-            precision=asked or target.default_precision(name),
-            tensorflow=options.tensorflow and name == "tflite",
-            explain=options.explain,
-            calibration=CalibrationPictures(options.calibration, options.data_root),
-            keep_float=options.keep_float,
-            sensitivity=options.sensitivity and name == "tflite",
-            require_delegated=_requires_delegated(options, name, asked),
-        )
-        for name in names
-    ]
+        known = _able(known, asked, everything=everything)
+    return [_job(options, name, facts, asked) for name, facts in known.items()]
 
 
-def _able(names: list[str], precision: Precision, *, everything: bool) -> list[str]:
+def _job(options: ExportOptions, name: str, facts: Facts, precision: Precision | None) -> ExportJob:
+    required = options.require_delegated
+    return ExportJob(
+        model=options.model,
+        checkpoint=options.checkpoint,
+        mean=_channels("--mean", options.mean),
+        std=_channels("--std", options.std),
+        labels=_labels(options.labels),
+        target=name,
+        precision=precision or facts.default_precision,
+        tensorflow=options.tensorflow and "tensorflow" in facts.second_runners,
+        explain=options.explain,
+        calibration=CalibrationPictures(options.calibration, options.data_root),
+        keep_float=options.keep_float,
+        sensitivity=options.sensitivity and isinstance(target.find(name), MeasuresLosses),
+        require_delegated=precision in facts.delegated if required is None else required,
+    )
+
+
+def _able(known: dict[str, Facts], precision: Precision, *, everything: bool) -> dict[str, Facts]:
     """The targets that have a precision; one that was named and has not is refused."""
-    able = [name for name in names if precision in target.precisions(name)]
-    if not everything and able != names:
-        (lacking, *_) = [name for name in names if name not in able]
+    lacking = [name for name, facts in known.items() if precision not in facts.precisions]
+    if lacking and not everything:
         raise BadOption(
-            f"{lacking} has no precision '{precision}': expected "
-            f"{', '.join(target.precisions(lacking))}"
+            f"{lacking[0]} has no precision '{precision}': expected "
+            f"{', '.join(known[lacking[0]].precisions)}"
         )
-    return able
+    return {name: facts for name, facts in known.items() if name not in lacking}
 
 
-def _requires_delegated(options: ExportOptions, name: str, precision: Precision | None) -> bool:
-    if options.require_delegated is None:
-        return name == "tflite" and precision is Precision.INT8
-    return options.require_delegated
+def _require_measurable(names: list[str], precision: Precision | None) -> None:
+    able = [name for name in target.names() if isinstance(target.find(name), MeasuresLosses)]
+    if precision is not Precision.INT8 or not set(able) & set(names):
+        raise BadOption(f"--sensitivity measures int8 of {', '.join(able)}: add --precision int8")
 
 
 def _precision(text: str | None) -> Precision | None:

@@ -21,8 +21,8 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from irrvit.export import target
 from irrvit.export.errors import ExportError, NotWritable
+from irrvit.export.target import facts
 from irrvit.model.errors import ModelError
 from irrvit.model.progress import Notify, NotifyStage
 
@@ -72,7 +72,7 @@ def run(tasks: Iterable[_T], notify: Notify) -> Iterator[tuple[_T, Any]]:
     Args:
         notify: called with a task's name and what it is doing now.
     """
-    waiting = sorted(tasks, key=lambda task: target.slowest_first(task.target))
+    waiting = sorted(tasks, key=lambda task: -facts(task.target).export_seconds)
     running: dict[Connection, tuple[_T, SpawnProcess]] = {}
     try:
         while waiting or running:

@@ -1,7 +1,8 @@
-"""A reference interpreter of Core ML programs: what a package computes, where there is no Core ML.
+"""What the target `coreml` is made of: a writer, and a reference interpreter of Core ML programs.
 
-`program` loads a `.mlpackage` and runs it; `reader` turns the file into a listing of operations and
-constants, `table` finds the function of an operation in the file of its kind (`products`, `shape`
-and so on), `values` says how numbers are held. `macs` counts, `lint` and `range_scan` look for what
-goes wrong on a phone. `tools` is the one place that imports coremltools.
+`convert` writes a package, with `palette` for weights in few bits; `runners` runs it, by Apple's
+runtime where there is one. Elsewhere `program` interprets it: `reader` turns the package into a
+listing of operations and constants, `ops/` has the function of each operation. `macs` counts,
+`lint` and `range_scan` look for what goes wrong on a phone. `tools` is the one place that imports
+coremltools.
 """

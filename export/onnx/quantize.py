@@ -50,20 +50,20 @@ _OF_CONVOLUTION = 4
 _Range = dict[str, Any]  # As onnxruntime's option TensorQuantOverrides takes it.
 
 
-def quantize(model: onnx.ModelProto, quantizing: QuantizationOptions) -> onnx.ModelProto:
+def quantize(model: onnx.ModelProto, options: QuantizationOptions) -> onnx.ModelProto:
     """Put 8-bit weights and pairs of quantize and dequantize nodes into a float32 model.
 
     All weights have a scale a channel: the quantizer does not choose by node. Signed activations,
     or unsigned weights, took 1.2 to 1.9 times as long as float32.
     """
-    planned = plan(list(operations(model)), quantizing.keep_float)
+    planned = plan(list(operations(model)), options.keep_float)
     with TemporaryDirectory() as folder:
         source, result = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
         onnx.save(model, source)
         quantize_static(
             source,
             result,
-            _Pictures(quantizing.pictures),
+            _Pictures(options.pictures),
             quant_format=QuantFormat.QDQ,
             nodes_to_quantize=list(planned),
             per_channel=True,

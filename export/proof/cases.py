@@ -6,6 +6,8 @@ photographs seldom have hard borders or fill the range.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,20 @@ from irrvit.model.spec import InputSpec, read_picture
 
 _FOLDER = Path(__file__).parents[1] / "cases"
 _SEED = 20210829
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input on which reference and candidate are compared.
+
+    Attributes:
+        pixels: as the network eats them, uint8 (H, W, 3), 0..255.
+        is_photograph: one of the sample photographs; else an array that was made up.
+    """
+
+    name: str
+    pixels: np.ndarray = field(repr=False)
+    is_photograph: bool = False
 
 
 def pictures() -> list[Path]:
@@ -29,14 +45,24 @@ def golden_pictures(spec: InputSpec) -> dict[str, np.ndarray]:
     return {path.name: read_picture(path, spec) for path in pictures()}
 
 
-def parity_cases(spec: InputSpec) -> dict[str, np.ndarray]:
-    """Every case on which reference and candidate are compared: name -> uint8 (H, W, 3), 0..255."""
-    cases = {path.stem: read_picture(path, spec) for path in pictures()}
-    return cases | {
-        "seeded-noise": _noise(spec.height, spec.width),
-        "gradient": _gradient(spec.height, spec.width),
-        "hard-edges": _hard_edges(spec.height, spec.width),
-    }
+def parity_cases(spec: InputSpec) -> tuple[Case, ...]:
+    """Every case on which reference and candidate are compared, the photographs first."""
+    return (
+        *(Case(path.stem, read_picture(path, spec), is_photograph=True) for path in pictures()),
+        Case("seeded-noise", _noise(spec.height, spec.width)),
+        Case("gradient", _gradient(spec.height, spec.width)),
+        Case("hard-edges", _hard_edges(spec.height, spec.width)),
+    )
+
+
+def batch(cases: Iterable[Case]) -> np.ndarray:
+    """The pixels of some cases as files take them: float32 (N, H, W, 3)."""
+    return np.stack([case.pixels for case in cases]).astype(np.float32)
+
+
+def photographs(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """Those of some cases that are photographs."""
+    return tuple(case for case in cases if case.is_photograph)
 
 
 def _noise(height: int, width: int) -> np.ndarray:

@@ -15,14 +15,14 @@ def failures(
     job: ExportJob, folded: nn.Module, pictures: np.ndarray, delegation: Delegation | None
 ) -> list[str]:
     """What other checks than parity have to say against the file."""
-    sentences = []
-    if target.computes_in_fp16(job.target, job.precision):
+    sentences, facts = [], target.facts(job.target)
+    if job.precision in facts.fp16_arithmetic:
         sentences += overflows(folded, pictures)
     if job.require_delegated and delegation is None:
         sentences.append(f"the runtime of {job.target} does not say which operations it delegates")
     if job.require_delegated and delegation is not None and not delegation.is_whole:
         sentences.append(
-            f"XNNPACK computes the file in {delegation.partitions} pieces and leaves out "
+            f"{facts.delegate} computes the file in {delegation.partitions} pieces and leaves out "
             f"{', '.join(delegation.left_out) or 'nothing'}"
         )
     return sentences

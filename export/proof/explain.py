@@ -18,6 +18,8 @@ import numpy as np
 import torch
 from torch import fx, nn
 
+from irrvit.export.pixels import image_tensor
+
 
 def explain(
     network: nn.Module,
@@ -30,10 +32,10 @@ def explain(
     Args:
         network: raw pixels (1, 3, H, W) -> logits, as it was written.
         pixels: the case, (1, H, W, 3).
-        traced: every value of the written file on this case, as `Target.trace` yields them.
+        traced: every value of the written file on this case, as `TracesValues.trace` yields them.
         max_rel: largest difference, relative to an output's largest value, that still agrees.
     """
-    image = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous()
+    image = image_tensor(pixels).contiguous()
     values = _Values(traced, max_rel)
     nodes = run_operations(network, image)
     seen = {node: values.contain(output) for node, output in nodes.items()}

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from irrvit.export.pixels import image_tensor
 from irrvit.export.precision import FP16_MAX
 from irrvit.export.proof.explain import run_operations, where
 
@@ -24,7 +25,7 @@ def overflows(network: nn.Module, pictures: np.ndarray) -> list[str]:
     """
     largest: dict[str, float] = {}
     for picture in pictures:
-        image = torch.from_numpy(picture[None].astype(np.float32)).permute(0, 3, 1, 2).contiguous()
+        image = image_tensor(picture[None]).contiguous()
         for node, output in run_operations(network, image).items():
             finite = output[torch.isfinite(output)]  # A mask of an attention is infinite by design.
             value = float(finite.abs().max()) if finite.numel() else 0.0

@@ -1,7 +1,6 @@
-"""What is done to a `.tflite` file after its conversion, and what can be read back from it.
+"""What the target `tflite` is made of.
 
-graph.py        operators and tensors: read, named after modules, written, counted
-quantize.py     8 bits for the operations that `irrvit.export.quantization.rules` names
-sensitivity.py  what each module loses by that alone
-placement.py    which operations XNNPACK takes, and which fall out
+`convert` writes a file, `graph` reads it, names it after modules and counts, `quantize` gives it
+8 bits and `sensitivity` says what each module loses by that, `placement` says which operations
+XNNPACK takes, `runner` runs the file and `trace` looks into it.
 """

@@ -128,6 +128,16 @@ def _shape(tensor: Any) -> list[int]:
     return [] if tensor.shape is None else [int(size) for size in tensor.shape]
 
 
+def macs(content: bytes) -> int:
+    """Convolutions, fully connected layers and batched matrix products, from the file's shapes."""
+    return sum(operator_macs(kind, shapes) for kind, shapes in operators(read(content)))
+
+
+def operation_count(content: bytes) -> int:
+    """Operators of the graph; a DEQUANTIZE of a weight is none, it is undone at load."""
+    return sum(kind != "DEQUANTIZE" for kind, _ in operators(read(content)))
+
+
 def operator_macs(kind: str, shapes: Shapes) -> int:
     """Multiply-accumulates of one operator."""
     inputs, output = shapes

@@ -8,6 +8,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from irrvit.export.manifest import Delegation
 from irrvit.export.tflite import graph
+from irrvit.export.tflite.delegates import DELEGATE, left_out
 
 
 def delegation(content: bytes) -> Delegation:
@@ -15,8 +16,8 @@ def delegation(content: bytes) -> Delegation:
     interpreter = Interpreter(model_content=content, num_threads=1)
     interpreter.allocate_tensors()
     nodes: list[dict[str, Any]] = interpreter._get_ops_details()  # Public only in its callers.
-    delegates = [node for node in nodes if node["op_name"] == "DELEGATE"]
-    left = _left(nodes, int(interpreter.get_output_details()[0]["index"]))
+    delegates = [node for node in nodes if node["op_name"] == DELEGATE]
+    left = left_out(nodes, int(interpreter.get_output_details()[0]["index"]))
     tensors = graph.read(content).subgraphs[0].tensors
     return Delegation(
         nodes=len(nodes) - len(delegates),
@@ -26,15 +27,3 @@ def delegation(content: bytes) -> Delegation:
             for node in left
         ),
     )
-
-
-def _left(nodes: list[dict[str, Any]], output: int) -> list[dict[str, Any]]:
-    """Walk from the output back to the input: what the delegate does not make is its own."""
-    maker = {int(t): node for node in nodes for t in node["outputs"]}  # Delegates come last.
-    todo, seen = [output], {}
-    while todo:
-        node = maker.get(int(todo.pop()))
-        if node is not None and node["index"] not in seen:
-            seen[node["index"]] = node
-            todo += [t for t in node["inputs"] if t >= 0]
-    return [seen[i] for i in sorted(seen) if seen[i]["op_name"] != "DELEGATE"]

@@ -87,13 +87,21 @@ def main(
     raise typer.Exit(0 if drawn and 100 * killed >= at_least * len(drawn) else 1)
 
 
+def pure() -> dict[str, list[str]]:
+    """The modules that may be broken, and whose tests judge each of them besides its own."""
+    lines = (Path(__file__).parent / "pure.txt").read_text().splitlines()
+    rows = [line.split() for line in lines if not line.startswith("#")]
+    return {
+        str(path.relative_to(ROOT)): rooms
+        for pattern, *rooms in rows
+        for path in sorted(ROOT.glob(pattern))
+        if path.name != "__init__.py"
+    }
+
+
 def draw(count: int, seed: int, only: str) -> dict[Mutant, str]:
     """The mutants with the lowest ranks, and the broken text of each."""
-    lines = (Path(__file__).parent / "pure.txt").read_text().splitlines()
-    globs = [line for line in lines if not line.startswith("#")]
-    modules = sorted({path for glob in globs for path in ROOT.glob(glob)})
-    names = [str(path.relative_to(ROOT)) for path in modules if path.name != "__init__.py"]
-    sources = {name: (ROOT / name).read_text() for name in names if fnmatch(name, only)}
+    sources = {name: (ROOT / name).read_text() for name in pure() if fnmatch(name, only)}
     found = [site for name, source in sources.items() for site in sites.find(name, source, seed)]
     drawn: dict[Mutant, str] = {}
     for site in sorted(found, key=lambda site: site.rank):
@@ -124,7 +132,8 @@ class Run:
 
     def judge_all(self, drawn: dict[Mutant, str]) -> dict[Mutant, Verdict]:
         # Read once: whoever goes on editing the checkout disturbs no run.
-        self._panels = {mutant.module: judges.of(mutant.module, ROOT) for mutant in drawn}
+        rooms = pure()
+        self._panels = {m.module: judges.of(m.module, rooms[m.module], ROOT) for m in drawn}
         self._tests = {module: _hash(panel) for module, panel in self._panels.items()}
         known = {mutant: self._store.get(mutant.id, self._tests[mutant.module]) for mutant in drawn}
         verdicts = {mutant: verdict for mutant, verdict in known.items() if verdict}

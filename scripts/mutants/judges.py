@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,13 +29,19 @@ class Judge:
         return hashlib.sha256(texts).hexdigest()[:16]
 
 
-def of(module: str, root: Path) -> list[Judge]:
-    """`tests/<room>/test_<file>.py` and `test_<file>_*.py`, then all tests of that room."""
+def of(module: str, others: Sequence[str], root: Path) -> list[Judge]:
+    """`tests/<room>/test_<file>.py`, `test_<file>_*.py`; all tests of that room; other rooms'."""
     path = Path("tests") / module
     rooms = (root / folder for folder in path.parents[:-1])
     room = next((room for room in rooms if list(room.glob("test_*.py"))), root / "tests")
     own = [*room.glob(f"test_{path.stem}.py"), *room.glob(f"test_{path.stem}_*.py")]
-    judges = {"its own tests": own, "the tests of its room": list(room.glob("test_*.py"))}
+    judges = {
+        "its own tests": own,
+        "the tests of its room": [file for file in room.glob("test_*.py") if file not in own],
+        "the tests of what uses it": [
+            file for other in others for file in (root / other).glob("test_*.py")
+        ],
+    }
     return [
         Judge(name, tuple(sorted(str(file.relative_to(root)) for file in files)))
         for name, files in judges.items()

@@ -20,7 +20,7 @@ from irrvit.benchmark.measurement import (
     Repeat,
     RunConfig,
 )
-from irrvit.benchmark.profiling.operations import Operation
+from irrvit.benchmark.profiling.operation import FileOperation
 from irrvit.benchmark.profiling.records import Profile, ProfileRow
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -121,7 +121,7 @@ def measurement(device):
 class RecordedProfile(NamedTuple):
     """What the profiler of a runtime noted of three calls, and the operations of the file."""
 
-    operations: list[Operation]
+    operations: list[FileOperation]
     events: list[dict[str, Any]]
 
 
@@ -131,7 +131,9 @@ def recorded_profile():
 
     def load(target: str) -> RecordedProfile:
         recorded = json.loads((RECORDED / f"profile_{target}.json").read_text())
-        operations = [Operation(n["kind"], n["path"], tuple(n["names"])) for n in recorded["nodes"]]
+        operations = [
+            FileOperation(n["kind"], n["path"], tuple(n["names"])) for n in recorded["nodes"]
+        ]
         return RecordedProfile(operations, recorded["events"])
 
     return load

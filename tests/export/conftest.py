@@ -46,8 +46,8 @@ def write_tiny(prepared_tiny, tmp_path_factory):
     """A function of (target, precision) that writes the small network, each file once."""
     from irrvit.export import target
     from irrvit.export.job import ExportJob
-    from irrvit.export.pipeline import picture_batch
     from irrvit.export.precision import Precision
+    from irrvit.export.proof.cases import batch, photographs
     from irrvit.export.target import QuantizationOptions
 
     written: dict[tuple[str, str], Written] = {}
@@ -56,8 +56,8 @@ def write_tiny(prepared_tiny, tmp_path_factory):
         if (name, precision) not in written:
             job = ExportJob(model="irrvit_tiny", target=name, precision=Precision(precision))
             chosen = target.get(name)
-            path = tmp_path_factory.mktemp(name) / f"irrvit_tiny{chosen.SUFFIX}"
-            pictures = QuantizationOptions(picture_batch(prepared_tiny.inputs))
+            path = tmp_path_factory.mktemp(name) / f"irrvit_tiny{chosen.FACTS.suffix}"
+            pictures = QuantizationOptions(batch(photographs(prepared_tiny.cases)))
             chosen.write(
                 prepared_tiny.folded, prepared_tiny.source.input, job.precision, path, pictures
             )

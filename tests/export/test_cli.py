@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from irrvit.export import artifact
+from irrvit.export.command import listing
 from irrvit.model import sources
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("onnx", "onnxruntime")]
@@ -139,9 +140,23 @@ def test_tensorflow_runs_the_same_file(start, tmp_path):
     assert other["cases"] == row["parity"]["cases"]
 
 
-def test_list_names_models_and_targets(start):
-    process = start("--list")
-    stdout, _ = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert {"irrvit_300m", "efficientnet_lite0", "timm:NAME[.WEIGHTS]"} <= set(stdout.split())
-    assert {"onnx", "coreml", "tflite"} <= set(stdout.split())
+@pytest.mark.parametrize("spelling", ["list", "--list"])
+def test_list_names_models_and_targets(start, spelling):
+    process = start(spelling)
+    stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (0, "")
+    assert stdout.splitlines() == list(listing.lines())
+
+
+def test_an_option_of_an_export_is_refused_beside_another_command(start):
+    process = start("--force", "list")
+    stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stdout) == (2, "")
+    assert "'list' takes no option of an export, and got force" in stderr
+
+
+def test_an_unknown_command_is_refused_with_the_nearest(start):
+    process = start("lst")
+    stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stdout) == (2, "")
+    assert "list" in stderr

@@ -10,18 +10,30 @@ import torch
 
 from irrvit.export import pipeline, target
 from irrvit.export.errors import BadArtifact
-from irrvit.export.proof import cases
+from irrvit.export.precision import Precision
+from irrvit.export.proof.cases import batch, photographs
 from irrvit.export.proof.explain import explain
+from irrvit.export.target import KnowsDelegation, TracesValues
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.needs("onnx", "onnxruntime", "coremltools", "litert_torch"),
-]
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=target.names())
-def name(request):
-    return request.param
+def param(name, *values):
+    """A target as a parameter; skipped where its packages are missing."""
+    facts = target.facts(name)
+    needed = pytest.mark.needs(*facts.written_by, *facts.run_by)
+    return pytest.param(name, *values, marks=needed, id="-".join([name, *values]))
+
+
+def those_that(capability):
+    return [param(n) for n in target.names() if isinstance(target.find(n), capability)]
+
+
+every_target = pytest.mark.parametrize("name", [param(name) for name in target.names()])
+every_file = pytest.mark.parametrize(
+    ("name", "precision"),
+    [param(name, p) for name in target.names() for p in target.facts(name).precisions],
+)
 
 
 def failing_report(written, path=None, prepared=None):
@@ -43,7 +55,7 @@ def copied(path, tmp_path):
     copy_of = tmp_path / path.name
     if path.is_dir():
         shutil.copytree(path, copy_of)
-        return copy_of, next(copy_of.rglob("weight.bin"))
+        return copy_of, max(copy_of.rglob("*"), key=lambda file: file.stat().st_size)
     shutil.copy(path, copy_of)
     return copy_of, copy_of
 
@@ -57,22 +69,28 @@ def with_changed_weight(path, weight, tmp_path):
     return copy_of
 
 
-@pytest.mark.parametrize(
-    ("name", "precision"), [(name, p) for name in target.names() for p in target.precisions(name)]
-)
+@every_file
 def test_a_written_file_is_the_same_network(write_tiny, name, precision):
     written = write_tiny(name, precision)
     (report,) = pipeline.check(written.job, written.path, written.prepared)
     assert report.passed, report
-    photographs = {path.stem for path in cases.pictures()}
-    expected = photographs if written.job.is_calibrated else set(written.prepared.inputs)
-    assert {diff.case for diff in report.diffs} == expected
+    cases = written.prepared.cases
+    expected = photographs(cases) if written.job.is_calibrated else cases
+    assert [diff.case for diff in report.diffs] == [case.name for case in expected]
+    assert report.runner == target.facts(name).runner
 
 
-def test_a_tolerance_is_there_for_each_precision_and_no_other(name):
-    assert set(target.get(name).TOLERANCES) == set(target.precisions(name))
+@every_file
+def test_what_must_be_delegated_is_delegated_whole(write_tiny, name, precision):
+    written, facts = write_tiny(name, precision), target.facts(name)
+    if Precision(precision) in facts.delegated:
+        assert isinstance(written.target, KnowsDelegation)
+        assert written.target.delegation(written.path).is_whole
 
 
+@pytest.mark.parametrize(
+    "name", [param(n) for n in target.names() if Precision.FP16 in target.facts(n).precisions]
+)
 def test_half_precision_halves_the_weights(write_tiny, name):
     full, half = (pipeline.content_size(write_tiny(name, p).path) for p in ("fp32", "fp16"))
     parameters = write_tiny(name).prepared.folded.parameters()
@@ -81,19 +99,22 @@ def test_half_precision_halves_the_weights(write_tiny, name):
     assert full - half > 0.6 * 2 * weights
 
 
+@every_target
 def test_macs_equal_those_of_pytorch(write_tiny, name):
     written = write_tiny(name)
     macs = written.target.count_macs(written.path)
     assert macs == pytest.approx(written.prepared.macs, rel=0.01)
 
 
+@every_target
 def test_pictures_of_a_batch_do_not_mix(write_tiny, name):
     runner = write_tiny(name).target.load(write_tiny(name).path)
-    inputs = list(write_tiny(name).prepared.inputs.values())[:3]
-    together = runner.run(np.stack(inputs))
-    assert np.array_equal(together, np.concatenate([runner.run(one[None]) for one in inputs]))
+    pixels = batch(write_tiny(name).prepared.cases[:3])
+    together = runner.run(pixels)
+    assert np.array_equal(together, np.concatenate([runner.run(one[None]) for one in pixels]))
 
 
+@every_target
 def test_swapped_colour_channels_are_caught(write_tiny, name, tmp_path):
     written = write_tiny(name)
 
@@ -108,6 +129,7 @@ def test_swapped_colour_channels_are_caught(write_tiny, name, tmp_path):
     failing_report(written, rewrite(written, Swapped().eval(), tmp_path))
 
 
+@every_target
 def test_a_broken_fold_is_caught(write_tiny, name, tmp_path):
     written = write_tiny(name)
     broken = copy.deepcopy(written.prepared.folded)
@@ -117,6 +139,7 @@ def test_a_broken_fold_is_caught(write_tiny, name, tmp_path):
     failing_report(written, rewrite(written, broken, tmp_path))
 
 
+@pytest.mark.parametrize("name", those_that(TracesValues))
 def test_one_changed_weight_is_caught_and_its_layer_named(write_tiny, name, tmp_path):
     written = write_tiny(name)
     layers = dict(written.prepared.folded.named_modules())
@@ -127,22 +150,24 @@ def test_one_changed_weight_is_caught_and_its_layer_named(write_tiny, name, tmp_
         written.path, layers[suspect].weight.detach().flatten()[5].item(), tmp_path
     )
     failing_report(written, path)
-    pixels = next(iter(written.prepared.inputs.values()))[None]
+    pixels = batch(written.prepared.cases[:1])
     sentence = explain(
         written.prepared.folded, pixels, written.target.trace(path, pixels), max_rel=1e-5
     )
     assert suspect.removeprefix("network.") in sentence
 
 
+@pytest.mark.parametrize("name", those_that(TracesValues))
 def test_a_sound_file_has_no_departing_layer(write_tiny, name):
     written = write_tiny(name)
-    pixels = next(iter(written.prepared.inputs.values()))[None]
+    pixels = batch(written.prepared.cases[:1])
     traced = written.target.trace(written.path, pixels)
     assert "every layer of the file agrees" in explain(
         written.prepared.folded, pixels, traced, max_rel=1e-5
     )
 
 
+@every_target
 def test_a_truncated_file_is_refused_in_a_sentence(write_tiny, name, tmp_path):
     path, file = copied(write_tiny(name).path, tmp_path)
     file.write_bytes(file.read_bytes()[:100])
@@ -150,6 +175,7 @@ def test_a_truncated_file_is_refused_in_a_sentence(write_tiny, name, tmp_path):
         write_tiny(name).target.load(path).run(np.zeros((1, 56, 56, 3), np.float32))
 
 
+@every_target
 def test_files_name_no_path_of_the_machine_that_wrote_them(write_tiny, name):
     path = write_tiny(name).path
     files = [p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path]

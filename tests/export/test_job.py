@@ -1,43 +1,37 @@
-"""The cache key changes with everything that could change the file, and with nothing else."""
+"""A job knows its folder, its file's name and whether pictures decide what is written."""
 
 import pytest
 
-from irrvit.export.job import ExportJob, cache_key, toolchain
+from irrvit.export import target
+from irrvit.export.job import ExportJob
 from irrvit.export.precision import Precision
 
-JOB = ExportJob(model="irrvit_tiny", target="onnx", precision=Precision.FP32)
+FIRST = target.names()[0]
+
+
+def job(model="m", name=FIRST, precision=Precision.FP32):
+    return ExportJob(model=model, target=name, precision=precision)
+
+
+def test_its_folder_is_called_after_target_and_precision():
+    assert job(precision=Precision.FP16).name == f"{FIRST}-fp16"
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("model", "stem"),
     [
-        {"model": "irrvit_tiny+conv14"},
-        {"target": "tflite"},
-        {"precision": Precision.FP16},
-        {"mean": (0.5, 0.5, 0.5)},
-        {"std": (0.5, 0.5, 0.5)},
-        {"labels": ("a", "b")},
-        {"tensorflow": True},
+        ("irrvit_300m+conv14", "irrvit_300m+conv14"),
+        ("timm:a/b; rm -rf ~", "timm_a_b__rm_-rf__"),
+        ("some/where/net.pt2", "net"),
     ],
 )
-def test_what_changes_the_artifact_changes_the_key(change):
-    assert cache_key(JOB.model_copy(update=change)) != cache_key(JOB)
+def test_a_models_name_becomes_one_file_name(model, stem):
+    assert job(model).file_stem == stem
 
 
-def test_asking_for_an_explanation_changes_nothing():
-    assert cache_key(JOB.model_copy(update={"explain": True})) == cache_key(JOB)
-
-
-def test_the_contents_of_a_checkpoint_count_and_not_its_name(tmp_path):
-    keys = []
-    for name, content in (("a.pth", b"1"), ("b.pth", b"1"), ("c.pth", b"2")):
-        (tmp_path / name).write_bytes(content)
-        keys.append(cache_key(JOB.model_copy(update={"checkpoint": tmp_path / name})))
-    assert keys[0] == keys[1] != keys[2]
-
-
-def test_the_toolchain_names_the_packages_of_the_target_only():
-    versions = toolchain("onnx")
-    assert {"python", "torch", "onnx", "onnxruntime"} <= versions.keys()
-    assert not {"coremltools", "litert-torch"} & versions.keys()
-    assert "coremltools" in toolchain("coreml")
+@pytest.mark.parametrize(
+    ("name", "precision"), [(n, p) for n in target.names() for p in target.facts(n).precisions]
+)
+def test_pictures_decide_where_the_target_says_so(name, precision):
+    expected = precision in target.facts(name).calibrated
+    assert job(name=name, precision=precision).is_calibrated is expected

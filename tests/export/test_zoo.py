@@ -49,7 +49,7 @@ def test_every_file_is_the_same_network(model, tmp_path):
     for name, precision in FILES:
         job = ExportJob(model=model, target=name, precision=Precision(precision))
         chosen = target.get(name)
-        path = tmp_path / f"{name}-{precision}{chosen.SUFFIX}"
+        path = tmp_path / f"{name}-{precision}{chosen.FACTS.suffix}"
         chosen.write(prepared.folded, prepared.source.input, job.precision, path)
         (report,) = pipeline.check(job, path, prepared)
         if not report.passed:

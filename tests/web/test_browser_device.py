@@ -58,8 +58,7 @@ def test_a_linear_layer_is_computed_and_timed(start, runtime, threads):
     process.set_input(np.eye(SIZE, dtype=np.float32))
     timed = process.time(20, untimed=2)
     weights = linear.weights(SIZE)
-    expected = weights.T if runtime == "litert" else weights  # Rows are outputs in TFLite.
-    np.testing.assert_allclose(process.logits(), expected.ravel(), rtol=1e-5)
+    np.testing.assert_allclose(process.logits(), weights.ravel(), rtol=1e-5)
     assert len(timed.latencies_ms) == 20
     assert 0 < sum(timed.latencies_ms) <= timed.wall_ms
     assert process.load_info.placement.accelerator == "cpu"
@@ -144,7 +143,7 @@ def test_a_gpu_that_is_imitated_in_software_is_called_so(start):
         assert "offers no WebGPU device" in str(error)  # noqa: PT017  # Either is the truth.
         return
     process.set_input(np.eye(SIZE, dtype=np.float32))
-    expected = linear.weights(SIZE).T.ravel()
+    expected = linear.weights(SIZE).ravel()
     np.testing.assert_allclose(process.logits(), expected, rtol=1e-3, atol=1e-3)
     assert process.load_info.placement.accelerator in {"gpu", "software gpu"}
 

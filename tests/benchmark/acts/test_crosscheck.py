@@ -6,7 +6,8 @@ import pytest
 
 from irrvit.benchmark.acts import crosscheck
 from irrvit.benchmark.acts.crosscheck import CrosscheckResult, CrosscheckRow
-from irrvit.benchmark.worker import linear, plain_loop
+from irrvit.benchmark.worker import plain_loop
+from irrvit.benchmark.worker.runtimes import onnxruntime
 
 
 def rounds(*ratios):
@@ -36,7 +37,7 @@ def test_what_could_not_be_compared_exits_2():
 
 @pytest.mark.needs("onnx", "onnxruntime")
 def test_the_plain_loop_writes_its_median(tmp_path):
-    (tmp_path / "linear.onnx").write_bytes(linear.onnx(64))
+    (tmp_path / "linear.onnx").write_bytes(onnxruntime.linear_file(64))
     plain_loop.main(str(tmp_path / "linear.onnx"), "1", "20", str(tmp_path / "result.json"))
     written = json.loads((tmp_path / "result.json").read_text())
-    assert 0 < crosscheck.TOOLS["onnxruntime"].median_ms(written) < 1000
+    assert 0 < crosscheck.read_median(onnxruntime.BENCHMARK_TOOL, written) < 1000

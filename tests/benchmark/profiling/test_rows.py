@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from irrvit.benchmark.profiling import trace
+from irrvit.benchmark.profiling import profiler
 from irrvit.benchmark.profiling.attribution import OTHER
-from irrvit.benchmark.profiling.operations import Operation
+from irrvit.benchmark.profiling.operation import FileOperation
 from irrvit.benchmark.profiling.rows import to_rows
 from irrvit.benchmark.profiling.trace import Trace
 from irrvit.benchmark.subject import Subject
@@ -25,13 +25,11 @@ SUBJECT = Subject(
 )
 
 
-@pytest.mark.parametrize(
-    ("target", "parser"), [("tflite", trace.litert), ("onnx", trace.onnxruntime)]
-)
-def test_the_rows_make_up_the_whole_call(recorded_profile, target, parser):
+@pytest.mark.parametrize(("target", "runtime"), [("tflite", "litert"), ("onnx", "onnxruntime")])
+def test_the_rows_make_up_the_whole_call(recorded_profile, target, runtime):
     recorded = recorded_profile(target)
-    found = parser(recorded.events)
-    rows = to_rows(found, recorded.operations, replace(SUBJECT, target=target))
+    found = profiler.get(runtime).to_trace(recorded.events)
+    rows = to_rows(found, recorded.operations, replace(SUBJECT, target=target, runtime=runtime))
     assert sum(row.operations for row in rows) == len(found.operators)
     assert sum(row.ms for row in rows) == pytest.approx(np.mean(found.total_us) / 1000)
     assert rows[0].module == "network"
@@ -43,7 +41,7 @@ def test_a_disturbed_call_does_not_count():
     us = (*calm, (90_000, 20))
     total = tuple(sum(call) + 5 for call in us)
     found = Trace(operators=("Add (ND)", "Softmax (NC)"), us=us, total_us=total)
-    file = [Operation("ADD", "stem.0"), Operation("SOFTMAX", "head")]
+    file = [FileOperation("ADD", "stem.0"), FileOperation("SOFTMAX", "head")]
     stem, head, other = to_rows(found, file, SUBJECT)
     assert (stem.module, stem.operations) == ("stem.0", 1)
     assert 0.100 <= stem.ms <= 0.102

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from irrvit.benchmark.profiling import trace
-from irrvit.benchmark.worker import linear, litert_profiler
+from irrvit.benchmark.profiling.profilers.litert import to_trace
+from irrvit.benchmark.worker import litert_profiler
+from irrvit.benchmark.worker.runtimes.litert import linear_file
 
 SIZE = 64
 
@@ -12,7 +13,7 @@ SIZE = 64
 @pytest.mark.needs("ai_edge_litert")
 def test_the_profiler_of_the_package_tells_xnnpacks_operators():
     pixels = np.ones((SIZE, SIZE), np.float32)
-    found = trace.litert(litert_profiler.events(linear.tflite(SIZE), 1, pixels, calls=4))
+    found = to_trace(litert_profiler.events(linear_file(SIZE), 1, pixels, calls=4))
     assert len(found.total_us) == 4
     assert [name for name in found.operators if name.startswith("Fully Connected")]
 
@@ -20,7 +21,7 @@ def test_the_profiler_of_the_package_tells_xnnpacks_operators():
 @pytest.mark.needs("ai_edge_litert")
 def test_pixels_of_another_size_are_refused():
     with pytest.raises(ValueError, match=f"has {4 * SIZE * SIZE} bytes, got 4"):
-        litert_profiler.events(linear.tflite(SIZE), 1, np.ones(1, np.float32), calls=1)
+        litert_profiler.events(linear_file(SIZE), 1, np.ones(1, np.float32), calls=1)
 
 
 @pytest.mark.needs("ai_edge_litert")

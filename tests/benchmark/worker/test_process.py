@@ -4,6 +4,7 @@ And what it answers when it is told nonsense.
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,25 +13,10 @@ from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.worker.client import LocalProcess
 
-# A runtime whose calls do nothing, or keep count of what they took themselves.
-EMPTY = """
-import time
+# A worker that has a runtime more: calls do nothing, or keep count of what they took themselves.
+EMPTY = f"""
 from irrvit.benchmark.worker import process, runtimes
-
-class Empty:
-    version = "1"
-    def __init__(self, path, threads):
-        self.took = []
-        self.call = self.watched if path == "watched" else lambda: None
-    def watched(self):
-        start = time.perf_counter_ns()
-        sum(range(1000))
-        self.took.append(time.perf_counter_ns() - start)
-    def set(self, pixels): pass
-    def logits(self): return self.took
-    def placement(self): return {}
-
-runtimes.RUNTIMES["empty"], runtimes.PACKAGES["empty"] = Empty, "time"
+runtimes.__path__.append({str(Path(__file__).with_name("empty_runtime"))!r})
 process.main()
 """
 CALLS = 2000

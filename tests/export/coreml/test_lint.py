@@ -49,6 +49,17 @@ class Convolution(nn.Module):
         return F.hardswish(self.conv(x[:, :, None, None])).flatten(1)
 
 
+class Gated(nn.Module):
+    """One layer, times the hard sigmoid of another one."""
+
+    def __init__(self):
+        super().__init__()
+        self.value, self.gate = nn.Linear(8, 8), nn.Linear(8, 8)
+
+    def forward(self, x):
+        return self.value(x) * F.hardsigmoid(self.gate(x))
+
+
 TRAPS = {
     "log_softmax": (nn.Linear(8, 8), Call(lambda x: F.log_softmax(x, 1)), "log_softmax"),
     "log of softmax": (nn.Linear(8, 8), Call(lambda x: F.softmax(x, 1).log()), "log_softmax"),
@@ -70,6 +81,7 @@ CLEAN = {
     "relu6": (nn.Linear(8, 8), nn.ReLU6()),
     "hard-sigmoid": (nn.Linear(8, 8), nn.Hardsigmoid()),
     "convolution": (nn.Identity(), Convolution()),
+    "gate of another layer": (nn.Identity(), Gated()),
 }
 
 

@@ -11,11 +11,11 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def quantization(write_tiny):
-    from irrvit.export.pipeline import picture_batch
+    from irrvit.export.proof.cases import batch, photographs
     from irrvit.export.tflite.quantize import Quantization
 
     written = write_tiny("tflite")
-    return Quantization(written.path.read_bytes(), picture_batch(written.prepared.inputs))
+    return Quantization(written.path.read_bytes(), batch(photographs(written.prepared.cases)))
 
 
 def kinds_in_8_bits(content):
@@ -67,10 +67,10 @@ def test_a_module_can_be_kept_as_it_is(quantization):
 
 
 def test_ranges_are_of_all_pictures(quantization, write_tiny):
-    from irrvit.export.pipeline import picture_batch
+    from irrvit.export.proof.cases import batch, photographs
     from irrvit.export.tflite.quantize import Quantization
 
-    pictures = picture_batch(write_tiny("tflite").prepared.inputs)
+    pictures = batch(photographs(write_tiny("tflite").prepared.cases))
     dark = Quantization(write_tiny("tflite").path.read_bytes(), np.zeros_like(pictures))
     assert dark.write() != quantization.write()
     mixed = Quantization(

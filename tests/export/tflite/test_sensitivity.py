@@ -11,12 +11,12 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def measured(write_tiny):
-    from irrvit.export.pipeline import picture_batch
+    from irrvit.export.proof.cases import batch, photographs
     from irrvit.export.tflite.quantize import Quantization
     from irrvit.export.tflite.sensitivity import losses
 
     written = write_tiny("tflite")
-    pictures = picture_batch(written.prepared.inputs)
+    pictures = batch(photographs(written.prepared.cases))
     quantization = Quantization(written.path.read_bytes(), pictures)
     return quantization, pictures, losses(quantization, pictures)
 
@@ -30,7 +30,7 @@ def test_every_layer_is_in_the_list_the_worst_first(measured):
 
 
 def test_keeping_the_worst_module_in_float_gains_more_than_keeping_the_best(measured):
-    from irrvit.export.targets.tflite import TFLiteRunner
+    from irrvit.export.tflite.runner import TFLiteRunner
 
     quantization, pictures, rows = measured
     reference = TFLiteRunner(quantization.content).run(pictures)

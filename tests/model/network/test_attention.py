@@ -74,3 +74,9 @@ def test_block_adds_attention_and_then_the_mlp(x):
 def test_mlp_is_as_many_times_wider_as_asked():
     block = transformer_block(DIM, HEADS, TOKENS, ffn_ratio=3)
     assert (block.mlp.fc1.out_features, block.mlp.fc2.out_features) == (3 * DIM, DIM)
+
+
+def test_what_folds_is_told():
+    block = transformer_block(DIM, HEADS, TOKENS, ffn_ratio=2)
+    assert block.folds == {"layer_norm": 2}
+    assert block.attention.folds == {"attention_scale": 1, "k_bias": 1, "v_bias": 1}

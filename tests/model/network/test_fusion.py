@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from irrvit.model.network.fusion import Average, PatchFusion
+from irrvit.model.network.fusion import Average, Head, PatchFusion
 
 
 def test_fresh_patch_fusion_stays_near_the_average():
@@ -28,3 +28,8 @@ def test_weights_depend_on_the_image():
     fusion, tokens = PatchFusion(32, 66), torch.randn(2, 66, 32)
     weights = fusion.mlp(fusion.norm(tokens.mean(1)))
     assert (weights[0] - weights[1]).abs().max() > 1e-3
+
+
+def test_what_folds_is_told():
+    assert PatchFusion(32, 66).folds == {"fusion_weight": 1, "layer_norm": 1}
+    assert Head(torch.nn.LayerNorm(32), torch.nn.Linear(32, 10)).folds == {"layer_norm": 1}

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from irrvit.model.network.layers import ConvNorm, InvertedResidual, SeparableBlock, WholeMapConv
+from irrvit.model.network.layers import InvertedResidual, SeparableBlock, WholeMapConv
 
 
 def test_whole_map_convolution_is_the_convolution():
@@ -20,9 +20,9 @@ def test_branch_makes_patches_of_its_stride(kernel, stride, size):
     assert block(torch.randn(2, 16, 14, 14)).shape == (2, 24, size, size)
 
 
-def test_block_that_keeps_the_shape_adds_its_input():
-    block, x = SeparableBlock(8, 8, expansion=2, stride=1).eval(), torch.randn(1, 8, 6, 6)
-    assert isinstance(block.project, ConvNorm)
-    nn.init.zeros_(block.project.conv.weight)
-    with torch.no_grad():
-        torch.testing.assert_close(block(x), x)
+@pytest.mark.parametrize(("c_out", "stride", "adds"), [(8, 1, True), (8, 2, False), (16, 1, False)])
+def test_block_that_keeps_the_shape_adds_its_input(c_out, stride, adds):
+    block = SeparableBlock(8, c_out, expansion=2, stride=stride).eval()
+    x = torch.randn(1, 8, 6, 6)
+    y = block.project(block.expand(block.depthwise(x)))
+    torch.testing.assert_close(block(x), x + y if adds else y)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from irrvit.model.network import variants
-from irrvit.model.network.patch_embed import sincos, token_embed
+from irrvit.model.network.patch_embed import FoldedTokenEmbed, sincos, token_embed
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,17 @@ def test_class_token_comes_first_and_no_patch_changes_it():
         a, b = embed(torch.randn(2, 16, 14, 14))
     assert torch.equal(a[0], b[0])
     assert not torch.equal(a[1], b[1])
+
+
+@pytest.mark.parametrize("position", ["learned", "sincos"])
+@pytest.mark.parametrize("fusion", ["class_token", "patch_fusion"])
+def test_folded_embedding_is_the_same(fusion, position):
+    torch.manual_seed(0)
+    embed = token_embed(variants.get(f"irrvit_tiny+{fusion}+{position}"), 16).eval()
+    x = torch.randn(2, 16, 14, 14)
+    folded = embed.fold()
+    assert isinstance(folded, FoldedTokenEmbed)
+    torch.testing.assert_close(folded(x), embed(x))
 
 
 def test_sinusoidal_positions_are_all_different():

@@ -87,6 +87,18 @@ def test_erase_hides_a_part_of_the_asked_share(images, table):
     assert changed.max() <= 0.30
 
 
+def test_what_is_erased_is_a_square_of_a_quarter_to_a_half_of_the_side(images, table):
+    # One more row or column is hidden when the ends fall between pixels.
+    changed = (augment(images, table, Augmentation(erase=1)) - images).abs().amax(1) > 1e-3
+    outside = torch.ones(28, 28, dtype=torch.bool)
+    outside[8:16, 6:18] = False  # Where all is black, what is hidden shows.
+    for picture in changed[(changed & outside).any((1, 2)) & (changed & ~outside).any((1, 2))]:
+        rows, columns = picture.any(1).sum(), picture.any(0).sum()
+        assert min(rows, columns) >= 6
+        assert max(rows, columns) <= 15
+        assert abs(rows - columns) <= 1
+
+
 def test_a_picture_does_not_depend_on_its_batch(images, table):
     how = get_recipe("camera").augmentation
     together = augment(images, table, how)

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
+from irrvit.export.coreml.ops.resizing import OPERATIONS
+from irrvit.export.coreml.ops.values import UnsupportedValue
 from irrvit.export.errors import UnsupportedOp
 
 SIZES = st.tuples(st.integers(1, 9), st.integers(1, 9))
@@ -86,3 +88,49 @@ def test_contradictory_corners_are_refused(mb, interpret):
             ),
             _picture(),
         )  # fmt: skip
+
+
+# Half a pixel beyond each corner, and between pixels.
+COORDINATES = torch.tensor([[[[-1.2, -1.2], [0.3, 0.1]], [[1.2, -0.4], [1.2, 1.2]]]])
+
+
+def _resample(padding, value=0.0, *, align=True, coordinates="normalized_minus_one_to_one"):
+    return OPERATIONS["resample"](
+        torch.from_numpy(_picture()), COORDINATES, "bilinear", padding, value, coordinates, align
+    )
+
+
+@pytest.mark.parametrize(
+    ("padding", "align", "torchs"),
+    [
+        ("constant", True, "zeros"),
+        ("constant", False, "zeros"),
+        ("border", True, "border"),
+        ("border", False, "border"),
+        ("reflection", True, "reflection"),
+        ("symmetric", False, "reflection"),
+    ],
+)
+def test_resampling_is_torchs(padding, align, torchs):
+    expected = F.grid_sample(
+        torch.from_numpy(_picture()), COORDINATES, "bilinear", torchs, align_corners=align
+    )
+    torch.testing.assert_close(_resample(padding, align=align), expected)
+
+
+@pytest.mark.parametrize(
+    ("padding", "value", "align"),
+    [("constant", 1.0, True), ("reflection", 0.0, False), ("symmetric", 0.0, True)],
+)
+def test_padding_that_torch_does_not_have_is_refused(padding, value, align):
+    with pytest.raises(UnsupportedValue, match=f"padding_mode '{padding}' with {value}"):
+        _resample(padding, value, align=align)
+
+
+def test_a_border_has_no_value_of_its_own():
+    torch.testing.assert_close(_resample("border", 9.0), _resample("border"))
+
+
+def test_other_coordinates_are_refused():
+    with pytest.raises(UnsupportedValue, match="coordinates_mode 'unnormalized'"):
+        _resample("constant", coordinates="unnormalized")

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from torch.nn import functional as F
 
+from irrvit.export.coreml.ops.shape import OPERATIONS
+
 SHAPES = hnp.array_shapes(min_dims=1, max_dims=5, max_side=4)
 
 
@@ -185,3 +187,9 @@ def test_depth_to_space_has_the_block_before_the_channels(mb, interpret):
             )
     (back,) = interpret(lambda x: mb.space_to_depth(x=x, block_size=2), ours)
     np.testing.assert_array_equal(back, x)
+
+
+def test_single_numbers_are_joined_as_vectors_of_one():
+    values = [torch.tensor(1.0), torch.tensor([2.0, 3.0]), torch.tensor(4.0)]
+    joined = OPERATIONS["concat"](values, 0, False)
+    assert joined.tolist() == [1.0, 2.0, 3.0, 4.0]

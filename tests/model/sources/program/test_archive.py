@@ -145,6 +145,12 @@ class TestNotAProgram:
         with pytest.raises(BadProgram, match="damaged"):
             sources.load(str(path))
 
+    @pytest.mark.parametrize("content", [b"{", b"[]", b"{}", b"[" * 100_000])
+    def test_a_graph_of_another_shape(self, good, contents, write, tmp_path, content):
+        path = write(tmp_path / "x.pt2", contents(good) | {GRAPH: content})
+        with pytest.raises(BadProgram, match=r"is not what torch\.export\.save writes"):
+            sources.load(str(path))
+
     def test_another_zip(self, write, tmp_path):
         with pytest.raises(BadProgram, match="entry"):
             sources.load(str(write(tmp_path / "x.pt2", {"readme": b"hello"})))

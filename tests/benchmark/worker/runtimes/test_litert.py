@@ -1,9 +1,9 @@
-"""Files whose input is bytes, as a fully quantized one's is, get and give the same as others."""
+"""A file whose input is bytes, as a fully quantized one's is, gets and gives the same as others."""
 
 import numpy as np
 import pytest
 
-from irrvit.benchmark.worker.runtimes import LiteRT, OnnxRuntime
+from irrvit.benchmark.worker.runtimes import litert
 
 PIXELS = np.array([[0, 10, 12, 255]], np.float32)
 SCALE, ZERO = 0.5, 10
@@ -42,31 +42,9 @@ def tflite_of_bytes():
     return bytes(builder.Output())
 
 
-def onnx_of_bytes():
-    """uint8 pixels as floats."""
-    from onnx import TensorProto, helper
-
-    ends = [
-        helper.make_tensor_value_info("image", TensorProto.UINT8, [1, 4]),
-        helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, 4]),
-    ]
-    cast = helper.make_node("Cast", ["image"], ["logits"], to=TensorProto.FLOAT)
-    graph = helper.make_graph([cast], "bytes", ends[:1], ends[1:])
-    opset = [helper.make_opsetid("", 18)]
-    return helper.make_model(graph, opset_imports=opset, ir_version=10).SerializeToString()
-
-
 @pytest.mark.needs("ai_edge_litert")
 def test_a_quantized_tflite_file_takes_bytes_and_says_what_its_output_means(tmp_path):
     (tmp_path / "bytes.tflite").write_bytes(tflite_of_bytes())
-    runtime = LiteRT(str(tmp_path / "bytes.tflite"), 1)
+    runtime = litert.load(str(tmp_path / "bytes.tflite"), 1)
     runtime.set(PIXELS)
     np.testing.assert_array_equal(runtime.logits(), SCALE * (PIXELS - ZERO))
-
-
-@pytest.mark.needs("onnx", "onnxruntime")
-def test_an_onnx_file_of_bytes_takes_bytes(tmp_path):
-    (tmp_path / "bytes.onnx").write_bytes(onnx_of_bytes())
-    runtime = OnnxRuntime(str(tmp_path / "bytes.onnx"), 1)
-    runtime.set(PIXELS)
-    np.testing.assert_array_equal(runtime.logits(), PIXELS)

@@ -6,11 +6,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from irrvit.export import target
 from irrvit.export.precision import Precision
+from irrvit.export.targets import coreml
 from irrvit.model.spec import InputSpec
 
-coreml = target.get("coreml")
 C, H, W = 6, 9, 12
 
 

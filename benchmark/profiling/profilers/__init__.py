@@ -1,0 +1,1 @@
+"""One file per runtime that has a profiler; a module here satisfies `profiler.Profiler`."""

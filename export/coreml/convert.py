@@ -1,0 +1,100 @@
+"""From a network to a Core ML package, by coremltools."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from irrvit.export.coreml.palette import palette
+from irrvit.export.coreml.tools import coremltools
+from irrvit.export.errors import UnsupportedOp
+from irrvit.export.precision import Precision
+from irrvit.model.spec import InputSpec
+
+# Bits of the weights; what is computed is float16. Activations in 8 bits need ranges that only
+# Apple's own runtime finds, on macOS.
+_PALETTE_BITS = {Precision.W8: 8, Precision.W6: 6, Precision.W4: 4}
+# Put into every package by coremltools for ExecuTorch's debugger: a third of a small one in w8, and
+# neither named by the package's Manifest.json nor read by Core ML.
+_DEBUG = "executorch_debug_handle_mapping.json"
+_SMALL = 512  # Weights of fewer numbers stay as they are: their table would be larger.
+
+
+@coremltools.converters.mil.register_torch_op(override=True)
+def alias(context: Any, node: Any) -> None:
+    """Convert `aten.alias`, a second name of a tensor, which coremltools 9.0 lacks and Swin has.
+
+    Remove when `coremltools` converts it.
+    """
+    context.add(context[node.inputs[0]], torch_name=node.name)
+
+
+def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
+    """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.
+
+    By `torch.export`, whose graph has every shape as a number. `torch.jit.trace` converted the same
+    networks, but it is deprecated, and the shape arithmetic that it leaves in the graph breaks
+    coremltools 9.0 with numpy 2.4 (github.com/apple/coremltools/issues/2633).
+
+    Raises:
+        UnsupportedOp: naming the operation that coremltools lacks, or what Core ML forbids.
+    """
+    # Contiguous on purpose: coremltools refuses other orders of the axes in memory.
+    example = torch.zeros(1, 3, spec.height, spec.width)
+    with torch.no_grad():
+        exported = torch.export.export(network, (example,), strict=False).run_decompositions({})
+    try:
+        package = _compressed(_convert(exported, tuple(example.shape), precision), precision)
+    except Exception as error:
+        # Any kind: coremltools raises NotImplementedError for an operation that it lacks,
+        # ValueError for Core ML's own limits, and bare assertions and whatever else from inside.
+        why = str(error) or type(error).__name__
+        raise UnsupportedOp(f"coremltools cannot convert the network: {why}") from error
+    package.save(str(path))
+    (path / _DEBUG).unlink(missing_ok=True)
+    return "iOS16, ML Program"
+
+
+def _convert(
+    exported: torch.export.ExportedProgram, shape: tuple[int, ...], precision: Precision
+) -> Any:
+    compute = coremltools.precision.FLOAT16
+    if precision is Precision.FP32:
+        compute = coremltools.precision.FLOAT32
+    image = coremltools.ImageType(
+        name="image", shape=shape, color_layout=coremltools.colorlayout.RGB
+    )
+    return coremltools.convert(
+        exported,
+        convert_to="mlprogram",
+        inputs=[image],
+        outputs=[coremltools.TensorType(name="logits", dtype=np.float32)],
+        minimum_deployment_target=coremltools.target.iOS16,
+        compute_precision=compute,
+        skip_model_load=True,
+    )
+
+
+def _compressed(package: Any, precision: Precision) -> Any:
+    """Weights in fewer bits: with a scale a channel for int8, by a table of values for w8 to w4."""
+    optimize = coremltools.optimize.coreml
+    if precision is Precision.INT8:
+        config = optimize.OpLinearQuantizerConfig(
+            mode="linear_symmetric", dtype="int8", weight_threshold=_SMALL
+        )
+        whole = optimize.OptimizationConfig(global_config=config)
+        return optimize.linear_quantize_weights(package, whole)
+    if precision in _PALETTE_BITS:
+        config = optimize.OpPalettizerConfig(
+            mode="custom",
+            lut_function=partial(palette, _PALETTE_BITS[precision]),
+            weight_threshold=_SMALL,
+        )
+        whole = optimize.OptimizationConfig(global_config=config)
+        return optimize.palettize_weights(package, whole)
+    return package

@@ -1,0 +1,57 @@
+"""PyTorch's own answers: the unfolded float32 network, which every file is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+import torch
+
+from irrvit.export.pixels import image_tensor
+from irrvit.export.proof.cases import Case, batch
+from irrvit.model.folding.fold import unfolded_input, widen
+from irrvit.model.sources.source import Source
+
+_STABLE = 3e-5  # A third of what a float32 file may be off by.
+
+
+def reference_runner(source: Source) -> Callable[[np.ndarray], np.ndarray]:
+    """The unfolded float32 network in eval mode: pixels (N, H, W, 3) -> logits (N, classes)."""
+    network = unfolded_input(source.network, source.input)
+
+    def run(pixels: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            return network(image_tensor(pixels)).numpy()
+
+    return run
+
+
+def run_reference(source: Source, cases: Iterable[Case]) -> dict[str, np.ndarray]:
+    """Logits (classes,) by case, one picture at a time, as the files run it."""
+    run = reference_runner(source)
+    return {case.name: run(batch([case]))[0] for case in cases}
+
+
+def unstable_arrays(
+    source: Source, cases: Iterable[Case], reference: Mapping[str, np.ndarray]
+) -> dict[str, str]:
+    """The synthetic cases on which PyTorch itself is off in float32, each with a sentence.
+
+    Far from all that it was made for, a network may amplify rounding until a comparison says
+    nothing about a file (LeViT with random weights on noise: 3e-2 between float32 and float64).
+    Photographs always stay.
+    """
+    network = unfolded_input(widen(source.network), source.input)
+    unstable = {}
+    for case in cases:
+        if case.is_photograph:
+            continue
+        with torch.no_grad():
+            exact = network(image_tensor(batch([case])).double())[0].numpy()
+        error = float(np.abs(exact - reference[case.name]).max() / np.abs(exact).max())
+        if not error <= _STABLE:
+            unstable[case.name] = (
+                f"the case '{case.name}' was left out: on it PyTorch itself differs by {error:.0e} "
+                "between float32 and float64"
+            )
+    return unstable
