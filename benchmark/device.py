@@ -131,7 +131,7 @@ class Meter(Protocol):
 
     source: str
 
-    def energy_mj(self, act: Callable[[], None]) -> float:
+    def energy_mj(self, act: Callable[[], object]) -> float:
         """What the device uses while it does something."""
         ...
 

@@ -40,7 +40,7 @@ class _Rails:
     def __init__(self, phone: Phone):
         self._phone = phone
 
-    def energy_mj(self, act: Callable[[], None]) -> float:
+    def energy_mj(self, act: Callable[[], object]) -> float:
         before = self._used_mj()
         act()
         return self._used_mj() - before
@@ -57,7 +57,7 @@ class _Battery:
     def __init__(self, phone: Phone):
         self._phone = phone
 
-    def energy_mj(self, act: Callable[[], None]) -> float:
+    def energy_mj(self, act: Callable[[], object]) -> float:
         start = time.perf_counter()
         act()
         files = [f"{_BATTERY}/current_now", f"{_BATTERY}/voltage_now"]

@@ -31,7 +31,7 @@ def measure(process: Process, meter: Meter, *, window_s: float = WINDOW_S) -> En
     idle = [_window(meter, lambda: time.sleep(window_s)) for _ in range(_IDLE)]
     call_ms = float(np.median(process.time(5).latencies_ms))
     calls = max(1, round(1000 * window_s / call_ms))
-    busy = [_window(meter, lambda: process.time(calls) and None) for _ in range(_BUSY)]
+    busy = [_window(meter, lambda: process.time(calls)) for _ in range(_BUSY)]
     return cost_of_call(idle, busy, calls=calls, source=meter.source)
 
 
@@ -55,7 +55,7 @@ def cost_of_call(
     )
 
 
-def _window(meter: Meter, act: Callable[[], None]) -> Window:
+def _window(meter: Meter, act: Callable[[], object]) -> Window:
     start = time.perf_counter()
     used = meter.energy_mj(act)
     seconds = time.perf_counter() - start

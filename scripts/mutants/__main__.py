@@ -114,9 +114,13 @@ def draw(count: int, seed: int, only: str) -> dict[Mutant, str]:
 
 
 def _mutant(site: Site, source: str, text: str) -> Mutant:
+    """Its name stays as long as the function or class that it breaks, or the line beside them."""
     lines = difflib.unified_diff(source.splitlines(), text.splitlines(), n=0, lineterm="")
     diff = "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
-    name = hashlib.sha256(f"{site.module}\0{text}".encode()).hexdigest()[:16]
+    first, last = sites.around(source, site.line)
+    whole = "\n".join(source.splitlines()[first - 1 : last])
+    name = f"{site.module}\0{whole}\0{site.line - first}\0{diff}"
+    name = hashlib.sha256(name.encode()).hexdigest()[:16]
     return Mutant(name, site.module, site.line, site.family, diff)
 
 

@@ -117,6 +117,16 @@ def mutate(site: Site, source: str) -> str | None:
     return mutated
 
 
+def around(source: str, line: int) -> tuple[int, int]:
+    """First and last line of the statement of a module that this line is in."""
+    for node in ast.parse(source).body:
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        if first <= line <= (node.end_lineno or first):
+            return first, node.end_lineno or first
+    return line, line
+
+
 def _behaviour(source: str) -> str | None:
     """The syntax tree without what nothing reads at run time; None if it is no Python."""
     try:

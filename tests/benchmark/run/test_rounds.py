@@ -64,6 +64,13 @@ def test_a_wrong_answer_makes_a_measurement_invalid(fake):
     assert [issue.code for issue in issues if issue.blocking] == ["wrong-output"]
 
 
+def test_a_run_that_ends_before_its_answers_are_looked_at_is_unchecked(fake):
+    fake.dies_at["a"], fake.fault = 12, KeyboardInterrupt()
+    (measurement,) = fake.run("a").measurements
+    issues = validity.check(measurement)
+    assert "unchecked-output" in [issue.code for issue in issues]
+
+
 @pytest.mark.parametrize("when", [0, 1, 2])
 def test_an_answer_that_is_wrong_in_one_repeat_is_wrong(fake, when):
     fake.logits["a"] = [WRONG if repeat == when else LOGITS for repeat in range(CONFIG.repeats)]

@@ -99,6 +99,31 @@ def test_what_is_erased_is_a_square_of_a_quarter_to_a_half_of_the_side(images, t
         assert abs(rows - columns) <= 1
 
 
+CHANGES = [
+    {"shift": 0.1, "scale": 0.1, "rotate_degrees": 10, "mirror": 0.5},
+    {"clutter": 0.5},
+    {"contrast": 0.5},
+    {"invert": 0.5},
+    {"erase": 0.5},
+]
+
+
+def columns_read(images: Tensor, table: Tensor, how: Augmentation) -> set[int]:
+    """The columns of the table that this change depends on."""
+    before, read = augment(images, table, how), set()
+    for column in range(table.shape[1]):
+        other = table.clone()
+        other[:, column] = 1 - other[:, column]
+        if not torch.equal(augment(images, other, how), before):
+            read.add(column)
+    return read
+
+
+def test_no_number_decides_two_changes(images, table):
+    read = [columns_read(images[:8], table[:8], Augmentation(**change)) for change in CHANGES]
+    assert sum(map(len, read)) == len(set().union(*read))
+
+
 def test_a_picture_does_not_depend_on_its_batch(images, table):
     how = get_recipe("camera").augmentation
     together = augment(images, table, how)
