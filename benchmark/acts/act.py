@@ -39,7 +39,7 @@ class Act(Protocol[Options, Result]):
         ...
 
     def to_table(self, result: Result) -> RenderableType:
-        """For people: 80 columns."""
+        """For people: 80 columns; a text is printed as it is, however long its lines are."""
         ...
 
     def to_json(self, result: Result) -> dict[str, Any]:

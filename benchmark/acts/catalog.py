@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rich.console import RenderableType
-from rich.text import Text
 
 from irrvit.benchmark import kinds
 from irrvit.benchmark.acts import suite
@@ -37,7 +36,7 @@ def to_table(result: CatalogResult) -> RenderableType:
     lines = ["devices: " + ", ".join(result.kinds)]
     for one in result.suites:
         lines += [f"{one.name}: {one.about}", *(f"  {model}" for model in one.models)]
-    return Text("\n".join(lines), no_wrap=True, overflow="ignore")
+    return "\n".join(lines)
 
 
 def to_json(result: CatalogResult) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import RenderableType
-from rich.text import Text
 
 from irrvit.benchmark import kinds
 from irrvit.benchmark.acts.options import SetupOptions
@@ -56,7 +55,7 @@ def _to_progress(kind: str, notify: Notify) -> SetupProgress:
 
 def to_table(result: SetupResult) -> RenderableType:
     """The sentence."""
-    return Text(result.message, no_wrap=True, overflow="ignore")
+    return result.message
 
 
 def to_json(result: SetupResult) -> dict[str, Any]:

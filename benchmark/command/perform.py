@@ -32,10 +32,11 @@ def perform(act: Act[Options, Result], options: Options, *, as_json: bool) -> No
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     for name, message in result.problems.items():
         say(f"{name}: {message}")
-    if as_json:
-        print(json.dumps(act.to_json(result)))
+    shown = json.dumps(act.to_json(result)) if as_json else act.to_table(result)
+    if isinstance(shown, str):
+        print(shown)
     else:
-        Console().print(act.to_table(result))
+        Console().print(shown)
     raise typer.Exit(result.exit_code)
 
 

@@ -10,4 +10,4 @@ echo "android: JUnit" >&2
 .venv/bin/python android_app/build.py worker
 echo "android: pytest" >&2
 OMP_NUM_THREADS=1 .venv/bin/python -m pytest --require-extras --durations=10 tests/android \
-  tests/benchmark/devices/test_android_kotlin.py
+  tests/benchmark/android/test_kotlin.py

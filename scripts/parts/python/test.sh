@@ -12,4 +12,4 @@ echo "python: the TensorFlow environment of the second runner" >&2
 echo "python: pytest" >&2
 OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal --require-extras --durations=10 \
   --ignore tests/web --ignore tests/android \
-  --ignore tests/benchmark/devices/test_android_kotlin.py
+  --ignore tests/benchmark/android/test_kotlin.py

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer
+from rich.table import Table
 
 from irrvit.benchmark.command.perform import perform
 from irrvit.benchmark.errors import BadOptions, ExitCode
@@ -20,9 +21,9 @@ class Result:
     exit_code: ExitCode = ExitCode.PASSED
 
 
-def act(run) -> Any:
+def act(run, table: object = "a text") -> Any:
     return SimpleNamespace(
-        run=run, to_table=lambda result: "a table", to_json=lambda result: {"rows": 1}
+        run=run, to_table=lambda result: table, to_json=lambda result: {"rows": 1}
     )
 
 
@@ -39,7 +40,15 @@ def test_the_exit_code_is_the_results(code):
 
 def test_the_result_is_on_stdout_and_problems_beside_it(capsys):
     do(lambda options, notify: Result({"net": "its process died"}))
-    assert capsys.readouterr() == ("a table\n", "irrvit-bench: net: its process died\n")
+    assert capsys.readouterr() == ("a text\n", "irrvit-bench: net: its process died\n")
+
+
+@pytest.mark.parametrize("table", ["x" * 200, Table("x" * 200)])
+def test_a_text_keeps_its_lines_and_a_table_fits_the_terminal(capsys, table):
+    with pytest.raises(typer.Exit):
+        perform(act(lambda options, notify: Result(), table), None, as_json=False)
+    longest = max(map(len, capsys.readouterr().out.splitlines()))
+    assert longest == (200 if isinstance(table, str) else 80)
 
 
 def test_json_is_one_object_on_stdout(capsys):

@@ -13,7 +13,7 @@ import pytest
 
 from irrvit.benchmark import kinds
 from irrvit.benchmark.acts.select import from_paths
-from irrvit.benchmark.devices import android
+from irrvit.benchmark.android import device as android_device
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.results import store, validity
@@ -87,7 +87,7 @@ def test_a_cable_that_is_pulled_while_it_measures_costs_nothing(phone, found, ar
 
 @pytest.mark.slow
 def test_a_cable_that_stays_out_keeps_what_was_measured(phone, found, artifact_folder, monkeypatch):
-    monkeypatch.setattr(android, "_RETURN_S", 1.0)
+    monkeypatch.setattr(android_device, "_RETURN_S", 1.0)
     pull = once("repeat 2", lambda: phone.set(unplug_after=20_000))
     outcome = measure(found, artifact_folder, notify=pull)
     (measurement,) = outcome.measurements

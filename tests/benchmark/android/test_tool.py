@@ -114,3 +114,11 @@ def test_a_file_is_measured_by_the_tool_kept_and_printed(
     # The app is not needed for it: nothing was installed.
     assert not (phone.folder / "root/data/app").exists()
     assert f"{measurement.artifact_sha256}.tflite" in phone.files
+
+
+def test_a_tool_for_another_processor_is_refused(phone, tmp_path):
+    tool = tmp_path / "benchmark_model"
+    tool.write_bytes(b"\x7fELF" + bytes(14) + (62).to_bytes(2, "little"))
+    found = kinds.find("android", {"benchmark_binary": tool})
+    with pytest.raises(CommandFailed, match=r"is for x86_64, and phone .* is arm64-v8a"):
+        found.open("linear:8", CONFIG)

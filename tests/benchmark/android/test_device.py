@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
 from irrvit.benchmark import kinds
 from irrvit.benchmark.device import READY, SeenDevice
 from irrvit.benchmark.devices import android
-from irrvit.benchmark.errors import BadOptions, DeviceNotFound, RuntimeUnavailable
+from irrvit.benchmark.errors import BadOptions, DeviceNotFound
 from irrvit.benchmark.results import store
 
 RAILS = "android.hardware.power.stats.IPowerStats/default"
@@ -78,34 +77,12 @@ def test_a_phone_that_cannot_be_used_is_listed_with_what_to_do(phone):
     assert "accept the question on its screen" in seen.state
 
 
-def test_a_phone_says_how_it_is(phone):
-    phone.set(charging=True, skin_c=38.5)
-    state = kinds.find("android").state()
-    assert state.temperature_c == pytest.approx(38.5, abs=0.3)
-    assert (state.battery_percent, state.charging, state.is_screen_on) == (85.0, True, True)
-    assert state.thermal_status == "none"
-    assert state.load is not None
-
-
 def test_the_attached_are_shown_with_their_state_by_the_command(phone, bench):
     done = bench("--devices")
     assert done.returncode == 0
     assert max(map(len, done.stdout.splitlines())) <= 80
     for part in ("Google Pixel 8", "Google Tensor", "Android 16", "arm64-v8a", "ready", "host"):
         assert part in done.stdout
-
-
-@pytest.mark.parametrize("hidden", [[], [RAILS]])
-def test_a_phone_without_a_cable_says_what_it_draws_by_rails_or_by_its_battery(phone, hidden):
-    phone.set(charging=False, hidden=hidden)
-    meter = kinds.find("android").meter()  # pyright: ignore[reportAttributeAccessIssue]
-    assert meter.source == ("battery current and voltage" if hidden else "power rails")
-    assert meter.energy_mj(lambda: time.sleep(2)) == pytest.approx(2 * 900, rel=0.2)
-
-
-def test_a_phone_on_its_cable_does_not_say_what_it_draws(phone):
-    with pytest.raises(RuntimeUnavailable, match="its cable feeds it"):
-        kinds.find("android").meter()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.mark.slow
@@ -143,3 +120,40 @@ def test_clean_removes_what_was_sent(phone, apk, tmp_path):
     found = kinds.find("android", {"apk": apk, "clean": True})
     found._make_ready()  # pyright: ignore[reportAttributeAccessIssue]
     assert "old.tflite" not in phone.files
+
+
+@pytest.fixture
+def refused(bench):
+    def refused(*arguments, **environ):
+        """The one sentence of a command that exits with 2."""
+        done = bench("--device", *arguments, **environ)
+        assert (done.returncode, done.stdout) == (2, "")
+        (line,) = [line for line in done.stderr.splitlines() if line.startswith("irrvit-bench: ")]
+        return line
+
+    return refused
+
+
+def test_without_adb_it_is_said_where_to_get_it(refused):
+    nowhere = {"ADBUTILS_ADB_PATH": "/nowhere/adb", "ANDROID_ADB_SERVER_PORT": "9"}
+    said = refused("pixel", **nowhere)
+    assert "adb is not installed" in said
+    assert "apt-get install adb" in said
+
+
+def test_without_a_phone_it_is_said_how_to_connect_one(own_server, refused):
+    said = refused("pixel")
+    assert "no phone is attached: connect one by USB" in said
+    assert "irrvit-bench devices" in said
+
+
+def test_a_phone_that_does_not_trust_this_computer_says_what_to_tap(phone, refused):
+    phone.set(authorized=False)
+    phone.plug_in()
+    assert "accept the question on its screen" in refused("pixel")
+
+
+def test_a_phone_that_does_not_answer_is_to_be_plugged_in_again(phone, own_server, refused):
+    phone.set(unplug_after=0)
+    own_server("-s", phone.serial, "shell", "true")
+    assert "(offline): pull its cable and plug it in again" in refused("android")

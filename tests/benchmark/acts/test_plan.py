@@ -1,0 +1,63 @@
+"""Which device, which files and which way of calling them options come to."""
+
+from pathlib import Path
+
+import pytest
+
+from irrvit.benchmark import kinds
+from irrvit.benchmark.acts import plan
+from irrvit.benchmark.acts.options import CallOptions, DeviceOptions, FileOptions, RepeatOptions
+from irrvit.benchmark.acts.select import Selection
+from irrvit.benchmark.errors import BadOptions, DeviceNotFound
+from irrvit.benchmark.subject import Subject
+
+SUBJECT = Subject("net", "net.onnx", "onnx", "fp32", "onnxruntime", "", 1, 1, ())
+
+
+def silent(name, stage):
+    pass
+
+
+def test_an_accelerator_that_the_device_does_not_have_is_refused_with_those_that_it_has():
+    with pytest.raises(BadOptions, match="got 'gpu': --device host expects cpu"):
+        plan.find_device(DeviceOptions("host", "gpu"), silent)
+
+
+def test_options_of_another_kind_are_refused():
+    with pytest.raises(BadOptions, match="does not take --clean"):
+        plan.find_device(DeviceOptions("host", own={"clean": True}), silent)
+
+
+def test_an_unknown_device_is_said(monkeypatch):
+    monkeypatch.setenv("ADBUTILS_ADB_PATH", "/nowhere")  # No server is started for this.
+    with pytest.raises(DeviceNotFound, match="called 'hots'"):
+        plan.find_device(DeviceOptions("hots"), silent)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        FileOptions(artifacts=(Path("x"),), models=("y",)),
+        FileOptions(artifacts=(Path("x"),), suite="peers"),
+        FileOptions(models=("y",), suite="peers"),
+    ],
+)
+def test_files_are_named_in_one_way(options):
+    with pytest.raises(BadOptions, match="one of the three"):
+        plan.select_files(options, kinds.find("host"), silent)
+
+
+def test_a_file_that_is_not_there_is_a_problem_and_no_error():
+    options = FileOptions(artifacts=(Path("nothing.onnx"),))
+    selection = plan.select_files(options, kinds.find("host"), silent)
+    assert selection.subjects == []
+    assert "does not exist" in selection.problems["nothing.onnx"]
+
+
+def test_a_config_has_what_was_asked_for():
+    config = plan.to_config(
+        Selection([SUBJECT], {}), CallOptions(3, 60), RepeatOptions(7, 2), accelerator="gpu"
+    )
+    assert (config.threads, config.timeout_s) == (3, 60)
+    assert (config.iterations, config.repeats) == (7, 2)
+    assert (config.accelerator, config.runtime) == ("gpu", "onnxruntime")
