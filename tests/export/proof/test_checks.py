@@ -1,8 +1,10 @@
 """What is held against a file besides parity is said in sentences that name it."""
 
 import numpy as np
+import pytest
 import torch
 
+from irrvit.export import target
 from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Delegation
 from irrvit.export.precision import Precision
@@ -18,36 +20,43 @@ class Large(torch.nn.Module):
         return (x * 1e4).mean((2, 3)) / 1e4
 
 
-def found(target, precision, network, **options):
+def failed(name, precision, network, **options):
     delegation = options.pop("delegation", None)
-    job = ExportJob(model="m", target=target, precision=Precision(precision), **options)
+    job = ExportJob(model="m", target=name, precision=Precision(precision), **options)
     return failures(job, network.eval(), PICTURES, delegation)
 
 
-def test_an_overflow_blocks_half_precision_in_every_format():
-    for target in ("coreml", "onnx", "tflite"):
-        assert "fp16 overflow" in found(target, "fp16", Large())[0]
-        assert found(target, "fp32", Large()) == []
-
-
-def test_core_ml_computes_compressed_weights_in_half_precision_too():
-    assert "fp16 overflow" in found("coreml", "w8", Large())[0]
-    assert found("tflite", "int8", Large()) == []
+@pytest.mark.parametrize(
+    ("name", "precision"), [(n, p) for n in target.names() for p in target.facts(n).precisions]
+)
+def test_an_overflow_blocks_what_a_phone_may_compute_in_half_precision(name, precision):
+    sentences = failed(name, precision, Large())
+    assert len(sentences) == (2 if precision in target.facts(name).fp16_arithmetic else 0)
+    assert all("fp16 overflow" in sentence for sentence in sentences)
 
 
 def test_an_operation_that_falls_out_is_a_failure_where_that_is_asked_for():
     sound = torch.nn.Flatten()
-    (failure,) = found("tflite", "int8", sound, delegation=CUT, require_delegated=True)
+    (failure,) = failed("tflite", "int8", sound, delegation=CUT, require_delegated=True)
     assert failure == "XNNPACK computes the file in 2 pieces and leaves out SOFTMAX of /blocks.0"
-    assert found("tflite", "int8", sound, delegation=WHOLE, require_delegated=True) == []
-    assert found("tflite", "int8", sound, delegation=CUT) == []
+    assert failed("tflite", "int8", sound, delegation=WHOLE, require_delegated=True) == []
+    assert failed("tflite", "int8", sound, delegation=CUT) == []
 
 
 def test_a_format_that_cannot_say_who_computes_it_fails_when_asked():
-    (failure,) = found("onnx", "int8", torch.nn.Flatten(), require_delegated=True)
+    (failure,) = failed("onnx", "int8", torch.nn.Flatten(), require_delegated=True)
     assert "onnx does not say" in failure
 
 
-def test_more_work_than_the_networks_own_is_a_finding():
-    assert extra_work(1000, 995) == []
-    assert "changed how it computes" in extra_work(1038, 1000)[0]
+@pytest.mark.parametrize(
+    ("macs", "is_other"), [(1009, False), (1011, True), (991, False), (989, True), (1000, False)]
+)
+def test_work_that_is_1_percent_more_or_less_than_the_networks_own_is_a_finding(macs, is_other):
+    assert bool(extra_work(macs * 1000, 1_000_000)) is is_other
+
+
+def test_other_work_is_said_with_both_figures():
+    (finding,) = extra_work(103_800_000, 100_000_000)
+    assert "103.8 million" in finding
+    assert "100.0 million" in finding
+    assert "changed how it computes" in finding

@@ -1,8 +1,10 @@
 """Values beyond half precision are found where they are, also inside a module."""
 
 import numpy as np
+import pytest
 import torch
 
+from irrvit.export.precision import FP16_MAX
 from irrvit.export.proof.overflow import overflows
 
 PICTURES = np.full((2, 8, 8, 3), 100.0, np.float32)
@@ -29,6 +31,32 @@ def test_an_overflow_inside_a_module_is_named_with_its_module():
     assert "fp16 overflow" in multiplied
     assert "in inner (mul" in multiplied
     assert "in inner (mean" in averaged
+
+
+class Scaled(torch.nn.Module):
+    """Pixels of 100 become this number, and no other value is larger."""
+
+    def __init__(self, largest):
+        super().__init__()
+        self.scale = largest / 100
+
+    def forward(self, x):
+        return x * self.scale
+
+
+@pytest.mark.parametrize(
+    ("largest", "is_beyond"), [(65500, False), (65504, False), (65508, True), (-65508, True)]
+)
+def test_what_half_precision_holds_is_no_overflow_and_what_it_does_not_is(largest, is_beyond):
+    sentences = overflows(Scaled(largest).eval(), PICTURES)
+    assert len(sentences) == is_beyond
+    assert np.finfo(np.float16).max == FP16_MAX
+
+
+def test_the_largest_value_of_all_pictures_is_said():
+    pictures = np.stack([PICTURES[0], PICTURES[0] * 2, PICTURES[0]])
+    (sentence,) = overflows(Scaled(1e5).eval(), pictures)
+    assert "2e+05" in sentence
 
 
 def test_a_sound_network_has_none():

@@ -1,6 +1,16 @@
 """The table, and what it comes to in a graph."""
 
-from irrvit.export.quantization.rules import TABLE, Kind, QuantizableOperation, Rule, plan
+import pytest
+
+from irrvit.export.quantization.rules import (
+    RULES,
+    TABLE,
+    Kind,
+    QuantizableOperation,
+    Rule,
+    is_within,
+    plan,
+)
 
 
 def operation(name, kind, *inputs, module=""):
@@ -17,6 +27,49 @@ CONVOLUTIONS = [
 def test_every_kind_of_operation_has_one_row_with_a_reason():
     assert [row.kind for row in TABLE] == list(Kind)
     assert all(len(row.why) > 20 for row in TABLE)
+
+
+def test_the_table_is_what_was_measured_to_be_best():
+    """docs/quantization.md has the measurements; a change here wants new ones."""
+    assert {
+        Kind.CONVOLUTION: Rule.PER_CHANNEL,
+        Kind.LINEAR: Rule.PER_TENSOR,
+        Kind.ADD: Rule.INSIDE,
+        Kind.PRODUCT: Rule.INSIDE,
+        Kind.GATE: Rule.INSIDE,
+        Kind.ACTIVATION: Rule.INSIDE,
+        Kind.REDUCTION: Rule.INSIDE,
+        Kind.PADDING: Rule.BEFORE,
+        Kind.LAYOUT: Rule.INSIDE,
+        Kind.MATMUL: Rule.FLOAT,
+        Kind.SOFTMAX: Rule.FLOAT,
+        Kind.NORM: Rule.FLOAT,
+        Kind.OTHER: Rule.FLOAT,
+    } == RULES
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if RULES[kind] is Rule.INSIDE])
+def test_what_lies_between_convolutions_is_in_8_bits_and_elsewhere_it_is_not(kind):
+    between = [*CONVOLUTIONS, operation("it", kind, "conv", "again")]
+    assert plan(between)["it"] is Rule.INSIDE
+    elsewhere = [*CONVOLUTIONS, operation("norm", Kind.NORM, "sum"), operation("it", kind, "norm")]
+    assert "it" not in plan(elsewhere)
+    half = [*elsewhere[:-1], operation("it", kind, "norm", "conv")]
+    assert "it" not in plan(half)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if RULES[kind] is Rule.FLOAT])
+def test_what_stays_in_float_stays_so_between_convolutions_too(kind):
+    assert "it" not in plan([*CONVOLUTIONS, operation("it", kind, "conv", "again")])
+
+
+def test_a_linear_layer_is_in_8_bits_wherever_it_is_and_lends_that_to_nobody():
+    operations = [
+        operation("norm", Kind.NORM, "x"),
+        operation("linear", Kind.LINEAR, "norm"),
+        operation("relu", Kind.ACTIVATION, "linear"),
+    ]
+    assert plan(operations) == {"linear": Rule.PER_TENSOR}
 
 
 def test_a_residual_between_convolutions_is_in_8_bits():
@@ -76,3 +129,18 @@ def test_a_module_that_is_kept_in_float_is_kept_with_all_in_it_and_no_other():
         operation("b", Kind.LINEAR, "x", module="blocks.10.mlp"),
     ]
     assert plan(operations, keep_float=("blocks.1",)).keys() == {"b"}
+
+
+@pytest.mark.parametrize(
+    ("module", "within"),
+    [
+        ("blocks.1", True),
+        ("blocks.1.mlp", True),
+        ("blocks.10", False),
+        ("blocks", False),
+        ("stem", True),
+        ("", False),
+    ],
+)
+def test_a_module_lies_in_itself_and_in_what_holds_it(module, within):
+    assert is_within(module, ("blocks.1", "stem")) is within
