@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from contextlib import ExitStack
+from math import isnan
 
 import torch
 from pydantic import BaseModel, ConfigDict
@@ -83,19 +84,20 @@ def check_fold(network: nn.Module, folded: Folded, spec: InputSpec, pixels: Tens
 
 def relative_difference(expected: object, got: object) -> float:
     """Largest difference of two outputs, relative to the range of the expected one."""
-    pairs = list(zip(_tensors(expected), _tensors(got), strict=True))
-    if any(a.dtype != torch.float64 or b.dtype != torch.float64 for a, b in pairs):
+    wanted, found = _tensors(expected), _tensors(got)
+    if any(tensor.dtype != torch.float64 for tensor in (*wanted, *found)):
         raise FoldError("a fold is judged in float64; widen the network before folding it")
-    if not pairs or any(a.shape != b.shape for a, b in pairs):
+    if not wanted or [a.shape for a in wanted] != [b.shape for b in found]:
         return float("inf")
-    return max(_relative(a, b) for a, b in pairs)
+    return max(_relative(a, b) for a, b in zip(wanted, found, strict=True))
 
 
 def _relative(expected: Tensor, got: Tensor) -> float:
     difference = (expected - got).abs().max()
     if difference == 0:
         return 0.0
-    return (difference / (expected.max() - expected.min())).nan_to_num(nan=float("inf")).item()
+    share = (difference / (expected.max() - expected.min())).item()
+    return float("inf") if isnan(share) else share
 
 
 def _compare_blocks(
