@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,7 @@ def restore(state: TrainingState, path: Path, settings: dict[str, Any]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    expected = {"settings", "network", "average", "optimizer", "step", "loss_sum", "clock"}
+    expected = {field.name for field in fields(TrainingState)} | {"settings"}
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     # A damaged archive or pickle shows as almost any built-in exception, depending on where.

@@ -8,8 +8,9 @@ from torch import nn
 
 from irrvit.model.errors import ModelError
 from irrvit.model.folding.check import relative_difference
-from irrvit.model.folding.fold import fold, fold_input, unfolded_input, widen
+from irrvit.model.folding.fold import Folded, fold, fold_input, unfolded_input, widen
 from irrvit.model.folding.foldable import Foldable
+from irrvit.model.folding.generic import Move
 from irrvit.model.network import variants
 from irrvit.model.network.attention import Attention, transformer_block
 from irrvit.model.network.fusion import Head, PatchFusion
@@ -137,3 +138,32 @@ def test_saved_program_passes_through_and_takes_pixels():
         expected = unfolded_input(widen(network), SPEC)(pixels)
         assert relative_difference(expected, folded.network(pixels)) < 1e-9
     assert folded.counts == {}
+
+
+@pytest.mark.parametrize(
+    ("moves", "blocks"),
+    [
+        # One module that was replaced as a whole, and one that holds two that changed.
+        ([("a",)], ("a",)),
+        ([("a.conv", "a.norm")], ("a",)),
+        # What two modules share is compared, and nothing in it that changed only in part.
+        ([("a.conv", "a.norm"), ("a.norm", "b.conv")], ()),
+        ([("a.x.conv", "a.x.norm"), ("a.y.conv", "a.y.norm")], ("a.x", "a.y")),
+        ([("a.x.conv", "a.y.norm"), ("a.x.conv", "a.x.norm")], ("a",)),
+        # A part of a block that was replaced as a whole has no counterpart.
+        ([("a",), ("a.conv", "a.norm")], ("a",)),
+        # What reaches from one end to the other is the whole network, compared in any case.
+        ([("a", "b")], ()),
+        ([("a", "b"), ("c",)], ("c",)),
+        # Names that begin alike are not the same.
+        ([("blocks.1",), ("blocks.10",)], ("blocks.1", "blocks.10")),
+    ],
+)
+def test_smallest_parts_that_stay_the_same_function(moves, blocks):
+    folded = Folded(nn.Identity(), tuple(Move("x", paths) for paths in moves))
+    assert folded.blocks == blocks
+
+
+def test_moves_are_counted_by_kind():
+    moves = (Move("b", ("x",)), Move("a", ("x",)), Move("b", ("y",)))
+    assert list(Folded(nn.Identity(), moves).counts.items()) == [("a", 1), ("b", 2)]

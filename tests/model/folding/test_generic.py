@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from irrvit.model.folding.check import fold_checked, relative_difference
-from irrvit.model.folding.fold import fold, widen
+from irrvit.model.folding.fold import fold, fold_input, widen
+from irrvit.model.folding.generic import is_within, replace_module, sole_reader
 from irrvit.model.spec import InputSpec
 
 TIMM = [
@@ -102,3 +103,124 @@ def test_batch_norm_folds_into_what_feeds_it(looks_trained):
 @pytest.mark.parametrize("kind", [_ReadTwice, _CalledTwice, _ChangedBetween, _Standardized])
 def test_batch_norm_stays_where_folding_would_be_wrong(kind, looks_trained):
     assert _fold_and_compare(looks_trained(kind())) == {}
+
+
+class _Untracked(_Net):
+    """Statistics of the batch it sees, in eval mode too: there is nothing to fold."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(4, track_running_stats=False)
+
+
+class _Shared(_Net):
+    """One convolution under two names: replacing one of them would leave the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.again = self.conv
+
+
+@pytest.mark.parametrize("kind", [_Untracked, _Shared])
+def test_batch_norm_stays_where_a_replacement_cannot_stand_for_it(kind):
+    assert _fold_and_compare(kind().eval()) == {}
+
+
+class _NormWithActivation(nn.BatchNorm2d):
+    """As timm's BatchNormAct2d: it holds what follows it."""
+
+    def __init__(self, channels: int):
+        super().__init__(channels)
+        self.drop, self.act = nn.Dropout(0.5), nn.ReLU()
+
+    def forward(self, input):
+        return self.act(self.drop(super().forward(input)))
+
+
+def test_what_a_batch_norm_holds_is_kept(looks_trained):
+    network = _Net()
+    network.norm = _NormWithActivation(4)
+    assert _fold_and_compare(looks_trained(network)) == {"batch_norm": 1}
+
+
+class _OneConv(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(x).flatten(1)
+
+
+class _ImageReadTwiceByOne(_OneConv):
+    def forward(self, x):
+        return (self.conv(x) + self.conv(x)).flatten(1)
+
+
+class _SecondCallOfOther(_OneConv):
+    """Reads the image once, and is used for something else as well."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv(self.conv(x)).flatten(1)
+
+
+class _TwoNames(_OneConv):
+    def __init__(self):
+        super().__init__()
+        self.alias = self.conv
+
+
+class _ReadByTwo(_OneConv):
+    def __init__(self):
+        super().__init__()
+        self.other = nn.Conv2d(3, 4, 1)
+
+    def forward(self, x):
+        return (self.conv(x) + self.other(x)).flatten(1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        (_OneConv, "conv"),
+        (_ImageReadTwiceByOne, None),
+        (_SecondCallOfOther, None),
+        (_TwoNames, None),
+        (_ReadByTwo, None),
+    ],
+)
+def test_scale_of_the_input_moves_only_into_a_sole_reader(kind, path):
+    torch.manual_seed(0)
+    network = widen(kind().eval())
+    assert sole_reader(network, torch.zeros(1, 3, 8, 8).double()) == path
+    folded = fold_input(fold(network, SMALL), SMALL)
+    assert folded.counts == ({"input_scale": 1} if path else {})
+
+
+@pytest.mark.parametrize(
+    ("path", "block", "inside"),
+    [
+        ("blocks.1", "blocks.1", True),
+        ("blocks.1.mlp", "blocks.1", True),
+        ("blocks.10", "blocks.1", False),
+        ("blocks", "blocks.1", False),
+        ("anything", "", True),
+        ("", "blocks", False),
+    ],
+)
+def test_a_module_is_within_its_block_and_in_no_namesake(path, block, inside):
+    assert is_within(path, block) is inside
+
+
+def test_a_module_is_replaced_where_it_lies():
+    network = nn.Sequential(nn.Sequential(nn.ReLU()), nn.ReLU())
+    replace_module(network, "0.0", nn.Sigmoid())
+    replace_module(network, "1", nn.Tanh())
+    assert [type(m) for m in network.modules() if not isinstance(m, nn.Sequential)] == [
+        nn.Sigmoid,
+        nn.Tanh,
+    ]

@@ -68,7 +68,7 @@ class TestFits:
     def test_torch_save(self, state, tmp_path, suffix):
         self.assert_loaded(saved(state, tmp_path / f"w{suffix}"), state)
 
-    @pytest.mark.parametrize("key", ["state_dict", "model", "model_ema"])
+    @pytest.mark.parametrize("key", ["state_dict", "model", "model_ema", "state_dict_ema"])
     def test_wrapped_by_a_training_script(self, state, tmp_path, key):
         content = {key: collections.OrderedDict(state), "epoch": 3, "args": {"lr": 0.1}}
         self.assert_loaded(saved(content, tmp_path / "w.pth"), state)
@@ -76,6 +76,13 @@ class TestFits:
     def test_prefix_of_data_parallel(self, state, tmp_path):
         content = {f"module.{k}": v for k, v in state.items()}
         self.assert_loaded(saved(content, tmp_path / "w.pth"), state)
+
+    def test_a_prefix_of_some_is_part_of_their_names(self, tmp_path):
+        content = {"module.a": torch.ones(1), "b": torch.ones(1)}
+        assert list(checkpoint.read(saved(content, tmp_path / "w.pth")).tensors) == [
+            "module.a",
+            "b",
+        ]
 
     def test_half_precision(self, state, tmp_path):
         half = {k: v.half() if v.is_floating_point() else v for k, v in state.items()}
@@ -105,6 +112,13 @@ class TestDoesNotFit:
         assert f"1 missing: {names[1]}\n" in text
         assert "7 unexpected: extra.0, extra.1, extra.2, extra.3, extra.4, ..." in text
         assert f"1 of another shape: {names[0]} (got [3, 3], expected" in text
+
+    @pytest.mark.parametrize(
+        ("extra", "listed"), [(5, "5 unexpected: x0, x1, x2, x3, x4"), (6, "x3, x4, ...")]
+    )
+    def test_the_first_five_are_listed(self, state, tmp_path, extra, listed):
+        content = dict(state) | {f"x{i}": torch.zeros(1) for i in range(extra)}
+        assert refused(saved(content, tmp_path / "w.pth")).endswith(listed)
 
     def test_another_variant(self, state, tmp_path):
         path = saved(state, tmp_path / "w.pth")
@@ -186,6 +200,18 @@ class TestOtherFiles:
         text = refused(saved(dict(state) | {"epoch": 3}, tmp_path / "w.pth"))
         assert "are not plain tensors: epoch (a int)" in text
 
+    @pytest.mark.parametrize("kind", ["sparse", "quantized", "meta"])
+    @pytest.mark.filterwarnings("ignore")
+    def test_tensors_of_another_kind(self, state, tmp_path, kind):
+        odd = {
+            "sparse": lambda: torch.eye(3).to_sparse(),
+            "quantized": lambda: torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8),
+            "meta": lambda: torch.zeros(3, device="meta"),
+        }[kind]()
+        text = refused(saved(dict(state) | {"odd": odd}, tmp_path / "w.pth"))
+        assert "1 of " in text
+        assert "entries are not plain tensors: odd (a Tensor)" in text
+
     def test_two_sets_of_weights(self, state, tmp_path):
         text = refused(saved({"model": state, "model_ema": state}, tmp_path / "w.pth"))
         assert "several sets of weights (model, model_ema)" in text
@@ -211,6 +237,19 @@ class TestDescription:
         assert (read.input, read.labels) == (self.SPEC, labels)
         own = network.state_dict()
         assert all(torch.equal(own[k], v) for k, v in read.tensors.items())
+
+    def test_weights_that_lie_otherwise_in_memory_are_written_too(self, tmp_path):
+        layer = nn.Linear(2, 3)
+        layer.weight = nn.Parameter(torch.arange(6.0).view(2, 3).t())
+        checkpoint.write(layer, tmp_path / "w.safetensors", self.SPEC, ("a", "b", "c"))
+        assert torch.equal(
+            checkpoint.read(tmp_path / "w.safetensors").tensors["weight"], layer.weight
+        )
+
+    @pytest.mark.parametrize(("name", "rows"), [("two", 4), ("none", None), ("absent", None)])
+    def test_rows_of_a_weight(self, tmp_path, name, rows):
+        content = {"two": torch.zeros(4, 3), "none": torch.zeros(())}
+        assert checkpoint.read(saved(content, tmp_path / "w.pth")).rows(name) == rows
 
     def test_other_programs_say_nothing(self, state, tmp_path):
         safetensors.torch.save_file(state, tmp_path / "w.safetensors", {"format": "pt"})

@@ -76,6 +76,79 @@ class TestTable:
         assert lines[-1].endswith("| one seed |")
 
 
+def two_networks(difference: float, *, seeds: int = 2, spread: float = 0.2) -> list[AblationRun]:
+    """The whole network at 93 % and another, `difference` points from it, both with a spread."""
+    steps = [spread * (seed - (seeds - 1) / 2) for seed in range(seeds)]
+    return [
+        ablation_run(name, seed, (mean + step) / 100)
+        for name, mean in (("whole", 93.0), ("other", 93.0 + difference))
+        for seed, step in enumerate(steps)
+    ]
+
+
+class TestNoise:
+    """A difference counts beyond twice its standard error, sqrt(2 * variance / seeds)."""
+
+    def verdict(self, runs: list[AblationRun]) -> str:
+        return ablation.table(runs).splitlines()[-1].split("|")[-2].strip()
+
+    # Two seeds 0.2 apart: variance 0.02, error sqrt(0.02) = 0.1414, limit 0.2828.
+    # Three seeds 0.2 apart each: variance 0.04, error sqrt(0.08 / 3) = 0.1633, limit 0.3266.
+    @pytest.mark.parametrize("sign", [1, -1])
+    @pytest.mark.parametrize(
+        ("seeds", "difference", "verdict"),
+        [
+            (2, 0.281, "noise"),
+            (2, 0.285, "beyond noise"),
+            (3, 0.325, "noise"),
+            (3, 0.328, "beyond noise"),
+        ],
+    )
+    def test_limit(self, sign, seeds, difference, verdict):
+        assert self.verdict(two_networks(sign * difference, seeds=seeds)) == verdict
+
+    @pytest.mark.parametrize(("difference", "verdict"), [(1.0, "noise"), (1.001, "beyond noise")])
+    def test_exactly_twice_the_error_is_noise(self, difference, verdict):
+        assert ablation._verdict(difference, 0.5) == verdict
+
+    def test_spreads_of_all_networks_are_taken_together(self):
+        """Variances 0.02 and 0.32: their mean is 0.17, the limit 0.8246."""
+        for difference, verdict in ((0.82, "noise"), (0.83, "beyond noise")):
+            whole = two_networks(0)[:2]
+            other = two_networks(difference, spread=0.8)[2:]
+            assert self.verdict(whole + other) == verdict
+
+    def test_the_fewest_seeds_decide(self):
+        """Three runs of one, two of the other: variances 0.04 and 0.02, limit 2 sqrt(0.03)."""
+        for difference, verdict in ((0.344, "noise"), (0.348, "beyond noise")):
+            whole, other = two_networks(0, seeds=3)[:3], two_networks(difference)[2:]
+            assert self.verdict(whole + other) == verdict
+
+    def test_a_network_that_was_run_once_leaves_the_error_unknown(self):
+        assert self.verdict(two_networks(5)[:3]) == "one seed"
+
+
+class TestMatched:
+    TINY = variants.get("irrvit_tiny")
+
+    @pytest.mark.parametrize(("off", "same"), [(0.019, True), (0.021, False)])
+    @pytest.mark.parametrize("sign", [1, -1])
+    def test_within_two_percent_nothing_is_changed(self, off, same, sign, monkeypatch):
+        monkeypatch.setattr(ablation, "_DIMS", (32,))
+        monkeypatch.setattr(ablation, "_DEPTHS", (2,))
+        target = round(ablation._macs(self.TINY, 10) / (1 + sign * off))
+        if same:
+            assert ablation._matched(self.TINY, target, 10) == self.TINY
+        else:
+            with pytest.raises(NoMatch):
+                ablation._matched(self.TINY, target, 10)
+
+    def test_the_smallest_can_be_reached(self, monkeypatch):
+        monkeypatch.setattr(ablation, "_DIMS", (16, 32))  # Every width is counted anew.
+        smallest = self.TINY.model_copy(update={"dim": 16, "depth": 1})
+        assert ablation._matched(self.TINY, ablation._macs(smallest, 10), 10) == smallest
+
+
 def test_one_seed_is_refused(run):
     with pytest.raises(BadData, match="1 seeds show no spread"):
         ablation.train_all(run, 1, lambda step: None)

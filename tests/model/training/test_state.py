@@ -65,6 +65,41 @@ def test_file_of_something_else_is_named(tmp_path):
         restore(state(), tmp_path / "state.pt", SETTINGS)
 
 
+@pytest.mark.parametrize(
+    "key",
+    ["settings", "network", "average", "optimizer", "step", "loss_sum", "clock", "history"],
+)
+def test_state_that_lacks_a_part_is_named(tmp_path, key):
+    save(state(), tmp_path / "state.pt", SETTINGS)
+    content = torch.load(tmp_path / "state.pt", weights_only=True)
+    del content[key]
+    torch.save(content, tmp_path / "state.pt")
+    with pytest.raises(BadState, match="is not the state of a run"):
+        restore(state(), tmp_path / "state.pt", SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ({"lr": 0.1}, {"lr": 0.2}, "lr: was 0.1, is 0.2"),
+        ({"lr": 0.1, "old": 1}, {"lr": 0.1}, "old: was 1, is None"),
+        ({"lr": 0.1}, {"lr": 0.1, "new": 2}, "new: was None, is 2"),
+    ],
+)
+def test_settings_that_differ_are_listed(tmp_path, before, now, said):
+    save(state(), tmp_path / "state.pt", before)
+    with pytest.raises(BadState) as refused:
+        restore(state(), tmp_path / "state.pt", now)
+    assert str(refused.value).splitlines()[1:] == [f"  {said}"]
+
+
+def test_counters_are_copied_and_not_averaged():
+    follower = state()
+    follower.network.get_buffer("1.num_batches_tracked").fill_(9)
+    follow(follower, 0.9)
+    assert follower.average.get_buffer("1.num_batches_tracked") == 9
+
+
 def test_mean_follows_the_weights_more_slowly_the_longer_it_runs():
     follower = state()
     moved = []
