@@ -125,18 +125,13 @@ class ToolRun:
     """What one run of `benchmark_model` printed.
 
     Attributes:
-        first_ms: the first call of all, within its warmup.
         peak_memory_bytes: only where it was asked to watch.
         nodes_delegated: by the delegate of `accelerator`.
     """
 
     calls: int
     mean_ms: float
-    min_ms: float
-    max_ms: float
-    stdev_ms: float
     init_ms: float
-    first_ms: float
     peak_memory_bytes: int | None
     accelerator: str
     nodes_total: int | None
@@ -149,9 +144,7 @@ class ToolOp:
     """An operation of its profile, mean over its calls."""
 
     kind: str
-    name: str
     mean_ms: float
-    percent: float
 
 
 def tool_run(text: str) -> ToolRun | None:
@@ -160,22 +153,17 @@ def tool_run(text: str) -> ToolRun | None:
     It prints statistics twice, of its warmup and then of its run. One call has no spread.
     """
     counts = re.findall(r"count=(\d+) (.*)", text)
-    summary = re.search(r"Init: ([\d.e+]+), First inference: ([\d.e+]+),", text)
+    summary = re.search(r"Init: ([\d.e+]+), First inference:", text)
     if not counts or summary is None:
         return None
     us = {name: float(value) for name, value in re.findall(r"(\w+)=([\d.e+]+)", counts[-1][1])}
-    only = us["curr"]
     peak = re.search(r"peak memory footprint \(MB\) via periodic monitoring: ([\d.]+)", text)
     accelerator = "gpu" if re.search(_ON_GPU, text) else "cpu"
     total, delegated, partitions = _delegated(text, accelerator)
     return ToolRun(
         calls=int(counts[-1][0]),
-        mean_ms=us.get("avg", only) / 1000,
-        min_ms=us.get("min", only) / 1000,
-        max_ms=us.get("max", only) / 1000,
-        stdev_ms=us.get("std", 0.0) / 1000,
+        mean_ms=us.get("avg", us["curr"]) / 1000,
         init_ms=float(summary[1]) / 1000,
-        first_ms=float(summary[2]) / 1000,
         peak_memory_bytes=round(float(peak[1]) * 2**20) if peak else None,
         accelerator=accelerator,
         nodes_total=total,
@@ -207,11 +195,11 @@ def tool_profile(text: str) -> list[ToolOp]:
     for line in table.partition("\n")[2].partition("=====")[0].splitlines():
         found = re.match(_OPERATION, line)
         if found:
-            rows.append(ToolOp(found[1], found[4], float(found[2]), float(found[3])))
+            rows.append(ToolOp(found[1], float(found[2])))
     return rows
 
 
 # Type; start (older versions), first and mean time; share, running share; memory; calls; name.
 _OPERATION = re.compile(
-    r"\s*(\S.*?)\s+(?:[\d.]+\s+){1,2}([\d.]+)\s+([\d.]+)%\s+[\d.]+%\s+[\d.]+\s+\d+\s+(\S.*)"
+    r"\s*(\S.*?)\s+(?:[\d.]+\s+){1,2}([\d.]+)\s+[\d.]+%\s+[\d.]+%\s+[\d.]+\s+\d+\s+\S"
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from irrvit.benchmark.errors import BadStore
-from irrvit.benchmark.measurement import DeviceState
+from irrvit.benchmark.measurement import DeviceState, Repeat
 from irrvit.benchmark.profiling.records import Profile
 from irrvit.benchmark.report.entries import to_settings
 from irrvit.benchmark.results.rows import MeasureResult
@@ -71,6 +71,7 @@ def render(result: MeasureResult, profiles: Sequence[Profile] = ()) -> str:
         "mb": _mb,
         "share": _share,
         "state": _state,
+        "cores": _cores,
         "median": statistics.median,
     }
     return environment.get_template("report.html").render(
@@ -93,6 +94,12 @@ def _mb(value: int | None) -> str:
 
 def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.0%}"
+
+
+def _cores(repeat: Repeat) -> str:
+    """How many cores its own process kept busy while it was timed."""
+    called_ms = repeat.calls_per_value * sum(repeat.latencies_ms)
+    return "-" if repeat.own_cpu_ms is None else f"{repeat.own_cpu_ms / called_ms:.1f}"
 
 
 def _state(state: DeviceState) -> str:

@@ -22,11 +22,7 @@ def test_a_run_on_the_cpu():
     assert parse.tool_run(read("benchmark_model_cpu")) == ToolRun(
         calls=50,
         mean_ms=105.784,
-        min_ms=105.416,
-        max_ms=106.528,
-        stdev_ms=0.26,
         init_ms=87.639,
-        first_ms=106.436,
         peak_memory_bytes=None,
         accelerator="cpu",
         nodes_total=None,
@@ -40,11 +36,7 @@ def test_a_run_on_the_gpu_says_what_ran_there_and_what_it_needed():
     assert run == ToolRun(
         calls=1694,
         mean_ms=35.1349,
-        min_ms=30.394,
-        max_ms=42.335,
-        stdev_ms=1.733,
         init_ms=842.225,
-        first_ms=115.098,
         peak_memory_bytes=round(74.6641 * 2**20),
         accelerator="gpu",
         nodes_total=58,
@@ -72,7 +64,7 @@ def test_partitions_are_read_behind_the_marks_of_a_log():
 def test_one_call_of_warmup_and_times_with_an_exponent_are_read():
     run = parse.tool_run(read("benchmark_model_one_call"))
     assert run is not None
-    assert (run.calls, run.mean_ms, run.first_ms) == (50, 2950.34, 3512.391)
+    assert (run.calls, run.mean_ms) == (50, 2950.34)
 
 
 @pytest.mark.parametrize("text", ["", "ERROR: Benchmarking failed.", "count=5 first=1 curr=2"])
@@ -82,15 +74,10 @@ def test_a_run_without_a_result_is_none(text):
 
 def test_the_profile_has_the_operations_of_the_calls_and_no_others():
     assert parse.tool_profile(read("benchmark_model_profile")) == [
-        ToolOp("QUANTIZE", "[tfl.quantize]:0", 0.093, 0.424),
-        ToolOp("CONV_2D", "[anynet/st_cpu_relu/Relu;anynet/st_cpu_conv/Conv2D]:1", 3.640, 16.512),
-        ToolOp(
-            "TfLiteGpuDelegateV2",
-            "[anynet/s1_gpu_b2_relu/Relu;anynet/s1_gpu_b2_add/add]:100",
-            0.388,
-            1.76,
-        ),
-        ToolOp("FULLY_CONNECTED", "[StatefulPartitionedCall:01]:94", 3.142, 14.253),
+        ToolOp("QUANTIZE", 0.093),
+        ToolOp("CONV_2D", 3.640),
+        ToolOp("TfLiteGpuDelegateV2", 0.388),
+        ToolOp("FULLY_CONNECTED", 3.142),
     ]
 
 

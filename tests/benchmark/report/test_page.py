@@ -215,6 +215,15 @@ def test_an_emulator_s_times_and_memory_are_not_shown(look, measurement):
         assert tab.inner_text("table.answers").count("6 of 6") == 2
 
 
+@pytest.mark.parametrize(("own_cpu_ms", "cores"), [(None, "-"), (90.0, "0.9"), (180.0, "1.8")])
+def test_the_cores_of_a_repeat_are_shown_where_they_are_known(measurement, own_cpu_ms, cores):
+    changes = {"blocks_ms": ((20.0, 30.0),), "calls_per_value": 2, "own_cpu_ms": own_cpu_ms}
+    repeat = measurement.repeats[0].model_copy(update=changes)
+    text = page.render(result([measurement.model_copy(update={"repeats": (repeat,)})]))
+    table = text[text.index('<table class="repeats">') :]
+    assert f"<td>{cores}</td></tr>" in table[: table.index("</table>")]
+
+
 def test_what_was_not_measured_is_at_the_top(look, measurement):
     shown = MeasureResult(
         to_timed_rows([measurement]), {"net": "its process died (SIGSEGV)"}, interrupted=True
