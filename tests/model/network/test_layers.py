@@ -26,3 +26,9 @@ def test_block_that_keeps_the_shape_adds_its_input(c_out, stride, adds):
     x = torch.randn(1, 8, 6, 6)
     y = block.project(block.expand(block.depthwise(x)))
     torch.testing.assert_close(block(x), x + y if adds else y)
+
+
+@pytest.mark.parametrize(("hidden", "squeezed"), [(32, 8), (64, 8), (72, 9), (256, 32)])
+def test_branch_squeezes_to_an_eighth_and_never_below_eight(hidden, squeezed):
+    block = InvertedResidual(16, hidden, 24, kernel=3, stride=2)
+    assert block.squeeze_excite.reduce.out_channels == squeezed

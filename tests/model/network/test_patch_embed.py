@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from math import cos, sin
+
 import pytest
 import torch
 
@@ -56,3 +58,13 @@ def test_sinusoidal_positions_agree_between_branches_at_one_place():
     fine, coarse = sincos(14, 32), sincos(2, 32)
     around = fine.reshape(14, 14, 32)[3:4, 3:4].mean((0, 1))
     assert (coarse - around).norm(dim=1).argmin() == 0
+
+
+def test_sinusoidal_positions_are_waves_of_row_and_column():
+    """Two frequencies, 1 and 1 / 100; the centre of patch (1, 0) of 2 x 2 is at (10.5, 3.5)."""
+    row, column = 10.5, 3.5
+    expected = [
+        *(sin(row), sin(row / 100), cos(row), cos(row / 100)),
+        *(sin(column), sin(column / 100), cos(column), cos(column / 100)),
+    ]
+    torch.testing.assert_close(sincos(2, 8)[2], torch.tensor(expected))
