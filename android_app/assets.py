@@ -11,7 +11,7 @@ from pathlib import Path
 
 from irrvit.export.app_models import copy_artifact, exported, write_pictures
 from irrvit.export.errors import ExportError
-from irrvit.export.target import Platform
+from irrvit.export.facts import Platform
 
 _HERE = Path(__file__).resolve().parent
 _OUT = _HERE / "build/assets"

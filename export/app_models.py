@@ -23,8 +23,8 @@ from irrvit.export.command.options import ExportOptions
 from irrvit.export.command.progress import progress
 from irrvit.export.demo import NETWORKS
 from irrvit.export.errors import BadArtifact, BadOption, ExportError
+from irrvit.export.facts import Platform
 from irrvit.export.proof import cases
-from irrvit.export.target import Platform
 
 INDEX, PICTURES = "models.json", "pictures"
 # Devices decode JPEG in ways that differ; of these there is one way only. WebP is the smaller one,

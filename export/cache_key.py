@@ -17,6 +17,7 @@ _ROOT = Path(__file__).parent
 _ALWAYS = (
     "artifact.py",
     "cases",
+    "facts.py",
     "job.py",
     "manifest.py",
     "pipeline.py",

@@ -6,22 +6,16 @@ once; torch and the converters live in the worker processes.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from irrvit.export.command.help import GroupedHelp
 from irrvit.model.data.find import dataset_choices
 
-if TYPE_CHECKING:
-    from irrvit.export.command.export_files import ExportResult
-    from irrvit.export.command.options import ExportOptions
-
-COULD_NOT_RUN, INTERRUPTED = 2, 130
-
+COULD_NOT_RUN = 2
 _NETWORK, _FILES, _INT8, _CHECKS = "Network", "Files", "In 8 bits", "Checks"
 
 app = typer.Typer(
@@ -174,6 +168,7 @@ def export(
     if context.invoked_subcommand is not None:
         return _refuse_options(context)
     from irrvit.export.command.options import ExportOptions
+    from irrvit.export.command.perform import perform
 
     if list_all:
         return list_names()
@@ -196,9 +191,7 @@ def export(
         sensitivity=sensitivity,
         require_delegated=require_delegated,
     )
-    result = _run(options)
-    _print(result, as_json=as_json)
-    raise typer.Exit(result.exit_code)
+    raise typer.Exit(perform(options, as_json=as_json))
 
 
 @app.command("list")
@@ -220,42 +213,6 @@ def _refuse_options(context: typer.Context) -> None:
                 file=sys.stderr,
             )
             raise typer.Exit(COULD_NOT_RUN)
-
-
-def _run(options: ExportOptions) -> ExportResult:
-    from irrvit.export.command.export_files import export_files
-    from irrvit.export.command.progress import progress
-    from irrvit.export.errors import ExportError
-    from irrvit.model.errors import ModelError
-
-    try:
-        with progress() as notify:
-            return export_files(options, notify)
-    except (ExportError, ModelError) as error:
-        print(f"irrvit-export: {error}", file=sys.stderr)
-        raise typer.Exit(COULD_NOT_RUN) from error
-    except KeyboardInterrupt:
-        print("irrvit-export: interrupted; what was there before is untouched", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED) from None
-
-
-def _print(result: ExportResult, *, as_json: bool) -> None:
-    from rich.console import Console
-
-    from irrvit.export.command import output
-
-    if len(set(result.errors.values())) == 1 and not result.artifacts:
-        print(f"irrvit-export: {next(iter(result.errors.values()))}", file=sys.stderr)
-    else:
-        for target, message in result.errors.items():
-            print(f"irrvit-export: {target}: {message}", file=sys.stderr)
-    if as_json:
-        print(json.dumps(output.to_json(result.model, result.artifacts, result.errors), indent=2))
-    elif result.artifacts:
-        console = Console()
-        console.print(output.to_table(result.model, result.artifacts))
-        for artifact in result.artifacts:
-            console.print(f"  {artifact.path}", soft_wrap=True, highlight=False)
 
 
 def main() -> None:

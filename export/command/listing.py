@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from irrvit.export import target
 from irrvit.export.errors import MissingExtra
-from irrvit.export.target import Facts
+from irrvit.export.facts import Facts
 from irrvit.model import sources
 
 _WIDTH, _INDENT = 80, 2

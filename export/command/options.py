@@ -8,10 +8,11 @@ from pathlib import Path
 
 from irrvit.export import target
 from irrvit.export.errors import BadOption
+from irrvit.export.facts import Facts
 from irrvit.export.job import ExportJob
 from irrvit.export.precision import Precision
 from irrvit.export.quantization.calibration import CalibrationPictures
-from irrvit.export.target import Facts, MeasuresLosses
+from irrvit.export.target import MeasuresLosses
 
 ALL = "all"
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from irrvit.export.facts import Facts, Platform
 from irrvit.export.precision import Precision, Tolerance
-from irrvit.export.target import Facts, Platform, QuantizationOptions, Runner
+from irrvit.export.target import QuantizationOptions, Runner
 
 if TYPE_CHECKING:
     import numpy as np

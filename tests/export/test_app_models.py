@@ -13,8 +13,8 @@ from PIL import Image
 from irrvit.export import app_models, artifact
 from irrvit.export.artifact import Artifact
 from irrvit.export.errors import BadArtifact, ExportError
+from irrvit.export.facts import Platform
 from irrvit.export.proof import cases
-from irrvit.export.target import Platform
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import numpy as np
 from irrvit.benchmark.measurement import SCHEMA, Measurement
 from irrvit.benchmark.results import golden
 from irrvit.export.manifest import Manifest
-from irrvit.export.target import Precision
+from irrvit.export.precision import Precision
 
 _INPUTS = Path(__file__).parent / "inputs"
 _FILE_NAMES = {

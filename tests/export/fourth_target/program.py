@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from irrvit.export.facts import Facts, Platform
 from irrvit.export.precision import Precision, Tolerance
-from irrvit.export.target import Facts, Platform
 
 FACTS = Facts(
     suffix=".pt2",
