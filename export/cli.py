@@ -126,6 +126,22 @@ def export(
             rich_help_panel=_INT8,
         ),
     ] = None,
+    allow_degraded: Annotated[
+        bool,
+        typer.Option(
+            "--allow-degraded",
+            help="Publish a file below fp32 that decides otherwise on a sample photograph.",
+            rich_help_panel=_CHECKS,
+        ),
+    ] = False,
+    count_unfolded: Annotated[
+        bool,
+        typer.Option(
+            "--count-unfolded",
+            help="Also count what the file would hold without folding: one more conversion.",
+            rich_help_panel=_CHECKS,
+        ),
+    ] = False,
     explain: Annotated[
         bool,
         typer.Option(
@@ -190,6 +206,8 @@ def export(
         keep_float=tuple(keep_float or ()),
         sensitivity=sensitivity,
         require_delegated=require_delegated,
+        allow_degraded=allow_degraded,
+        count_unfolded=count_unfolded,
     )
     raise typer.Exit(perform(options, as_json=as_json))
 

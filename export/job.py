@@ -23,6 +23,8 @@ class ExportJob(BaseModel):
         keep_float: modules that an int8 file leaves as they are.
         sensitivity: also measure what each module loses alone.
         require_delegated: an operation that the delegate leaves out is a failure.
+        allow_degraded: a file below float32 may decide otherwise than the network.
+        count_unfolded: also count the operations that the file would have without folding.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,6 +42,8 @@ class ExportJob(BaseModel):
     keep_float: tuple[str, ...] = ()
     sensitivity: bool = False
     require_delegated: bool = False
+    allow_degraded: bool = False
+    count_unfolded: bool = False
 
     @property
     def name(self) -> str:

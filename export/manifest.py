@@ -13,6 +13,8 @@ from irrvit.model.spec import InputSpec
 FileName = Annotated[str, StringConstraints(pattern=r"^\.*[\p{L}\p{N}_+-][\p{L}\p{N}_.+-]*$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
+NOTHING_COMPARED = "nothing was compared"
+
 
 class _Record(BaseModel):
     # A candidate that cannot be compared has an infinite error: JSON has no number for it.
@@ -24,6 +26,9 @@ class OutputDiff(_Record):
 
     Attributes:
         reference_range: largest minus smallest reference logit.
+        max_rel: the largest difference, relative to the largest reference logit.
+        spread_rel: the same relative to what decides (`irrvit.export.proof.spread`), which is what
+            the tolerance is about; files written before say nothing about it.
         decided: whether the reference's first class leads by more than the tolerance allows to err.
         failures: one sentence per broken limit; empty means passed.
     """
@@ -32,6 +37,7 @@ class OutputDiff(_Record):
     reference_range: float
     max_abs: float
     max_rel: float
+    spread_rel: float | None = None
     mean_abs: float
     cosine: float
     sqnr_db: float
@@ -66,6 +72,69 @@ class ParityReport(_Record):
     def passed(self) -> bool:
         """Nothing failed, and something was compared."""
         return bool(self.diffs) and not self.failures and all(d.passed for d in self.diffs)
+
+    @property
+    def all_failures(self) -> tuple[str, ...]:
+        """Of the report and of its cases, each with its name."""
+        return (*self.failures, *self.case_failures)
+
+    @property
+    def case_failures(self) -> tuple[str, ...]:
+        return tuple(f"{d.case}: {f}" for d in self.diffs for f in d.failures)
+
+    @property
+    def compared_nothing(self) -> bool:
+        """Whether it failed because the reference says nothing that could be compared."""
+        return any(failure.endswith(NOTHING_COMPARED) for failure in self.all_failures)
+
+
+class Meaning(_Record):
+    """A file's graph and numbers without rounding, against the float32 file of the same conversion.
+
+    Attributes:
+        constants: numbers that were compared one by one.
+        max_rel: largest difference of any output, relative to what decides.
+    """
+
+    constants: int
+    max_rel: float
+    limit: float
+    failures: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+class Rounding(_Record):
+    """What rounding does to a file's outputs, relative to what decides, and what explains it.
+
+    Attributes:
+        measured: the file as its runtime computes it, against its graph without rounding.
+        explained: what the same roundings cost where they are applied to the network itself.
+    """
+
+    measured: float
+    explained: float
+    limit: float
+    failures: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+class Decisions(_Record):
+    """What a file says the sample photographs are, against what PyTorch says.
+
+    Attributes:
+        changed: photographs of which it says something else.
+        close: likewise, but PyTorch itself hardly prefers one of the two.
+    """
+
+    photographs: int
+    changed: tuple[str, ...] = ()
+    close: tuple[str, ...] = ()
 
 
 class GoldenCase(_Record):
@@ -157,9 +226,13 @@ class Delegation(_Record):
 
 
 class Operations(_Record):
-    """Operations of the written file, had the unfolded network been written, and as it is."""
+    """Operations of the written file, had the unfolded network been written, and as it is.
 
-    before: int
+    Attributes:
+        before: None where nobody asked for it: it takes one more conversion.
+    """
+
+    before: int | None
     after: int
 
 
@@ -195,13 +268,34 @@ class Manifest(_Record):
     delegation: Delegation | None = None
     losses: tuple[ModuleLoss, ...] = ()
     failures: tuple[str, ...] = ()
+    meaning: Meaning | None = None
+    rounding: Rounding | None = None
+    decisions: Decisions | None = None
     cache_key: str
     created_utc: str
 
     @property
-    def passed(self) -> bool:
+    def is_same_network(self) -> bool:
+        """Whether all that compares the file with the network passed."""
         same = bool(self.parity) and all(report.passed for report in self.parity)
-        return same and not self.failures
+        judged = [check.passed for check in (self.meaning, self.rounding) if check is not None]
+        return same and all(judged)
+
+    @property
+    def passed(self) -> bool:
+        return self.is_same_network and not self.failures
+
+    @property
+    def verdict(self) -> str:
+        """In a word or two: what may be said of the file beside the network."""
+        if any(report.compared_nothing for report in self.parity):
+            return "not compared"
+        if not self.is_same_network:
+            return "DIFFERS"
+        if self.decisions is None:
+            return "same"
+        changed = len(self.decisions.changed)
+        return f"{changed} of {self.decisions.photographs} changed" if changed else "same decisions"
 
     @property
     def is_accurate(self) -> bool:

@@ -11,75 +11,44 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-import torch
-
 from irrvit.export import target
-from irrvit.export.artifact import MANIFEST, content_hash, content_size
+from irrvit.export.artifact import MANIFEST, content_size
 from irrvit.export.job import ExportJob
 from irrvit.export.manifest import (
-    Calibration,
+    Decisions,
     Delegation,
     FoldSummary,
     Manifest,
+    Meaning,
     ModuleLoss,
     Operations,
     ParityReport,
+    Rounding,
 )
 from irrvit.export.pixels import image_tensor
-from irrvit.export.proof import parity
-from irrvit.export.proof.cases import Case, batch, parity_cases, photographs
+from irrvit.export.proof.cases import batch, parity_cases, photographs
 from irrvit.export.proof.checks import extra_work, failures
 from irrvit.export.proof.explain import explain
 from irrvit.export.proof.golden import golden_cases
+from irrvit.export.proof.judge import judge
+from irrvit.export.proof.prepared import Prepared, Written
 from irrvit.export.proof.reference import run_reference, unstable_arrays
+from irrvit.export.proof.twin import write_twin
 from irrvit.export.target import (
     InspectsFiles,
     KnowsDelegation,
     MeasuresLosses,
     QuantizationOptions,
-    Runner,
     Target,
     TracesValues,
 )
-from irrvit.export.tensorflow import runner as tensorflow
 from irrvit.export.toolchain import toolchain
 from irrvit.model import sources
-from irrvit.model.folding.check import FoldCheck, fold_checked
+from irrvit.model.folding.check import fold_checked
 from irrvit.model.folding.fold import unfolded_input
 from irrvit.model.macs import count_macs
 from irrvit.model.progress import NotifyStage
 from irrvit.model.sources.source import Source
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A network ready to be written, and what the file will be held against.
-
-    Attributes:
-        reference: logits (classes,) of the unfolded float32 network by case.
-        folded: raw pixels (1, 3, H, W) -> logits.
-        macs: of the folded network, by PyTorch's counter.
-        findings: what was left out of the comparison, and what had to be assumed.
-    """
-
-    source: Source
-    cases: tuple[Case, ...]
-    reference: dict[str, np.ndarray]
-    folded: torch.nn.Module
-    fold: FoldCheck
-    macs: int
-    findings: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Written:
-    """A file as its target left it; `compatibility` says what can open it."""
-
-    path: Path
-    compatibility: str
-    quantization: QuantizationOptions | None
-    calibration: Calibration | None
 
 
 @dataclass(frozen=True)
@@ -89,6 +58,9 @@ class Examined:
     parity: tuple[ParityReport, ...]
     explanation: str | None
     losses: tuple[ModuleLoss, ...]
+    meaning: Meaning | None
+    rounding: Rounding | None
+    decisions: Decisions | None
     operations: Operations
     delegation: Delegation | None
     macs: int
@@ -169,45 +141,32 @@ def examine(
         notify("quantizing one module after another")
         losses = chosen.losses(prepared.folded, prepared.source.input, written.quantization)
     notify("comparing with PyTorch")
-    reports = check(job, path, prepared)
-    if job.explain and not all(report.passed for report in reports):
+    with TemporaryDirectory(dir=path.parent) as scratch:
+        twin = write_twin(job, chosen, prepared, Path(scratch))
+        judged = judge(job, chosen, prepared, written, twin)
+    if job.explain and not all(report.passed for report in judged.parity):
         notify("looking for the layer that departs")
         explanation = explain_failure(job, path, prepared)
-    notify("converting without folding, to count operations")
-    before = count_unfolded_operations(job, chosen, prepared.source, written)
+    before = None
+    if job.count_unfolded:
+        notify("converting without folding, to count operations")
+        before = count_unfolded_operations(job, chosen, prepared.source, written)
     delegation = chosen.delegation(path) if isinstance(chosen, KnowsDelegation) else None
     pictures, macs = batch(photographs(prepared.cases)), chosen.count_macs(path)
     inspected = chosen.inspect(path, pictures[:1]) if isinstance(chosen, InspectsFiles) else []
+    findings = (*prepared.findings, *judged.findings, *inspected, *extra_work(macs, prepared.macs))
     return Examined(
-        parity=reports,
+        parity=judged.parity,
+        meaning=judged.meaning,
+        rounding=judged.rounding,
+        decisions=judged.decisions,
         explanation=explanation,
         losses=losses,
         operations=Operations(before=before, after=chosen.count_operations(path)),
         delegation=delegation,
         macs=macs,
-        findings=(*prepared.findings, *inspected, *extra_work(macs, prepared.macs)),
-        failures=tuple(failures(job, prepared.folded, pictures, delegation)),
-    )
-
-
-def check(job: ExportJob, path: Path, prepared: Prepared) -> tuple[ParityReport, ...]:
-    """Run the written file on every case in every runner that was asked for, and compare.
-
-    A file with the ranges of real pictures is held to the photographs alone: noise and hard edges
-    are beyond them.
-    """
-    sha256 = content_hash(path)
-    cases = photographs(prepared.cases) if job.is_calibrated else prepared.cases
-    names, pixels = [case.name for case in cases], batch(cases)
-    return tuple(
-        parity.check(
-            {name: prepared.reference[name] for name in names},
-            dict(zip(names, runner.run(pixels), strict=True)),
-            tolerance=target.facts(job.target).tolerances[job.precision],
-            artifact_sha256=sha256,
-            runner=runner.name,
-        )
-        for runner in runners(job, path)
+        findings=findings,
+        failures=(*judged.failures, *failures(job, prepared.folded, pictures, delegation)),
     )
 
 
@@ -219,12 +178,6 @@ def explain_failure(job: ExportJob, path: Path, prepared: Prepared) -> str:
     pixels = batch(prepared.cases[:1])
     max_rel = chosen.FACTS.tolerances[job.precision].max_rel
     return explain(prepared.folded, pixels, chosen.trace(path, pixels), max_rel)
-
-
-def runners(job: ExportJob, path: Path) -> list[Runner]:
-    """The format's own runtime first, then others that read the same file."""
-    second = [tensorflow.load(path)] if job.tensorflow else []
-    return [target.load(job.target, path), *second]
 
 
 def count_unfolded_operations(

@@ -29,7 +29,8 @@ class Tolerance(BaseModel):
     """How far a candidate may be from the reference; one per precision, in the target's file.
 
     Attributes:
-        max_rel: largest difference, relative to the largest reference value of the case.
+        max_rel: largest difference, relative to what decides in the case: see
+            `irrvit.export.proof.spread`.
         min_top1_agreement: share of cases in which both name the same class, decided cases only
             (see `irrvit.export.proof.parity`).
         max_points_below: how many points of top-1 on labelled pictures the file may lose.

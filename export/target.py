@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from irrvit.export.manifest import Delegation, ModuleLoss
+    from irrvit.export.proof.meaning import FloatGraph
     from irrvit.model.spec import InputSpec
 
 _FOLDER = Path(__file__).with_name("targets")
@@ -121,6 +122,19 @@ class MeasuresLosses(Protocol):
         self, network: nn.Module, spec: InputSpec, quantization: QuantizationOptions
     ) -> tuple[ModuleLoss, ...]:
         """What each module loses when it is the only one in int8."""
+        ...
+
+
+@runtime_checkable
+class RunsUnrounded(Protocol):
+    """A target whose files can be run in float32 arithmetic: what is below float32 needs it."""
+
+    def float_graph(self, path: Path, twin: Path) -> FloatGraph:
+        """A written file's graph without rounding.
+
+        Args:
+            twin: the float32 file of the same conversion; `path` itself for its own graph.
+        """
         ...
 
 

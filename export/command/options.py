@@ -38,6 +38,8 @@ class ExportOptions:
     keep_float: tuple[str, ...] = ()
     sensitivity: bool = False
     require_delegated: bool | None = None
+    allow_degraded: bool = False
+    count_unfolded: bool = False
 
 
 def to_jobs(options: ExportOptions) -> list[ExportJob]:
@@ -73,6 +75,8 @@ def _job(options: ExportOptions, name: str, facts: Facts, precision: Precision |
         keep_float=options.keep_float,
         sensitivity=options.sensitivity and isinstance(target.find(name), MeasuresLosses),
         require_delegated=precision in facts.delegated if required is None else required,
+        allow_degraded=options.allow_degraded,
+        count_unfolded=options.count_unfolded,
     )
 
 

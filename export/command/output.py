@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isinf
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -11,7 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from irrvit.export.artifact import Artifact
-from irrvit.export.manifest import Accuracy, Manifest, ParityReport
+from irrvit.export.manifest import (
+    Accuracy,
+    Manifest,
+    Meaning,
+    Operations,
+    ParityReport,
+    Rounding,
+)
 
 
 def to_json(model: str, artifacts: Sequence[Artifact], errors: dict[str, str]) -> dict[str, Any]:
@@ -38,6 +46,10 @@ def _artifact_row(artifact: Artifact) -> dict[str, Any]:
         "explanation": manifest.explanation,
         "losses": [loss.model_dump() for loss in manifest.losses],
         "failures": list(manifest.failures),
+        "verdict": manifest.verdict,
+        "meaning": manifest.meaning and _finite(manifest.meaning),
+        "rounding": manifest.rounding and _finite(manifest.rounding),
+        "decisions": manifest.decisions and manifest.decisions.model_dump(),
         "calibration": manifest.calibration and manifest.calibration.model_dump(),
         "delegation": manifest.delegation and manifest.delegation.model_dump(),
         "accuracy": [known.model_dump() for known in manifest.accuracy],
@@ -59,17 +71,18 @@ def _parity_row(report: ParityReport) -> dict[str, Any]:
         "cases": len(diffs),
         "max_abs": worst([d.max_abs for d in diffs], max),
         "max_rel": worst([d.max_rel for d in diffs], max),
+        "spread_rel": worst([d.spread_rel for d in diffs if d.spread_rel is not None], max),
         "min_cosine": worst([d.cosine for d in diffs], min),
         "min_sqnr_db": worst([d.sqnr_db for d in diffs], min),
         "top1_agreement": sum(d.top1_agrees for d in diffs) / len(diffs) if diffs else None,
-        "failures": [*report.failures, *(f"{d.case}: {f}" for d in diffs for f in d.failures)],
+        "failures": list(report.all_failures),
     }
 
 
 def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
     """A row for each file and runner, and below it what failed and what a phone may trip over."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for heading in ("file", "MB", "MMACs", "ops", "run by", "max rel", "top-1", "parity"):
+    for heading in ("file", "MB", "MMACs", "ops", "run by", "error", "top-1", "verdict"):
         table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
     notes: list[Text] = []
     findings: dict[str, list[str]] = {}
@@ -81,7 +94,8 @@ def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
             notes += [Text(f"  {report.runner}: {f}", style="red") for f in row["failures"][:3]]
         for finding in manifest.findings:
             findings.setdefault(finding, []).append(manifest.target)
-        notes += [Text(f"  {manifest.target}: {f}", style="red") for f in manifest.failures]
+        broken = [*_meaning_failures(manifest), *manifest.failures]
+        notes += [Text(f"  {manifest.target}: {f}", style="red") for f in broken]
         notes += _loss_lines(manifest)
         if manifest.explanation:
             notes.append(Text(f"  {manifest.target}: {manifest.explanation}", style="red"))
@@ -116,21 +130,49 @@ def _loss_lines(manifest: Manifest) -> list[Text]:
 
 
 _MODULES = 10
-_NUMBERS = ("MB", "MMACs", "ops", "max rel", "top-1")
+_NUMBERS = ("MB", "MMACs", "ops", "error", "top-1")
+
+
+def _operations(operations: Operations) -> str:
+    if operations.before is None:
+        return str(operations.after)
+    return f"{operations.before} → {operations.after}"
+
+
+def _verdict(manifest: Manifest, report: ParityReport) -> str:
+    """Of the file; of a second runner, whether it agrees."""
+    if report is not manifest.parity[0] and not report.passed:
+        return "[red]DIFFERS[/]"
+    colour = "red" if not manifest.is_same_network else "yellow"
+    if manifest.verdict in ("same", "same decisions"):
+        colour = "green"
+    return f"[{colour}]{manifest.verdict}[/]"
+
+
+def _meaning_failures(manifest: Manifest) -> tuple[str, ...]:
+    judged = [check for check in (manifest.meaning, manifest.rounding) if check is not None]
+    return tuple(failure for check in judged for failure in check.failures)
+
+
+def _finite(check: Meaning | Rounding) -> dict[str, Any]:
+    """JSON has no infinity: what cannot be compared has null."""
+    return {
+        name: None if isinstance(value, float) and isinf(value) else value
+        for name, value in check.model_dump().items()
+    }
 
 
 def _cells(artifact: Artifact, report: ParityReport, row: dict[str, Any]) -> tuple[str, ...]:
     manifest = artifact.manifest
-    operations = manifest.operations
-    max_rel = "-" if row["max_rel"] is None else f"{row['max_rel']:.1e}"
+    error = row["spread_rel"] if row["spread_rel"] is not None else row["max_rel"]
     top1 = "-" if row["top1_agreement"] is None else f"{row['top1_agreement']:.0%}"
     return (
         f"{manifest.target} {manifest.precision}",
         f"{manifest.size_bytes / 1e6:.1f}",
         f"{manifest.macs / 1e6:.0f}",
-        f"{operations.before} → {operations.after}",
+        _operations(manifest.operations),
         report.runner,
-        max_rel,
+        "-" if error is None else f"{error:.1e}",
         top1,
-        "[green]same[/]" if report.passed else "[red]DIFFERS[/]",
+        _verdict(manifest, report),
     )

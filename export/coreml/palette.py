@@ -23,8 +23,10 @@ def palette(bits: int, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         counts = np.diff(ends)
         means = np.diff(sums[ends]) / np.maximum(counts, 1)
         values = np.where(counts > 0, means, values)
-    indices = np.searchsorted((values[1:] + values[:-1]) / 2, weight.ravel())
-    return values.astype(weight.dtype), indices.astype(np.uint8)
+    values = np.sort(values).astype(weight.dtype)  # One that nobody chose may have been overtaken.
+    middles = (values[1:].astype(np.float64) + values[:-1]) / 2
+    indices = np.searchsorted(middles, weight.ravel())
+    return values, indices.astype(np.uint8)
 
 
 def _start(numbers: np.ndarray, count: int) -> np.ndarray:

@@ -91,12 +91,11 @@ class MilProgram:
 
     def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Compute the outputs, rounding every value as declared."""
-        wanted = {value.name for value in self.outputs}
-        return {
-            value.name: result.numpy()
-            for value, result in self._evaluate(inputs, round_as_declared)
-            if value.name in wanted
-        }
+        return self._outputs(inputs, round_as_declared)
+
+    def run_unrounded(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Compute the outputs in float32 arithmetic, whatever the program declares."""
+        return self._outputs(inputs, leave_unrounded)
 
     def trace(self, inputs: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
         """Yield every intermediate value by name, in order, rounded as declared."""
@@ -109,6 +108,16 @@ class MilProgram:
         """Yield every intermediate value as it would be if all types were float32."""
         for value, result in self._evaluate(inputs, leave_unrounded):
             yield value, result.numpy()
+
+    def _outputs(
+        self, inputs: Mapping[str, np.ndarray], settle: Callable[[Tensor, str], Tensor]
+    ) -> dict[str, np.ndarray]:
+        wanted = {value.name for value in self.outputs}
+        return {
+            value.name: result.numpy()
+            for value, result in self._evaluate(inputs, settle)
+            if value.name in wanted
+        }
 
     def _prepare(self, operation: Operation, unused: tuple[str, ...]) -> _Step:
         function = OPERATIONS.get(operation.kind)

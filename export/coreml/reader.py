@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from irrvit.export.coreml.ops.table import OPERATIONS
 from irrvit.export.coreml.ops.values import Operation, Value
 from irrvit.export.coreml.tools import DecodeError, coremltools, milproto
 from irrvit.export.errors import BadArtifact, UnsupportedOp
+from irrvit.export.proof.storage import Bound, by_table, in_float16_steps
 
 _types = coremltools.converters.mil.mil.types
 _WEIGHTS = Path("Data", "com.apple.CoreML", "weights")
@@ -23,12 +24,14 @@ class Listing:
 
     Attributes:
         constants: weights and attributes by name of value; text stays text.
+        bounds: of the weights that are stored in fewer bits than float16, what that explains.
     """
 
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
     operations: tuple[Operation, ...]
     constants: dict[str, np.ndarray | str]
+    bounds: dict[str, Bound] = field(default_factory=dict)
 
 
 def read(path: Path) -> Listing:
@@ -58,12 +61,14 @@ def list_function(function: Any) -> Listing:
     """List a function of a program that coremltools holds in memory."""
     operations: list[Operation] = []
     constants: dict[str, np.ndarray | str] = {}
+    bounds: dict[str, Bound] = {}
     for op in function.operations:
         if op.op_type == "const":
             constants[op.outputs[0].name] = _constant(op.outputs[0].val)
         elif op.op_type.startswith("constexpr_"):
             # Compressed weights, unpacked by coremltools' own reading of them.
             constants[op.outputs[0].name] = _constant(op.materialized_val_inference())
+            bounds[op.outputs[0].name] = _bound(op)
         else:
             operations.append(_operation(op))
     return Listing(
@@ -71,7 +76,25 @@ def list_function(function: Any) -> Listing:
         outputs=tuple(_value(var) for var in function.outputs),
         operations=tuple(operations),
         constants=constants,
+        bounds=bounds,
     )
+
+
+def _bound(op: Any) -> Bound:
+    """What the storage of compressed weights explains.
+
+    Raises:
+        UnsupportedOp: it is not known for this kind of compression.
+    """
+    if op.op_type == "constexpr_lut_to_dense":
+        return by_table(op.lut.val)
+    if op.op_type == "constexpr_affine_dequantize":
+        step = np.asarray(op.scale.val, np.float64)
+        rank = np.ndim(op.quantized_data.val)
+        if step.ndim:
+            step = step.reshape([-1 if axis == op.axis.val else 1 for axis in range(rank)])
+        return in_float16_steps(step)
+    raise UnsupportedOp(f"Core ML: weights compressed by '{op.op_type}' are not known here")
 
 
 def _operation(op: Any) -> Operation:

@@ -11,17 +11,26 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from irrvit.export.manifest import OutputDiff, ParityReport
+from irrvit.export.manifest import NOTHING_COMPARED, OutputDiff, ParityReport
 from irrvit.export.precision import Tolerance
+from irrvit.export.proof.spread import decisive_scale
 
 # A reference whose logits spread less than this (relative to their size) can hide any error.
 _MIN_SPREAD = 1e-4
 
 
 def compare(
-    case: str, reference: np.ndarray, candidate: np.ndarray, tolerance: Tolerance
+    case: str,
+    reference: np.ndarray,
+    candidate: np.ndarray,
+    tolerance: Tolerance,
+    scale: float | None = None,
 ) -> OutputDiff:
     """Compare one case's logits, (classes,) each, in float64.
+
+    Args:
+        scale: what decides in this case, to which errors are relative; the spread across its
+            outputs, where nothing is known of others.
 
     A case is decided when the reference's best class leads by more than twice the error that the
     tolerance allows: below that, two outputs within tolerance may name different classes, and
@@ -42,7 +51,9 @@ def compare(
         return _incomparable(
             case, reference, f"{nonfinite} of {candidate.size} values are not finite", nonfinite
         )
-    return _measure(case, reference, candidate, tolerance)
+    if scale is None:
+        scale = float(np.ptp(reference)) if reference.size else 0.0
+    return _measure(case, reference, candidate, tolerance, scale)
 
 
 def check(
@@ -59,7 +70,11 @@ def check(
     are failures of the report.
     """
     both = [name for name in reference if name in candidate]
-    diffs = tuple(compare(name, reference[name], candidate[name], tolerance) for name in both)
+    scales = _scales(reference)
+    diffs = tuple(
+        compare(name, reference[name], candidate[name], tolerance, scales.get(name))
+        for name in both
+    )
     return ParityReport(
         artifact_sha256=artifact_sha256,
         reference="PyTorch fp32, unfolded",
@@ -72,6 +87,15 @@ def check(
     )
 
 
+def _scales(reference: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """What decides in each case; of none where they cannot be held against each other."""
+    outputs = [np.asarray(output, np.float64) for output in reference.values()]
+    is_comparable = len({output.shape for output in outputs}) == 1
+    if not is_comparable or not all(np.isfinite(output).all() for output in outputs):
+        return {}
+    return dict(zip(reference, decisive_scale(np.stack(outputs)).tolist(), strict=True))
+
+
 def _report_failures(
     reference: Mapping[str, np.ndarray],
     candidate: Mapping[str, np.ndarray],
@@ -81,11 +105,11 @@ def _report_failures(
     failures = [f"case '{name}' has no output" for name in reference if name not in candidate]
     failures += [f"case '{name}' was not asked for" for name in candidate if name not in reference]
     if not diffs:
-        failures.append("nothing was compared")
+        failures.append(NOTHING_COMPARED)
         return failures
     outputs = [np.asarray(reference[diff.case], np.float64).ravel() for diff in diffs]
     if len(outputs) > 1 and _is_constant(outputs):
-        failures.append("the reference gives the same output for every case: nothing was compared")
+        failures.append(f"the reference gives the same output for every case: {NOTHING_COMPARED}")
     decided = [diff for diff in diffs if diff.decided]
     share = sum(d.top1_agrees for d in decided) / len(decided) if decided else 1.0
     if share < tolerance.min_top1_agreement:
@@ -104,19 +128,22 @@ def _is_constant(outputs: list[np.ndarray]) -> bool:
 
 
 def _measure(
-    case: str, reference: np.ndarray, candidate: np.ndarray, tolerance: Tolerance
+    case: str,
+    reference: np.ndarray,
+    candidate: np.ndarray,
+    tolerance: Tolerance,
+    scale: float,
 ) -> OutputDiff:
     error = candidate - reference
-    scale = float(np.abs(reference).max(initial=0.0))
-    spread = float(np.ptp(reference)) if reference.size else 0.0
+    largest = float(np.abs(reference).max(initial=0.0))
     max_abs = float(np.abs(error).max(initial=0.0))
-    max_rel = max_abs / scale if scale else float(max_abs > 0)
     top1_agrees = bool(reference.size and reference.argmax() == candidate.argmax())
     diff = OutputDiff(
         case=case,
-        reference_range=spread,
+        reference_range=float(np.ptp(reference)) if reference.size else 0.0,
         max_abs=max_abs,
-        max_rel=max_rel,
+        max_rel=max_abs / largest if largest else float(max_abs > 0),
+        spread_rel=_relative(max_abs, scale),
         mean_abs=float(np.abs(error).mean()) if error.size else 0.0,
         cosine=_cosine(reference, candidate),
         sqnr_db=_sqnr_db(reference, error),
@@ -125,15 +152,26 @@ def _measure(
         decided=_margin(reference) > 2 * tolerance.max_rel * scale,
         nonfinite=0,
     )
-    return diff.model_copy(update={"failures": tuple(_broken_limits(diff, scale, tolerance))})
+    is_flat = scale <= _MIN_SPREAD * largest
+    return diff.model_copy(
+        update={"failures": tuple(_broken_limits(diff, tolerance, is_flat=is_flat))}
+    )
 
 
-def _broken_limits(diff: OutputDiff, scale: float, tolerance: Tolerance) -> list[str]:
+def _relative(error: float, scale: float) -> float:
+    if not error:
+        return 0.0
+    return error / scale if scale else float("inf")
+
+
+def _broken_limits(diff: OutputDiff, tolerance: Tolerance, *, is_flat: bool) -> list[str]:
     failures = []
-    if diff.reference_range <= _MIN_SPREAD * scale:
-        failures.append("the reference has no spread: nothing was compared")
-    if diff.max_rel > tolerance.max_rel:
-        failures.append(f"relative error {diff.max_rel:.2e} is above {tolerance.max_rel:.0e}")
+    if is_flat:
+        failures.append(f"the reference has no spread: {NOTHING_COMPARED}")
+    if diff.spread_rel is not None and not diff.spread_rel <= tolerance.max_rel:
+        failures.append(
+            f"error {diff.spread_rel:.2e} of the outputs' spread is above {tolerance.max_rel:.0e}"
+        )
     if diff.cosine < tolerance.min_cosine:
         failures.append(f"cosine {diff.cosine:.6f} is below {tolerance.min_cosine}")
     if diff.sqnr_db < tolerance.min_sqnr_db:
@@ -148,6 +186,7 @@ def _incomparable(case: str, reference: np.ndarray, failure: str, nonfinite: int
         reference_range=float(np.ptp(finite)) if finite.size else 0.0,
         max_abs=float("inf"),
         max_rel=float("inf"),
+        spread_rel=float("inf"),
         mean_abs=float("inf"),
         cosine=0.0,
         sqnr_db=float("-inf"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import nn
 
+    from irrvit.export.proof.meaning import FloatGraph
     from irrvit.model.spec import InputSpec
 
 # Measured with the reference interpreter on the cases of `export/proof/cases.py`: the folded file
@@ -109,3 +110,10 @@ def inspect(path: Path, pixels: np.ndarray) -> list[str]:
     from irrvit.export.coreml import runners
 
     return runners.inspect(path, pixels)
+
+
+def float_graph(path: Path, twin: Path) -> FloatGraph:
+    """See `irrvit.export.target.RunsUnrounded`."""
+    from irrvit.export.coreml.float_graph import MilFloatGraph
+
+    return MilFloatGraph(path)

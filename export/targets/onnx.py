@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import nn
 
+    from irrvit.export.proof.meaning import FloatGraph
     from irrvit.model.spec import InputSpec
 
 # Measured with this pipeline, folded file against unfolded network, the worst of nine cases, for
@@ -87,3 +88,10 @@ def trace(path: Path, pixels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     from irrvit.export.onnx import trace as tracing
 
     return tracing.trace(path, pixels)
+
+
+def float_graph(path: Path, twin: Path) -> FloatGraph:
+    """See `irrvit.export.target.RunsUnrounded`."""
+    from irrvit.export.onnx.float_graph import OnnxFloatGraph
+
+    return OnnxFloatGraph(path, twin)

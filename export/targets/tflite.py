@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from irrvit.export.manifest import Delegation, ModuleLoss
+    from irrvit.export.proof.meaning import FloatGraph
     from irrvit.model.spec import InputSpec
 
 # Measured with this pipeline, folded file against unfolded network, the worst of nine cases, for
@@ -110,3 +111,10 @@ def losses(
 
     content = convert.convert(network, spec)
     return sensitivity.losses(Quantization(content, quantization.pictures), quantization.pictures)
+
+
+def float_graph(path: Path, twin: Path) -> FloatGraph:
+    """See `irrvit.export.target.RunsUnrounded`."""
+    from irrvit.export.tflite.float_graph import TFLiteFloatGraph
+
+    return TFLiteFloatGraph(path)

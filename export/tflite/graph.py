@@ -78,6 +78,34 @@ def is_constant(model: Any, tensor: Any) -> bool:
     return data is not None and len(data) > 0
 
 
+def is_quantized_constant(model: Any, tensor: Any) -> bool:
+    """Whether a tensor holds constant numbers in steps."""
+    scales = None if tensor.quantization is None else tensor.quantization.scale
+    return scales is not None and len(scales) > 0 and is_constant(model, tensor)
+
+
+def floats(model: Any, index: int) -> np.ndarray:
+    """The numbers of a float32 constant, in its shape."""
+    tensor = model.subgraphs[0].tensors[index]
+    data = np.asarray(model.buffers[tensor.buffer].data, np.uint8)
+    return data.view(np.float32).reshape(() if tensor.shape is None else tensor.shape)
+
+
+def put(model: Any, tensor: Any, values: np.ndarray) -> None:
+    """Give a tensor a buffer of its own with these numbers; its type is left to the caller."""
+    buffer: Any = schema.BufferT()
+    buffer.data = np.ascontiguousarray(values).reshape(-1).view(np.uint8)
+    model.buffers.append(buffer)
+    tensor.buffer = len(model.buffers) - 1
+
+
+def numbered(name: bytes) -> int:
+    """The place that a name such as t17, or t17_quantized, stands for."""
+    found = re.match(rb"t(\d+)", name)
+    assert found is not None, name
+    return int(found[1])
+
+
 def name_after_modules(model: Any) -> None:
     """Call every tensor `/` and the module that makes it, as in `/blocks.0.attention.q`.
 

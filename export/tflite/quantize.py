@@ -12,7 +12,7 @@ from ai_edge_litert.schema_py_generated import TensorType
 from ai_edge_quantizer import qtyping, quantizer
 
 from irrvit.export.quantization.rules import Kind, QuantizableOperation, Rule, plan
-from irrvit.export.tflite import graph
+from irrvit.export.tflite import biases, graph
 
 _KINDS: Mapping[str, Kind] = {
     "CONV_2D": Kind.CONVOLUTION,
@@ -70,6 +70,7 @@ class Quantization:
         quantized = quantizing.quantize(self._ranges).quantized_model  # pyright: ignore[reportArgumentType]
         assert quantized is not None
         model = graph.read(bytes(quantized))
+        biases.restore_saturated(model, self._model)
         for tensor in model.subgraphs[0].tensors:
             # The quantizer's own tensors are called after the one that they stand for.
             known = re.match(r"t(\d+)", tensor.name.decode())

@@ -24,6 +24,21 @@ class Written:
     path: Path
     prepared: Any
     target: Any
+    quantization: Any
+    twin: Any
+
+    def judged_pixels(self) -> Any:
+        from irrvit.export.proof.twin import comparison_of
+
+        return comparison_of(self.job, self.prepared).pixels
+
+    def judged(self, path: Path | None = None, prepared: Any = None) -> Any:
+        """What is said of the file, or of another in its place, beside the network."""
+        from irrvit.export.proof.judge import judge
+        from irrvit.export.proof.prepared import Written as WrittenFile
+
+        file = WrittenFile(path or self.path, "", self.quantization, None)
+        return judge(self.job, self.target, prepared or self.prepared, file, self.twin)
 
 
 @pytest.fixture
@@ -48,20 +63,28 @@ def write_tiny(prepared_tiny, tmp_path_factory):
     from irrvit.export.job import ExportJob
     from irrvit.export.precision import Precision
     from irrvit.export.proof.cases import batch, photographs
+    from irrvit.export.proof.twin import write_twin
     from irrvit.export.target import QuantizationOptions
 
     written: dict[tuple[str, str], Written] = {}
 
     def write(name: str, precision: str = "fp32") -> Written:
         if (name, precision) not in written:
-            job = ExportJob(model="irrvit_tiny", target=name, precision=Precision(precision))
+            job = ExportJob(
+                model="irrvit_tiny",
+                target=name,
+                precision=Precision(precision),
+                allow_degraded=True,
+            )
             chosen = target.get(name)
             path = tmp_path_factory.mktemp(name) / f"irrvit_tiny{chosen.FACTS.suffix}"
             pictures = QuantizationOptions(batch(photographs(prepared_tiny.cases)))
             chosen.write(
                 prepared_tiny.folded, prepared_tiny.source.input, job.precision, path, pictures
             )
-            written[name, precision] = Written(job, path, prepared_tiny, chosen)
+            twin = write_twin(job, chosen, prepared_tiny, path.parent)
+            used = pictures if job.is_calibrated else None
+            written[name, precision] = Written(job, path, prepared_tiny, chosen, used, twin)
         return written[name, precision]
 
     return write

@@ -38,7 +38,7 @@ every_file = pytest.mark.parametrize(
 
 def failing_report(written, path=None, prepared=None):
     """The parity report of a file that is expected to be wrong."""
-    reports = pipeline.check(written.job, path or written.path, prepared or written.prepared)
+    reports = written.judged(path, prepared).parity
     assert not all(report.passed for report in reports)
     return reports[0]
 
@@ -72,8 +72,12 @@ def with_changed_weight(path, weight, tmp_path):
 @every_file
 def test_a_written_file_is_the_same_network(write_tiny, name, precision):
     written = write_tiny(name, precision)
-    (report,) = pipeline.check(written.job, written.path, written.prepared)
+    judged = written.judged()
+    (report,) = judged.parity
     assert report.passed, report
+    assert judged.failures == ()
+    if Precision(precision) is not Precision.FP32:
+        assert (judged.meaning.failures, judged.rounding.failures) == ((), ())
     cases = written.prepared.cases
     expected = photographs(cases) if written.job.is_calibrated else cases
     assert [diff.case for diff in report.diffs] == [case.name for case in expected]

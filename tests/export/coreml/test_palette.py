@@ -34,3 +34,13 @@ def test_the_error_is_below_that_of_equal_steps(bits):
 
 def test_a_constant_weight_is_kept():
     assert error(4, np.full((3, 3), 0.5, np.float32)) == 0
+
+
+def test_every_weight_has_the_nearest_value_also_where_a_value_is_of_no_weight():
+    rng = np.random.default_rng(3)
+    weight = np.concatenate([rng.normal(size=400) ** 3, [40.0, 41.0]]).astype(np.float16)
+    values, indices = palette(6, weight)
+    assert (np.diff(values.astype(np.float64)) >= 0).all()
+    distances = np.abs(weight[:, None].astype(np.float64) - values[None])
+    chosen = distances[np.arange(len(weight)), indices]
+    assert np.allclose(chosen, distances.min(axis=1), atol=1e-3)

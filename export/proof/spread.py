@@ -1,0 +1,35 @@
+"""What decides in a network's outputs: their spread, in relation to which errors are given."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def decisive_scale(reference: np.ndarray) -> np.ndarray:
+    """Return for outputs (N, ...) of N cases the scale (N,) of what decides in each.
+
+    That is the spread across the outputs of the case, or, where it is smaller, the largest spread
+    of an output across the cases. An offset that all outputs share decides nothing, nor does what
+    a network says whatever it sees; of a single output only the second spread is there. 0 means
+    that nothing is decided at all.
+    """
+    flat = np.asarray(reference, np.float64).reshape(len(reference), -1)
+    within = np.ptp(flat, axis=1) if flat.shape[1] > 1 else np.full(len(flat), np.inf)
+    across = np.ptp(flat, axis=0).max(initial=0.0) if len(flat) > 1 else np.inf
+    scale = np.minimum(within, across)
+    return np.where(np.isfinite(scale), scale, 0.0)
+
+
+def difference(candidate: np.ndarray, reference: np.ndarray) -> float:
+    """The largest difference of outputs (N, ...), relative to what decides in its case.
+
+    Infinite where nothing can be compared: other shapes, numbers that are not finite, and outputs
+    that differ where nothing is decided.
+    """
+    if candidate.shape != reference.shape or not np.isfinite(candidate).all():
+        return float("inf")
+    error = np.abs(np.asarray(candidate, np.float64) - reference).reshape(len(reference), -1)
+    worst, scale = error.max(axis=1), decisive_scale(reference)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.where(worst > 0, worst / scale, 0.0)
+    return float(relative.max())

@@ -1,0 +1,68 @@
+"""Ranges that pictures leave or hardly use, and decisions that changed."""
+
+import numpy as np
+import pytest
+
+from irrvit.export.proof.cases import Case
+from irrvit.export.proof.fewer_bits import compare_decisions, unexplained_ranges
+from irrvit.export.proof.prepared import Comparison
+from irrvit.export.proof.storage import Range
+
+PIXELS = np.zeros((2, 2, 3), np.uint8)
+CASES = (Case("cat", PIXELS, is_photograph=True), Case("dog", PIXELS, is_photograph=True))
+REFERENCE = np.array([[1.0, 0.0, -1.0], [0.0, 1.0, -1.0]])
+
+
+def compared(outputs, reference=REFERENCE, cases=CASES):
+    by_case = {case.name: row for case, row in zip(cases, reference, strict=True)}
+    return compare_decisions(Comparison(cases, by_case), np.asarray(outputs))
+
+
+def test_equal_decisions_are_none_that_changed():
+    decisions = compared(REFERENCE * 0.5)
+    assert (decisions.photographs, decisions.changed, decisions.close) == (2, (), ())
+
+
+def test_a_changed_decision_is_named():
+    assert compared(REFERENCE[:, [1, 0, 2]]).changed == ("cat", "dog")
+
+
+@pytest.mark.parametrize(("lead", "is_decided"), [(0.0045, False), (0.0060, True)])
+def test_what_leads_by_less_than_a_hundredth_of_the_spread_is_close(lead, is_decided):
+    reference = np.array([[0.5 + lead, 0.5, -0.5], [0.0, 1.0, -1.0]])
+    decisions = compared([[0.5, 0.6, -0.5], [0.0, 1.0, -1.0]], reference)
+    assert (decisions.changed, decisions.close) == (
+        (("cat",), ()) if is_decided else ((), ("cat",))
+    )
+
+
+def test_synthetic_pictures_decide_nothing():
+    cases = (CASES[0], Case("noise", PIXELS))
+    decisions = compared([[1.0, 0.0, -1.0], [1.0, 0.0, -1.0]], cases=cases)
+    assert (decisions.photographs, decisions.changed) == (1, ())
+
+
+def test_a_single_output_decides_nothing():
+    assert compared([[5.0], [1.0]], reference=np.array([[1.0], [2.0]])).changed == ()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "explained"),
+    [
+        (-1.0, 1.0, True),
+        (-1.0, 1.39, True),
+        (-1.0, 1.41, False),
+        (-1.41, 1.0, False),
+        (-0.13, 0.13, True),
+        (-0.12, 0.12, False),
+        (0.0, 0.0, True),
+    ],
+)
+def test_a_range_that_pictures_leave_or_hardly_use_is_named(low, high, explained):
+    held = {"value": Range(-1.0, 1.0, 2 / 255)}
+    assert (unexplained_ranges(held, {"value": (low, high)}) == []) is explained
+
+
+def test_the_fixed_range_of_a_sigmoid_may_be_hardly_used():
+    held = {"gate": Range(0.0, 255 / 256, 1 / 256)}
+    assert unexplained_ranges(held, {"gate": (0.49, 0.51)}) == []

@@ -1,0 +1,49 @@
+"""Rounding is held to what the same roundings cost the network itself."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from irrvit.export.proof.rounding import check_rounding, explained_by_float16
+
+OUTPUTS = np.array([[0.0, 1.0], [1.0, 0.0]])
+
+
+@pytest.mark.parametrize(("measured", "passes"), [(0.0300, True), (0.0302, False)])
+def test_three_times_what_is_explained_passes_and_more_does_not(measured, passes):
+    rounding = check_rounding(np.add(OUTPUTS, [[0, measured], [0, 0]]), OUTPUTS, 0.01, most=0.1)
+    assert rounding.measured == pytest.approx(measured)
+    assert rounding.limit == pytest.approx(0.0301)
+    assert rounding.passed is passes
+
+
+@pytest.mark.parametrize(("measured", "passes"), [(0.09, True), (0.11, False)])
+def test_what_is_explained_may_still_be_too_much_for_the_precision(measured, passes):
+    rounding = check_rounding(np.add(OUTPUTS, [[0, measured], [0, 0]]), OUTPUTS, 0.5, most=0.1)
+    assert rounding.passed is passes
+    assert passes or "differ too little for the precision" in rounding.failures[0]
+
+
+def test_outputs_that_are_not_finite_fail():
+    assert not check_rounding(OUTPUTS * np.nan, OUTPUTS, 0.01, most=0.1).passed
+
+
+def test_float16_costs_about_its_last_place():
+    network = nn.Sequential(nn.Flatten(), nn.Linear(48, 16), nn.ReLU(), nn.Linear(16, 4)).eval()
+    explained = explained_by_float16(network, torch.rand(4, 3, 4, 4))
+    assert 2.0**-13 < explained < 2.0**-7
+
+
+def test_the_network_is_left_as_it_was():
+    network = nn.Sequential(nn.Flatten(), nn.Linear(48, 4)).eval()
+    before = network[1].weight.clone()
+    explained_by_float16(network, torch.rand(2, 3, 4, 4))
+    assert torch.equal(network[1].weight, before)
+
+
+def test_an_offset_makes_float16_useless_and_that_is_told():
+    network = nn.Sequential(nn.Flatten(), nn.Linear(48, 4)).eval()
+    with torch.no_grad():
+        network[1].bias.add_(2000.0)
+    assert explained_by_float16(network, torch.rand(4, 3, 4, 4)) > 0.1

@@ -1,0 +1,72 @@
+"""Networks whose files once passed although they were wrong; modelled after public reports."""
+
+import pytest
+import torch
+from torch import nn
+
+from irrvit.export import pipeline
+from irrvit.export.job import ExportJob
+from irrvit.export.precision import Precision
+
+pytestmark = [pytest.mark.slow, pytest.mark.needs("coremltools")]
+
+
+class LostAlpha(nn.Module):
+    """coremltools 9.0 drops the `alpha` of an addition."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 8, 3, 4, 1), nn.Conv2d(3, 8, 3, 4, 1)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x):
+        return self.head(torch.add(self.a(x), self.b(x), alpha=0.9).relu().mean((2, 3)))
+
+
+def with_offset():
+    """Logits near 2000 whose differences are near 1: float16 cannot hold them."""
+    network = nn.Sequential(
+        nn.Conv2d(3, 8, 3, 2, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 5)
+    )
+    with torch.no_grad():
+        network[4].weight.mul_(3)
+        network[4].bias.add_(2000.0)
+    return network
+
+
+@pytest.fixture
+def exported(tmp_path):
+    def export(network, precision):
+        program = torch.export.export(network.eval(), (torch.randn(1, 3, 32, 32),))
+        torch.export.save(program, tmp_path / "net.pt2")
+        job = ExportJob(
+            model=str(tmp_path / "net.pt2"), target="coreml", precision=Precision(precision)
+        )
+        folder = tmp_path / precision
+        folder.mkdir()
+        return pipeline.export(job, folder, cache_key="", notify=lambda _: None)
+
+    return export
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16", "w8"])
+def test_a_lost_factor_differs_in_every_precision(exported, precision):
+    manifest = exported(LostAlpha(), precision)
+    assert not manifest.passed
+    assert manifest.verdict == "DIFFERS"
+
+
+def test_a_lost_factor_is_told_by_the_float32_file(exported):
+    meaning = exported(LostAlpha(), "fp16").meaning
+    assert "the float32 file of the same conversion is not the network" in meaning.failures[0]
+
+
+def test_logits_with_a_common_offset_are_not_the_same_in_float16(exported):
+    manifest = exported(with_offset(), "fp16")
+    assert manifest.verdict == "DIFFERS"
+    assert "differ too little for the precision" in manifest.rounding.failures[0]
+
+
+def test_logits_with_a_common_offset_are_the_same_in_float32(exported):
+    manifest = exported(with_offset(), "fp32")
+    assert (manifest.passed, manifest.verdict) == (True, "same")
