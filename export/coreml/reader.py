@@ -12,7 +12,7 @@ from irrvit.export.coreml.ops.table import OPERATIONS
 from irrvit.export.coreml.ops.values import Operation, Value
 from irrvit.export.coreml.tools import DecodeError, coremltools, milproto
 from irrvit.export.errors import BadArtifact, UnsupportedOp
-from irrvit.export.proof.storage import Bound, by_table, in_float16_steps
+from irrvit.export.proof.storage import Bound, as_float16, by_table, in_float16_steps
 
 _types = coremltools.converters.mil.mil.types
 _WEIGHTS = Path("Data", "com.apple.CoreML", "weights")
@@ -81,11 +81,7 @@ def list_function(function: Any) -> Listing:
 
 
 def _bound(op: Any) -> Bound:
-    """What the storage of compressed weights explains.
-
-    Raises:
-        UnsupportedOp: it is not known for this kind of compression.
-    """
+    """What the storage of compressed weights explains."""
     if op.op_type == "constexpr_lut_to_dense":
         return by_table(op.lut.val)
     if op.op_type == "constexpr_affine_dequantize":
@@ -94,7 +90,7 @@ def _bound(op: Any) -> Bound:
         if step.ndim:
             step = step.reshape([-1 if axis == op.axis.val else 1 for axis in range(rank)])
         return in_float16_steps(step)
-    raise UnsupportedOp(f"Core ML: weights compressed by '{op.op_type}' are not known here")
+    return as_float16  # Of another kind: no more than the numbers' own type explains.
 
 
 def _operation(op: Any) -> Operation:

@@ -25,13 +25,12 @@ class LostAlpha(nn.Module):
 
 def with_offset():
     """Logits near 2000 whose differences are near 1: float16 cannot hold them."""
-    network = nn.Sequential(
-        nn.Conv2d(3, 8, 3, 2, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 5)
-    )
+    head = nn.Linear(8, 5)
     with torch.no_grad():
-        network[4].weight.mul_(3)
-        network[4].bias.add_(2000.0)
-    return network
+        head.weight.mul_(3)
+        head.bias.add_(2000.0)
+    features = (nn.Conv2d(3, 8, 3, 2, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    return nn.Sequential(*features, head)
 
 
 @pytest.fixture

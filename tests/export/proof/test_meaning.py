@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from irrvit.export.proof.meaning import MAX_REL, check_meaning
-from irrvit.export.proof.storage import Range, Stored, as_float16, exactly
+from irrvit.export.proof.storage import Bound, Range, Stored, as_float16, exactly
 
 PIXELS = np.arange(2 * 4 * 4 * 3, dtype=np.float32).reshape(2, 4, 4, 3)
 WEIGHT = np.linspace(-1, 1, 48 * 3, dtype=np.float32).reshape(48, 3)
@@ -17,7 +17,7 @@ class Graph:
     """A linear layer; `error` is added to its outputs."""
 
     weight: np.ndarray
-    bound: object = as_float16
+    bound: Bound = as_float16
     name: str = "weight"
     error: float = 0.0
     ranges: dict[str, Range] = field(default_factory=dict)

@@ -36,14 +36,15 @@ def test_float16_costs_about_its_last_place():
 
 
 def test_the_network_is_left_as_it_was():
-    network = nn.Sequential(nn.Flatten(), nn.Linear(48, 4)).eval()
-    before = network[1].weight.clone()
-    explained_by_float16(network, torch.rand(2, 3, 4, 4))
-    assert torch.equal(network[1].weight, before)
+    linear = nn.Linear(48, 4)
+    before = linear.weight.clone()
+    explained_by_float16(nn.Sequential(nn.Flatten(), linear).eval(), torch.rand(2, 3, 4, 4))
+    assert torch.equal(linear.weight, before)
 
 
 def test_an_offset_makes_float16_useless_and_that_is_told():
-    network = nn.Sequential(nn.Flatten(), nn.Linear(48, 4)).eval()
+    linear = nn.Linear(48, 4)
     with torch.no_grad():
-        network[1].bias.add_(2000.0)
+        linear.bias.add_(2000.0)
+    network = nn.Sequential(nn.Flatten(), linear).eval()
     assert explained_by_float16(network, torch.rand(4, 3, 4, 4)) > 0.1
