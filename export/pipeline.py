@@ -14,6 +14,9 @@ from tempfile import TemporaryDirectory
 from irrvit.export import target
 from irrvit.export.artifact import MANIFEST, content_size
 from irrvit.export.job import ExportJob
+from irrvit.export.judging.judge import judge
+from irrvit.export.judging.prepared import Prepared, Written
+from irrvit.export.judging.twin import write_twin
 from irrvit.export.manifest import (
     Decisions,
     Delegation,
@@ -30,10 +33,7 @@ from irrvit.export.proof.cases import batch, parity_cases, photographs
 from irrvit.export.proof.checks import extra_work, failures
 from irrvit.export.proof.explain import explain
 from irrvit.export.proof.golden import golden_cases
-from irrvit.export.proof.judge import judge
-from irrvit.export.proof.prepared import Prepared, Written
 from irrvit.export.proof.reference import run_reference, unstable_arrays
-from irrvit.export.proof.twin import write_twin
 from irrvit.export.target import (
     InspectsFiles,
     KnowsDelegation,

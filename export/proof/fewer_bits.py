@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from irrvit.export.manifest import Decisions, Meaning, ParityReport, Rounding
+from irrvit.export.proof.comparison import Comparison
 from irrvit.export.proof.meaning import FloatGraph, RoundsItself, check_meaning
-from irrvit.export.proof.prepared import Comparison
 from irrvit.export.proof.rounding import check_rounding
 from irrvit.export.proof.spread import decisive_scale, difference
 from irrvit.export.proof.storage import Range

@@ -28,14 +28,14 @@ class Written:
     twin: Any
 
     def judged_pixels(self) -> Any:
-        from irrvit.export.proof.twin import comparison_of
+        from irrvit.export.judging.twin import comparison_of
 
         return comparison_of(self.job, self.prepared).pixels
 
     def judged(self, path: Path | None = None, prepared: Any = None) -> Any:
         """What is said of the file, or of another in its place, beside the network."""
-        from irrvit.export.proof.judge import judge
-        from irrvit.export.proof.prepared import Written as WrittenFile
+        from irrvit.export.judging.judge import judge
+        from irrvit.export.judging.prepared import Written as WrittenFile
 
         file = WrittenFile(path or self.path, "", self.quantization, None)
         return judge(self.job, self.target, prepared or self.prepared, file, self.twin)
@@ -61,9 +61,9 @@ def write_tiny(prepared_tiny, tmp_path_factory):
     """A function of (target, precision) that writes the small network, each file once."""
     from irrvit.export import target
     from irrvit.export.job import ExportJob
+    from irrvit.export.judging.twin import write_twin
     from irrvit.export.precision import Precision
     from irrvit.export.proof.cases import batch, photographs
-    from irrvit.export.proof.twin import write_twin
     from irrvit.export.target import QuantizationOptions
 
     written: dict[tuple[str, str], Written] = {}

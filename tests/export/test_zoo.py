@@ -4,10 +4,10 @@ import pytest
 
 from irrvit.export import pipeline, target
 from irrvit.export.job import ExportJob
+from irrvit.export.judging.judge import judge
+from irrvit.export.judging.prepared import Written
+from irrvit.export.judging.twin import write_twin
 from irrvit.export.precision import Precision
-from irrvit.export.proof.judge import judge
-from irrvit.export.proof.prepared import Written
-from irrvit.export.proof.twin import write_twin
 
 pytestmark = [
     pytest.mark.slow,

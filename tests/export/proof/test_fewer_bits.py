@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from irrvit.export.proof.cases import Case
+from irrvit.export.proof.comparison import Comparison
 from irrvit.export.proof.fewer_bits import compare_decisions, unexplained_ranges
-from irrvit.export.proof.prepared import Comparison
 from irrvit.export.proof.storage import Range
 
 PIXELS = np.zeros((2, 2, 3), np.uint8)

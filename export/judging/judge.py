@@ -8,13 +8,13 @@ from pathlib import Path
 from irrvit.export import target
 from irrvit.export.artifact import content_hash
 from irrvit.export.job import ExportJob
+from irrvit.export.judging.prepared import Prepared, Written
+from irrvit.export.judging.twin import Twin, comparison_of
 from irrvit.export.manifest import Decisions, Meaning, ParityReport, Rounding
 from irrvit.export.precision import Precision
 from irrvit.export.proof.fewer_bits import FewerBits, compare_decisions
 from irrvit.export.proof.numbers import foreign_numbers
-from irrvit.export.proof.prepared import Prepared, Written
 from irrvit.export.proof.spread import difference
-from irrvit.export.proof.twin import Twin, comparison_of
 from irrvit.export.target import Runner, RunsUnrounded, Target
 from irrvit.export.tensorflow import runner as tensorflow
 

@@ -1,0 +1,45 @@
+"""What a written file is judged by: the network as it was prepared, and how the file came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from irrvit.export.manifest import Calibration
+from irrvit.export.proof.cases import Case
+from irrvit.export.target import QuantizationOptions
+from irrvit.model.folding.check import FoldCheck
+from irrvit.model.sources.source import Source
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A network ready to be written, and what the file will be held against.
+
+    Attributes:
+        reference: logits (classes,) of the unfolded float32 network by case.
+        folded: raw pixels (1, 3, H, W) -> logits.
+        macs: of the folded network, by PyTorch's counter.
+        findings: what was left out of the comparison, and what had to be assumed.
+    """
+
+    source: Source
+    cases: tuple[Case, ...]
+    reference: dict[str, np.ndarray]
+    folded: torch.nn.Module
+    fold: FoldCheck
+    macs: int
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file as its target left it; `compatibility` says what can open it."""
+
+    path: Path
+    compatibility: str
+    quantization: QuantizationOptions | None
+    calibration: Calibration | None
