@@ -114,3 +114,27 @@ def test_too_few_to_hold_any_out(folder):
             path.unlink()
     with pytest.raises(BadData, match="too few pictures"):
         picture_folder.load(folder)
+
+
+@pytest.mark.parametrize(("count", "held_out"), [(6, 1), (14, 1), (16, 2), (25, 2), (26, 3)])
+def test_a_tenth_is_held_out_to_the_nearest_picture(tmp_path, count, held_out):
+    for label in ("cat", "dog"):
+        (tmp_path / label).mkdir()
+        for i in range(count):
+            Image.new("L", (8, 8), i).save(tmp_path / label / f"{i:02}.png")
+    assert np.bincount(picture_folder.load(tmp_path).held_out.classes).tolist() == [held_out] * 2
+
+
+def test_one_class_is_none(folder, tmp_path_factory):
+    alone = tmp_path_factory.mktemp("alone")
+    (folder / "cat").rename(alone / "cat")
+    with pytest.raises(BadData, match="has 1 folders: expected one folder"):
+        picture_folder.load(alone)
+
+
+def test_hidden_files_and_folders_are_not_seen(folder):
+    before = picture_folder.load(folder)
+    (folder / ".thumbnails").mkdir()
+    (folder / "cat" / "._00.png").write_bytes(b"what another system left beside the picture")
+    after = picture_folder.load(folder)
+    assert (after.labels, after.skipped, after.sha256) == (before.labels, (), before.sha256)

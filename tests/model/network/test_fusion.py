@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from irrvit.model.network.fusion import Average, Head, PatchFusion
+from irrvit.model.network.fusion import Average, ClassTokenOnly, Head, PatchFusion
 
 
 def test_fresh_patch_fusion_stays_near_the_average():
@@ -33,3 +33,13 @@ def test_weights_depend_on_the_image():
 def test_what_folds_is_told():
     assert PatchFusion(32, 66).folds == {"fusion_weight": 1, "layer_norm": 1}
     assert Head(torch.nn.LayerNorm(32), torch.nn.Linear(32, 10)).folds == {"layer_norm": 1}
+
+
+def test_weights_come_from_an_mlp_a_quarter_as_wide():
+    fusion = PatchFusion(32, 66)
+    assert (fusion.mlp.fc1.out_features, fusion.mlp.fc2.out_features) == (8, 66)
+
+
+def test_class_token_is_the_first():
+    tokens = torch.randn(2, 5, 4)
+    assert torch.equal(ClassTokenOnly()(tokens), tokens[:, 0])

@@ -8,6 +8,7 @@ import torch
 
 from irrvit.model.network import variants
 from irrvit.model.network.irrvit import IRRViT
+from irrvit.model.network.layers import ConvNorm, SeparableBlock
 
 ABLATIONS = [
     "+".join(("irrvit_tiny", *parts))
@@ -62,3 +63,26 @@ def test_exported_graph_has_no_shape_arithmetic(name):
     program = torch.export.export(IRRViT(variant).eval(), (image,), strict=False)
     symbols = [str(node.target) for node in program.graph.nodes if "sym_" in str(node.target)]
     assert symbols == []
+
+
+def test_stem_has_the_blocks_of_its_stages():
+    """One stride a stage, `depth` blocks, the expansion that the row says."""
+    variant = variants.get("irrvit_300m")
+    blocks = list(IRRViT(variant).stem)
+    expected = [
+        (stage.block, stage.width, stage.stride if first else 1, stage.expansion)
+        for stage in variant.stem
+        for first in [True, *[False] * (stage.depth - 1)]
+    ]
+    assert [described(block) for block in blocks] == [
+        row if row[0] == "separable" else (*row[:3], None) for row in expected
+    ]
+
+
+def described(block: torch.nn.Module) -> tuple[str, int, int, int | None]:
+    if isinstance(block, ConvNorm):
+        return "dense", block.conv.out_channels, block.conv.stride[0], None
+    assert isinstance(block, SeparableBlock)
+    conv, expand, project = (part.conv for part in (block.depthwise, block.expand, block.project))
+    expansion = expand.out_channels // expand.in_channels
+    return "separable", project.out_channels, conv.stride[0], expansion
