@@ -9,6 +9,7 @@ import { possibleThreads } from "../runtime/workerClient";
 import { measureHere } from "./benchmarkRecord";
 import { modelFailure } from "./failure";
 import { fetchModels } from "./models";
+import { answersText } from "./texts";
 
 const FORM = `
   <h2>Benchmark</h2>
@@ -105,7 +106,6 @@ function busy(form: HTMLFormElement, stop: AbortController): () => void {
 
 function show(root: HTMLElement, measured: Measurement): void {
   const summary = summarize(measured.repeats.map(({ blocks_ms }) => blocks_ms.flat()));
-  const { cases, failures } = measured.golden;
   const [p50, low, high] = [summary.p50_ms, summary.low_ms, summary.high_ms];
   const { placement, config, runtime_version } = measured;
   const figures: Record<string, string> = {
@@ -114,7 +114,7 @@ function show(root: HTMLElement, measured: Measurement): void {
     "GMAC/s": (measured.macs / p50 / 1e6).toFixed(1),
     Calls: String(summary.n),
     "Ran on": `${placement.accelerator}, threads: ${config.threads}, ${runtime_version}`,
-    "Answers of PyTorch": failures.length === 0 && cases > 0 ? `all ${cases}` : failures.join("; "),
+    "Answers of PyTorch": answersText(measured.golden),
   };
   const rows = Object.entries(figures).map(([name, value]) => {
     const row = document.createElement("div");

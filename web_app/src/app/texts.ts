@@ -1,5 +1,6 @@
 // What the page says about a state, in words.
 
+import type { GoldenAgreement } from "../core/goldenAgreement";
 import type { Guess } from "../core/topK";
 import type { LoadInfo } from "../runtime/benchmarkWorker";
 import type { SelfCheck } from "./uiState";
@@ -16,6 +17,12 @@ export function checkText(check: SelfCheck): string {
       return passed ? `✓ PyTorch ${figures}` : `✗ Computes wrongly ${figures}`;
     }
   }
+}
+
+/** What the golden pictures of a measurement say. */
+export function answersText({ cases, failures }: Pick<GoldenAgreement, "cases" | "failures">) {
+  if (cases === 0) return "nothing to compare with";
+  return failures.length === 0 ? `all ${cases}` : failures.join("; ");
 }
 
 export function placementText(info: LoadInfo | undefined): string {

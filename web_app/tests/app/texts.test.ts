@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkText, labelText, placementText, shareText } from "../../src/app/texts";
+import { answersText, checkText, labelText, placementText, shareText } from "../../src/app/texts";
 import type { Placement } from "../../src/runtime/runtime";
 
 const found = { cases: 6, agreeing: 6, failures: [], difference: 3.2e-6, passed: true };
@@ -13,6 +13,14 @@ test("a check says how many pictures agree and how far the logits are off", () =
 test("a check that compared nothing has failed", () => {
   const nothing = { cases: 0, agreeing: 0, failures: [], difference: Number.NaN, passed: false };
   expect(checkText({ kind: "done", found: nothing })).toBe("✗ Computes wrongly 0/0 · ±NaN");
+});
+
+test.each([
+  [0, [], "nothing to compare with"],
+  [6, [], "all 6"],
+  [6, ["a: …", "b: …"], "a: …; b: …"],
+])("%d golden pictures with the failures %j: %s", (cases, failures, text) => {
+  expect(answersText({ cases, failures })).toBe(text);
 });
 
 test.each<[Placement, number, string]>([

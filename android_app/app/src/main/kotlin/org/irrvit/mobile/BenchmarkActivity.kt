@@ -117,8 +117,9 @@ class BenchmarkActivity : Activity() {
             val half = "p50 %.2f ms (%.2f to %.2f)".format(p50Ms, lowMs, highMs)
             "$half, p90 %.2f ms, %d calls".format(p90Ms, n)
         }
-        val wrong = run.goldenFailures.firstOrNull()
-        return if (wrong == null) figures else "$figures\nWRONG ANSWERS: $wrong"
+        if (run.goldenCases == 0) return "$figures\nANSWERS NOT CHECKED: nothing to compare with"
+        val wrong = run.goldenFailures.firstOrNull() ?: return figures
+        return "$figures\nWRONG ANSWERS: $wrong"
     }
 
     private fun write(record: JSONObject, name: String): File {
