@@ -59,7 +59,7 @@ def apk() -> Path:
     """Compile, dex, pack, align and sign the app."""
     fetch("compile")
     if not _ASSETS.exists():
-        raise BuildError("there are no models to put in: run 'make apk', or android_app/assets.py")
+        raise BuildError("there are no models to put in: run 'make apk'")
     run("aapt2", "compile", "--dir", _APP / "res", "-o", BUILD / "resources.zip")
     linked = BUILD / "linked.apk"
     manifest = ["--manifest", _APP / "AndroidManifest.xml", "-I", *jars(_OLDEST)]

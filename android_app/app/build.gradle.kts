@@ -13,7 +13,7 @@ android {
         versionName = "0.1.0"
         ndk { abiFilters += listOf("arm64-v8a", "x86_64") }
     }
-    // The same sources as `make apk`; assets are those that it gathers (android_app/assets.py).
+    // The same sources as `make apk`; assets are those that it gathers.
     sourceSets["main"].kotlin.srcDirs("../core/src/main/kotlin", "../runtime/src/main/kotlin")
     sourceSets["main"].assets.srcDir("../build/assets")
     sourceSets["test"].kotlin.srcDir("../core/src/test/kotlin")

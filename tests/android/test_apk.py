@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from irrvit.export.demo import NETWORKS
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = "org.irrvit.mobile"
+PICTURES = "assets/models/pictures"
 
 
 def said(*command: str | Path) -> str:
@@ -105,13 +108,13 @@ def _alignments(elf: bytes) -> list[int]:
 
 def test_models_inside_are_those_of_their_manifests(apk):
     with zipfile.ZipFile(apk) as archive:
-        manifests = entries(apk, r"assets/models/.*/manifest\.json")
-        models = [json.loads(archive.read(name)) for name in manifests]
-        assert [model["model"] for model in models] == ["efficientnet_lite0", "irrvit_fashion"]
-        for name, model in zip(manifests, models, strict=True):
-            content = archive.read(name.replace("manifest.json", model["file"]))
+        folders = json.loads(archive.read("assets/models/models.json"))["models"]
+        models = [json.loads(archive.read(f"assets/models/{f}/manifest.json")) for f in folders]
+        assert [model["model"] for model in models] == list(NETWORKS)
+        for folder, model in zip(folders, models, strict=True):
+            content = archive.read(f"assets/models/{folder}/{model['file']}")
             assert hashlib.sha256(content).hexdigest() == model["sha256"]
-            pictures = {f"assets/golden/{Path(g['picture']).stem}.png" for g in model["golden"]}
+            pictures = {f"{PICTURES}/{Path(g['picture']).stem}.png" for g in model["golden"]}
             assert pictures <= set(archive.namelist())
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MANIFEST = "assets/models/0_efficientnet_lite0/manifest.json"
+MANIFEST = "assets/models/efficientnet_lite0-tflite-fp32/manifest.json"
 
 
 @pytest.fixture

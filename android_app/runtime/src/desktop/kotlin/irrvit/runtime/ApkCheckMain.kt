@@ -12,6 +12,8 @@ private const val USAGE = """usage: java -cp worker.jar irrvit.runtime.ApkCheckM
 Does what the app does first when it is opened: shows the golden pictures to its first model, and
 says whether it answers as PyTorch does."""
 
+private const val MODELS = "assets/models"
+
 /** The app's self-check without a phone: the same code on the same files, on a desktop's JVM. */
 fun main(arguments: Array<String>) {
     if (arguments.size != 1) {
@@ -31,13 +33,12 @@ fun main(arguments: Array<String>) {
 }
 
 private fun check(apk: ZipFile): String {
-    val names = apk.entries().asSequence().map { it.name }
-    val manifest = names.filter { it.endsWith("/manifest.json") }.minOrNull()
-        ?: throw BadArtifact("this build has no models")
-    val artifact = Artifact.read { apk.open(manifest.substringBeforeLast('/') + "/$it") }
+    val index = apk.open("$MODELS/$MODEL_INDEX").use { it.readBytes().decodeToString() }
+    val model = modelNames(index).firstOrNull() ?: throw BadArtifact("this build has no models")
+    val artifact = Artifact.read { apk.open("$MODELS/$model/$it") }
     val check = FileClassifier(artifact, threads = 1).use { classifier ->
         selfCheck(artifact.manifest, classifier) { name ->
-            apk.open("assets/golden/${name.substringBeforeLast('.')}.png").use(::frame)
+            apk.open("$MODELS/${pictureFile(name)}").use(::frame)
         }
     }
     return "${artifact.name}: ${checkText(check)}"

@@ -6,6 +6,7 @@ import irrvit.core.parseManifest
 import java.io.IOException
 import java.io.InputStream
 import java.security.MessageDigest
+import org.json.JSONObject
 
 /** A model file cannot be used, in words for a person. */
 class BadArtifact(message: String) : Exception(message)
@@ -47,3 +48,15 @@ class Artifact private constructor(
         }
     }
 }
+
+/** Names the folders of the models that an app is built with; see `irrvit.export.app_models`. */
+const val MODEL_INDEX = "models.json"
+
+/** The folders that the index names, the first to be shown first. */
+fun modelNames(index: String): List<String> {
+    val names = JSONObject(index).getJSONArray("models")
+    return List(names.length(), names::getString)
+}
+
+/** Where a golden picture lies beside them: without loss, since phones decode JPEG differently. */
+fun pictureFile(name: String) = "pictures/${name.substringBeforeLast('.')}.png"

@@ -8,6 +8,7 @@ import android.net.Uri
 import irrvit.core.Frame
 import irrvit.core.Orientation
 import irrvit.core.orientation
+import irrvit.runtime.pictureFile
 import java.io.IOException
 import java.io.InputStream
 
@@ -15,8 +16,8 @@ import java.io.InputStream
 class Pictures(private val context: Context) {
     /** A golden picture; they lie there without loss, since phones decode JPEG differently. */
     fun golden(name: String): Frame {
-        val file = "golden/${name.substringBeforeLast('.')}.png"
-        return context.assets.open(file).use { frame(decode(it, 1), UPRIGHT) }
+        val file = context.assets.open("$MODELS/${pictureFile(name)}")
+        return file.use { frame(decode(it, 1), UPRIGHT) }
     }
 
     /** A picture that a person has picked, upright. */

@@ -49,8 +49,9 @@ class MainActivityTest {
         val view = view(controller)
         await("self-check passed") { view.check.text }
         val uri = Uri.parse("content://gallery/coffee")
+        val coffee = "models/pictures/coffee.png"
         shadowOf(application.contentResolver)
-            .registerInputStreamSupplier(uri) { application.assets.open("golden/coffee.png") }
+            .registerInputStreamSupplier(uri) { application.assets.open(coffee) }
         view.picture.performClick()
         val asked = shadowOf(controller.get()).nextStartedActivityForResult
         val given = Intent().setData(uri)

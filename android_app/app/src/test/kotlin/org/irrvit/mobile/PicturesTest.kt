@@ -41,7 +41,8 @@ class PicturesTest {
         val file = write(exif, rows)
         val application = RuntimeEnvironment.getApplication()
         val uri = Uri.parse("content://gallery/${file.name}")
-        shadowOf(application.contentResolver).registerInputStreamSupplier(uri) { file.inputStream() }
+        shadowOf(application.contentResolver)
+            .registerInputStreamSupplier(uri) { file.inputStream() }
         val frame = Pictures(application).picked(uri)
         val pixels = Preprocessor(InputSpec(2, 3, 2, "nearest")).preprocess(frame)
         return pixels.toList().chunked(3).map { (red) -> (red.toInt() and 0xff) / STEP }

@@ -105,7 +105,8 @@ class ShadowReaderOfCoffee : ShadowNativeImageReader() {
 
     /** As it lies on the sensor of an upright phone: a quarter turn counter-clockwise. */
     private fun coffee(): Image {
-        val file = RuntimeEnvironment.getApplication().assets.open("golden/coffee.png")
+        val assets = RuntimeEnvironment.getApplication().assets
+        val file = assets.open("models/pictures/coffee.png")
         val picture = file.use(BitmapFactory::decodeStream)
         val width = picture.height * 3 / 4
         val scale = PlayedCamera.SIZE.width.toFloat() / picture.height

@@ -17,7 +17,7 @@ import org.robolectric.android.controller.ActivityController
 internal val SEEN = File(System.getProperty("seen")!!)
 
 /** The network that answers fastest, as it is built in. */
-internal const val FASHION = "models/1_irrvit_fashion"
+internal const val FASHION = "models/irrvit_fashion-tflite-fp32"
 
 internal fun <T : Activity> start(activity: Class<T>): ActivityController<T> =
     Robolectric.buildActivity(activity).setup()
