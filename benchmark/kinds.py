@@ -18,8 +18,8 @@ from irrvit.model.progress import Notify
 
 def names() -> list[str]:
     """The kinds that are installed, by file name; imports none of them."""
-    found = pkgutil.iter_modules(devices.__path__)
-    return sorted(module.name for module in found if not module.name.startswith("_"))
+    modules = pkgutil.iter_modules(devices.__path__)
+    return sorted(module.name for module in modules if not module.name.startswith("_"))
 
 
 def load(kind: str) -> ModuleType:
@@ -29,11 +29,11 @@ def load(kind: str) -> ModuleType:
 
 def own_options() -> dict[str, list[str]]:
     """The options that only some kinds take, by the name of their field, and which kinds do."""
-    found: dict[str, list[str]] = {}
+    takers: dict[str, list[str]] = {}
     for kind in names():
         for name in _options_of(load(kind)):
-            found.setdefault(name, []).append(kind)
-    return found
+            takers.setdefault(name, []).append(kind)
+    return takers
 
 
 def _options_of(kind: object) -> list[str]:
@@ -88,15 +88,15 @@ def _refuse_foreign(kind: str, takes: list[str], given: Mapping[str, object]) ->
 
 def seen() -> list[SeenDevice]:
     """Every device of every kind that is there now."""
-    found = []
+    all_seen = []
     for name in names():
         kind = load(name)
         try:
             if isinstance(kind, Finder):
-                found += kind.attached()
+                all_seen += kind.attached()
             else:
                 info = cast(Device, kind).describe()
-                found.append(SeenDevice(name, info.name, READY, info.soc, info.os, info.abi))
+                all_seen.append(SeenDevice(name, info.name, READY, info.soc, info.os, info.abi))
         except BenchmarkError as error:
-            found.append(SeenDevice(name, "-", str(error)))
-    return found
+            all_seen.append(SeenDevice(name, "-", str(error)))
+    return all_seen

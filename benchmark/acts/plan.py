@@ -25,13 +25,13 @@ def find_device(options: DeviceOptions, notify: Notify) -> Device:
         DeviceNotFound: there is none of this name.
         BadOptions: it has no such accelerator, or does not take these options.
     """
-    found = kinds.find(options.device, options.own, notify)
-    if options.accelerator not in accelerators(found):
+    device = kinds.find(options.device, options.own, notify)
+    if options.accelerator not in accelerators(device):
         raise BadOptions(
             f"--accelerator got '{options.accelerator}': --device {options.device} expects "
-            f"{' or '.join(accelerators(found))}"
+            f"{' or '.join(accelerators(device))}"
         )
-    return found
+    return device
 
 
 def select_files(options: FileOptions, device: Device, notify: Notify) -> Selection:

@@ -45,8 +45,8 @@ class Phone:
 
     def state(self) -> str:
         """`device`, another state of adb's, or `absent`."""
-        found = {phone.serial: phone.state for phone in server.attached()}
-        return found.get(self.serial, "absent")
+        states = {phone.serial: phone.state for phone in server.attached()}
+        return states.get(self.serial, "absent")
 
     def run(self, *words: str, timeout_s: float = _COMMAND_S) -> CommandResult:
         """Run a command; every word arrives as it is, whatever is in it."""

@@ -63,26 +63,26 @@ def thermal(text: str) -> Thermal:
 
 def is_locked(text: str) -> bool | None:
     """`dumpsys trust`: for the user who is there."""
-    found = re.search(r"\(current\):.*?deviceLocked=(\w+)", text)
-    return found[1] in ("1", "true") if found else None
+    match = re.search(r"\(current\):.*?deviceLocked=(\w+)", text)
+    return match[1] in ("1", "true") if match else None
 
 
 def is_screen_on(text: str) -> bool | None:
     """`dumpsys power`."""
-    found = re.search(r"^\s*mWakefulness=(\w+)", text, re.MULTILINE)
-    return found[1] == "Awake" if found else None
+    match = re.search(r"^\s*mWakefulness=(\w+)", text, re.MULTILINE)
+    return match[1] == "Awake" if match else None
 
 
 def exit_reason(text: str) -> str | None:
     """`dumpsys activity exit-info PACKAGE`: how its latest process ended."""
-    found = re.search(r"\breason=\d+ \(([^)]*)\)", text)
-    return found[1].lower().replace("_", " ") if found else None
+    match = re.search(r"\breason=\d+ \(([^)]*)\)", text)
+    return match[1].lower().replace("_", " ") if match else None
 
 
 def version_name(text: str) -> str | None:
     """`dumpsys package PACKAGE`: None if it is not installed."""
-    found = re.search(r"^\s*versionName=(\S+)", text, re.MULTILINE)
-    return found[1] if found else None
+    match = re.search(r"^\s*versionName=(\S+)", text, re.MULTILINE)
+    return match[1] if match else None
 
 
 def rails_mj(text: str) -> dict[str, float]:
@@ -104,8 +104,8 @@ def sha256(text: str) -> str:
 
 def ram_bytes(text: str) -> int:
     """`/proc/meminfo`."""
-    found = re.search(r"^MemTotal:\s+(\d+) kB", text, re.MULTILINE)
-    return int(found[1]) * 1024 if found else 0
+    match = re.search(r"^MemTotal:\s+(\d+) kB", text, re.MULTILINE)
+    return int(match[1]) * 1024 if match else 0
 
 
 def cores(text: str) -> int:
@@ -193,9 +193,9 @@ def tool_profile(text: str) -> list[ToolOp]:
     _, _, table = of_calls.partition(" Run Order ")
     rows = []
     for line in table.partition("\n")[2].partition("=====")[0].splitlines():
-        found = re.match(_OPERATION, line)
-        if found:
-            rows.append(ToolOp(found[1], float(found[2])))
+        match = re.match(_OPERATION, line)
+        if match:
+            rows.append(ToolOp(match[1], float(match[2])))
     return rows
 
 

@@ -86,10 +86,10 @@ def client(timeout_s: float) -> AdbClient:
         AdbError: it does not start, which may pass: one that is ending is in the way for a moment.
         RuntimeUnavailable: the library to talk to it is not installed.
     """
-    found = _library().AdbClient(socket_timeout=timeout_s)
-    if not _answers(found.host, found.port):
-        _start(found.host, found.port)
-    return found
+    client = _library().AdbClient(socket_timeout=timeout_s)
+    if not _answers(client.host, client.port):
+        _start(client.host, client.port)
+    return client
 
 
 def _library() -> ModuleType:

@@ -19,15 +19,15 @@ _PATIENCE_S = 20
 
 def executable() -> str:
     """A browser that is installed; none is ever downloaded."""
-    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
-    if found is None and Path(_ON_MACOS).exists():
-        found = _ON_MACOS
-    if found is None:
+    path = next((path for name in _NAMES if (path := shutil.which(name))), None)
+    if path is None and Path(_ON_MACOS).exists():
+        path = _ON_MACOS
+    if path is None:
         raise DeviceNotFound(
             f"no browser was found: looked for {', '.join(_NAMES)} in PATH; install Chromium or "
             "Chrome (on Debian: apt-get install chromium)"
         )
-    return found
+    return path
 
 
 def version(executable: str) -> str:

@@ -40,15 +40,15 @@ def modules(
 ) -> list[str]:
     """The module of each operator, in the order of the operators."""
     paths = [None if owner is None else operations[owner].path for owner in owners]
-    found = _sums_with_what_they_add([None if p is None else module_of(p) for p in paths])
-    return _between(found)
+    modules = _sums_with_what_they_add([None if p is None else module_of(p) for p in paths])
+    return _between(modules)
 
 
-def _sums_with_what_they_add(found: Sequence[str | None]) -> list[str | None]:
+def _sums_with_what_they_add(modules: Sequence[str | None]) -> list[str | None]:
     """The two sums of a block stand in neither of its halves: each is part of the half before."""
     joined: list[str | None] = []
     before = ""
-    for module in found:
+    for module in modules:
         if module and _BLOCK.fullmatch(module) and before.startswith(f"{module}."):
             joined.append(before)
         else:
@@ -57,11 +57,11 @@ def _sums_with_what_they_add(found: Sequence[str | None]) -> list[str | None]:
     return joined
 
 
-def _between(found: Sequence[str | None]) -> list[str]:
+def _between(modules: Sequence[str | None]) -> list[str]:
     """What a runtime put between two operators of one module is that module's, else nobody's."""
-    known = [i for i, module in enumerate(found) if module is not None]
-    filled = [module or OTHER for module in found]
+    known = [i for i, module in enumerate(modules) if module is not None]
+    filled = [module or OTHER for module in modules]
     for left, right in pairwise(known):
-        if found[left] == found[right]:
+        if modules[left] == modules[right]:
             filled[left:right] = [filled[left]] * (right - left)
     return filled

@@ -98,12 +98,12 @@ class Setting:
     @cached_property
     def _peaks(self) -> dict[str, float]:
         """GMAC/s of a large linear layer by runtime, the best of the runs."""
-        found: dict[str, float] = {}
+        peaks: dict[str, float] = {}
         for entry in self.timed:
             runtime, peak = entry.measurement.config.runtime, entry.measurement.peak_gmacs
             if peak is not None:
-                found[runtime] = max(peak, found.get(runtime, 0.0))
-        return found
+                peaks[runtime] = max(peak, peaks.get(runtime, 0.0))
+        return peaks
 
     @cached_property
     def peak_lines(self) -> list[PeakLine]:

@@ -10,7 +10,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from irrvit.benchmark.device import SeenDevice
 from irrvit.benchmark.results.baseline import Gate
 from irrvit.benchmark.results.rows import MeasureResult, TimedRow, UntimedRow
 from irrvit.benchmark.results.stats import Comparison
@@ -163,19 +162,6 @@ def _comparisons(rows: list[TimedRow]) -> list[Text]:
             )
         )
     return lines
-
-
-def to_device_table(seen: list[SeenDevice]) -> RenderableType:
-    """A row for each device that is attached; what keeps it from being used is below it."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for heading, width in (("kind", 7), ("", 9), ("device", 18), ("SoC", 13), ("system", 12)):
-        table.add_column(heading, overflow="fold", min_width=width, max_width=max(width, 11))
-    table.add_column("ABI", min_width=9)
-    for one in seen:
-        state = "[green]ready[/]" if one.is_ready else "[yellow]not ready[/]"
-        table.add_row(one.kind, state, one.name, one.soc, one.os, one.abi)
-    notes = [Text(f"  {one.kind}: {one.state}", style="yellow") for one in seen if not one.is_ready]
-    return Group(table, *notes)
 
 
 def _energy(row: TimedRow) -> list[Text]:

@@ -84,11 +84,11 @@ def _printed(text: str) -> list[tuple[str, str]] | None:
         return None
     if not isinstance(printed, dict) or not isinstance(printed.get("measurements"), list):
         return None
-    found = [
+    measurements = [
         entry.get("measurement", entry) if isinstance(entry, dict) else entry
         for entry in printed["measurements"]
     ]
-    return [(f"measurement {i}", json.dumps(entry)) for i, entry in enumerate(found, 1)]
+    return [(f"measurement {i}", json.dumps(entry)) for i, entry in enumerate(measurements, 1)]
 
 
 def _parse(row: str) -> Measurement:
