@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cached_property
 from pathlib import Path
 
@@ -10,32 +9,12 @@ import numpy as np
 from pydantic import ValidationError
 
 from irrvit.export import target
+from irrvit.export.content import content_hash
 from irrvit.export.errors import BadArtifact
 from irrvit.export.manifest import Manifest
 from irrvit.export.target import Runner
 
 MANIFEST = "manifest.json"
-
-
-def content_hash(path: Path) -> str:
-    """sha256 of a file, or of a folder's relative names and contents in sorted order."""
-    if path.is_file():
-        return _file_hash(path)
-    digest = hashlib.sha256()
-    for file in sorted(p for p in path.rglob("*") if p.is_file()):
-        digest.update(f"{file.relative_to(path).as_posix()}\0{_file_hash(file)}\n".encode())
-    return digest.hexdigest()
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def content_size(path: Path) -> int:
-    """Bytes of a file, or of all files in a folder."""
-    files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
-    return sum(file.stat().st_size for file in files)
 
 
 class Artifact:

@@ -17,6 +17,7 @@ _ROOT = Path(__file__).parent
 _ALWAYS = (
     "artifact.py",
     "cases",
+    "content.py",
     "facts.py",
     "job.py",
     "judging",
@@ -25,7 +26,6 @@ _ALWAYS = (
     "pixels.py",
     "precision.py",
     "proof/cases.py",
-    "proof/checks.py",
     "proof/comparison.py",
     "proof/explain.py",
     "proof/fewer_bits.py",

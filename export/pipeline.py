@@ -12,8 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from irrvit.export import target
-from irrvit.export.artifact import MANIFEST, content_size
+from irrvit.export.artifact import MANIFEST
+from irrvit.export.content import content_size
 from irrvit.export.job import ExportJob
+from irrvit.export.judging.checks import extra_work, failures
 from irrvit.export.judging.judge import judge
 from irrvit.export.judging.prepared import Prepared, Written
 from irrvit.export.judging.twin import write_twin
@@ -30,7 +32,6 @@ from irrvit.export.manifest import (
 )
 from irrvit.export.pixels import image_tensor
 from irrvit.export.proof.cases import batch, parity_cases, photographs
-from irrvit.export.proof.checks import extra_work, failures
 from irrvit.export.proof.explain import explain
 from irrvit.export.proof.golden import golden_cases
 from irrvit.export.proof.reference import run_reference, unstable_arrays

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from irrvit.export import target
-from irrvit.export.artifact import content_hash
+from irrvit.export.content import content_hash
 from irrvit.export.job import ExportJob
 from irrvit.export.judging.prepared import Prepared, Written
 from irrvit.export.judging.twin import Twin, comparison_of

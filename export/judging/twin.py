@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from irrvit.export.artifact import content_hash
+from irrvit.export.content import content_hash
 from irrvit.export.errors import UnsupportedOp
 from irrvit.export.job import ExportJob
 from irrvit.export.judging.prepared import Prepared

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from irrvit.export.artifact import content_hash
+from irrvit.export.content import content_hash
 from irrvit.export.manifest import GoldenCase
 from irrvit.export.proof import cases
 

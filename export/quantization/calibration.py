@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from irrvit.export.artifact import content_hash
+from irrvit.export.content import content_hash
 from irrvit.export.errors import BadOption
 from irrvit.export.manifest import Calibration
 from irrvit.export.proof import cases

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from irrvit.export import pipeline, target
+from irrvit.export.content import content_size
 from irrvit.export.errors import BadArtifact
 from irrvit.export.precision import Precision
 from irrvit.export.proof.cases import batch, photographs
@@ -96,7 +97,7 @@ def test_what_must_be_delegated_is_delegated_whole(write_tiny, name, precision):
     "name", [param(n) for n in target.names() if Precision.FP16 in target.facts(n).precisions]
 )
 def test_half_precision_halves_the_weights(write_tiny, name):
-    full, half = (pipeline.content_size(write_tiny(name, p).path) for p in ("fp32", "fp16"))
+    full, half = (content_size(write_tiny(name, p).path) for p in ("fp32", "fp16"))
     parameters = write_tiny(name).prepared.folded.parameters()
     weights = sum(p.numel() for p in parameters if p.dim() > 1)
     # Two bytes for each, less what the graph gains: in a network this small it is half the file.

@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
-from irrvit.export.artifact import content_hash
+from irrvit.export.content import content_hash
 from irrvit.export.coreml import program
 from irrvit.export.coreml.program import MilProgram
 

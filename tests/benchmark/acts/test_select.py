@@ -7,7 +7,7 @@ import pytest
 
 from irrvit.benchmark.acts import select
 from irrvit.benchmark.errors import BadOptions
-from irrvit.export import artifact
+from irrvit.export.content import content_hash
 from irrvit.export.manifest import Manifest
 from irrvit.export.proof import cases
 
@@ -43,7 +43,7 @@ def write(tmp_path):
             "target": target,
             "precision": "fp32",
             "file": "net",
-            "sha256": artifact.content_hash(folder / "net"),
+            "sha256": content_hash(folder / "net"),
             "size_bytes": 6,
             "macs": 7,
             "parameters": 5,
@@ -100,7 +100,7 @@ def test_a_runtime_of_another_format_is_refused(write):
 def test_pytorch_runs_the_network_that_a_file_was_made_from(write):
     (subject,) = from_paths(write("onnx"), runtime="torch").subjects
     assert (subject.target, subject.path, subject.size_bytes) == ("torch", "irrvit_tiny", 20)
-    assert subject.sha256 not in (SHA, artifact.content_hash(Path(__file__)))
+    assert subject.sha256 not in (SHA, content_hash(Path(__file__)))
 
 
 def test_a_manifest_without_golden_cases_is_refused(write):

@@ -6,9 +6,9 @@ import torch
 
 from irrvit.export import target
 from irrvit.export.job import ExportJob
+from irrvit.export.judging.checks import extra_work, failures
 from irrvit.export.manifest import Delegation
 from irrvit.export.precision import Precision
-from irrvit.export.proof.checks import extra_work, failures
 
 PICTURES = np.full((1, 8, 8, 3), 200.0, np.float32)
 WHOLE = Delegation(nodes=5, partitions=1, left_out=())
