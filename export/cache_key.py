@@ -22,6 +22,7 @@ _ALWAYS = (
     "job.py",
     "judging",
     "manifest.py",
+    "reports.py",
     "pipeline.py",
     "pixels.py",
     "precision.py",

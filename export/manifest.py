@@ -4,140 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, StringConstraints
+from pydantic import PositiveInt, StringConstraints
 
 from irrvit.export.precision import Precision, Tolerance
+from irrvit.export.reports import Decisions, Meaning, ParityReport, Record, Rounding
 from irrvit.model.spec import InputSpec
 
 # In the manifest's own folder, or beside the pictures: it becomes part of a path and of an address.
 FileName = Annotated[str, StringConstraints(pattern=r"^\.*[\p{L}\p{N}_+-][\p{L}\p{N}_.+-]*$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
-NOTHING_COMPARED = "nothing was compared"
 
-
-class _Record(BaseModel):
-    # A candidate that cannot be compared has an infinite error: JSON has no number for it.
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
-
-
-class OutputDiff(_Record):
-    """One case, reference against candidate; differences in float64, relative to the case's range.
-
-    Attributes:
-        reference_range: largest minus smallest reference logit.
-        max_rel: the largest difference, relative to the largest reference logit.
-        spread_rel: the same relative to what decides (`irrvit.export.proof.spread`), which is what
-            the tolerance is about; files written before say nothing about it.
-        decided: whether the reference's first class leads by more than the tolerance allows to err.
-        failures: one sentence per broken limit; empty means passed.
-    """
-
-    case: str
-    reference_range: float
-    max_abs: float
-    max_rel: float
-    spread_rel: float | None = None
-    mean_abs: float
-    cosine: float
-    sqnr_db: float
-    top1_agrees: bool
-    top5_overlap: float
-    decided: bool
-    nonfinite: int
-    failures: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        return not self.failures
-
-
-class ParityReport(_Record):
-    """Every case of one candidate.
-
-    Attributes:
-        failures: what is wrong with the comparison as a whole, such as a case that is missing.
-    """
-
-    artifact_sha256: str
-    reference: str
-    runner: str
-    tolerance: Tolerance
-    expected_cases: tuple[str, ...]
-    diffs: tuple[OutputDiff, ...]
-    failures: tuple[str, ...] = ()
-    host: str
-
-    @property
-    def passed(self) -> bool:
-        """Nothing failed, and something was compared."""
-        return bool(self.diffs) and not self.failures and all(d.passed for d in self.diffs)
-
-    @property
-    def all_failures(self) -> tuple[str, ...]:
-        """Of the report and of its cases, each with its name."""
-        return (*self.failures, *self.case_failures)
-
-    @property
-    def case_failures(self) -> tuple[str, ...]:
-        return tuple(f"{d.case}: {f}" for d in self.diffs for f in d.failures)
-
-    @property
-    def compared_nothing(self) -> bool:
-        """Whether it failed because the reference says nothing that could be compared."""
-        return any(failure.endswith(NOTHING_COMPARED) for failure in self.all_failures)
-
-
-class Meaning(_Record):
-    """A file's graph and numbers without rounding, against the float32 file of the same conversion.
-
-    Attributes:
-        constants: numbers that were compared one by one.
-        max_rel: largest difference of any output, relative to what decides.
-    """
-
-    constants: int
-    max_rel: float
-    limit: float
-    failures: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        return not self.failures
-
-
-class Rounding(_Record):
-    """What rounding does to a file's outputs, relative to what decides, and what explains it.
-
-    Attributes:
-        measured: the file as its runtime computes it, against its graph without rounding.
-        explained: what the same roundings cost where they are applied to the network itself.
-    """
-
-    measured: float
-    explained: float
-    limit: float
-    failures: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        return not self.failures
-
-
-class Decisions(_Record):
-    """What a file says the sample photographs are, against what PyTorch says.
-
-    Attributes:
-        changed: photographs of which it says something else.
-        close: likewise, but PyTorch itself hardly prefers one of the two.
-    """
-
-    photographs: int
-    changed: tuple[str, ...] = ()
-    close: tuple[str, ...] = ()
-
-
-class GoldenCase(_Record):
+class GoldenCase(Record):
     """A picture that comes with the package, and what the reference says about it.
 
     Attributes:
@@ -151,14 +29,14 @@ class GoldenCase(_Record):
     logits: tuple[float, ...]
 
 
-class FoldSummary(_Record):
+class FoldSummary(Record):
     """What was folded, and how far the folded network is from the unfolded one in float64."""
 
     folded: dict[str, int]
     max_rel: float
 
 
-class Accuracy(_Record):
+class Accuracy(Record):
     """Decisions on a labelled set of pictures.
 
     Attributes:
@@ -182,7 +60,7 @@ class Accuracy(_Record):
         return lost <= tolerance.max_points_below
 
 
-class Calibration(_Record):
+class Calibration(Record):
     """The pictures on which the ranges of a quantized file were found; drawn with a fixed seed.
 
     Attributes:
@@ -194,7 +72,7 @@ class Calibration(_Record):
     sha256: str
 
 
-class ModuleLoss(_Record):
+class ModuleLoss(Record):
     """How far the logits are from those in float when one module alone is in 8 bits.
 
     Attributes:
@@ -206,7 +84,7 @@ class ModuleLoss(_Record):
     keep_float: bool
 
 
-class Delegation(_Record):
+class Delegation(Record):
     """Who computes the operations of a file on this machine's CPU.
 
     Attributes:
@@ -225,7 +103,7 @@ class Delegation(_Record):
         return self.partitions == 1 and not self.left_out
 
 
-class Operations(_Record):
+class Operations(Record):
     """Operations of the written file, had the unfolded network been written, and as it is.
 
     Attributes:
@@ -236,7 +114,7 @@ class Operations(_Record):
     after: int
 
 
-class Manifest(_Record):
+class Manifest(Record):
     """All that is known about one written file; `sha256` ties the two together.
 
     Attributes:

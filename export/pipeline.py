@@ -19,22 +19,13 @@ from irrvit.export.judging.checks import extra_work, failures
 from irrvit.export.judging.judge import judge
 from irrvit.export.judging.prepared import Prepared, Written
 from irrvit.export.judging.twin import write_twin
-from irrvit.export.manifest import (
-    Decisions,
-    Delegation,
-    FoldSummary,
-    Manifest,
-    Meaning,
-    ModuleLoss,
-    Operations,
-    ParityReport,
-    Rounding,
-)
+from irrvit.export.manifest import Delegation, FoldSummary, Manifest, ModuleLoss, Operations
 from irrvit.export.pixels import image_tensor
 from irrvit.export.proof.cases import batch, parity_cases, photographs
 from irrvit.export.proof.explain import explain
 from irrvit.export.proof.golden import golden_cases
 from irrvit.export.proof.reference import run_reference, unstable_arrays
+from irrvit.export.reports import Decisions, Meaning, ParityReport, Rounding
 from irrvit.export.target import (
     InspectsFiles,
     KnowsDelegation,

@@ -12,14 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from irrvit.export.artifact import Artifact
-from irrvit.export.manifest import (
-    Accuracy,
-    Manifest,
-    Meaning,
-    Operations,
-    ParityReport,
-    Rounding,
-)
+from irrvit.export.manifest import Accuracy, Manifest, Operations
+from irrvit.export.reports import Meaning, ParityReport, Rounding
 
 
 def to_json(model: str, artifacts: Sequence[Artifact], errors: dict[str, str]) -> dict[str, Any]:

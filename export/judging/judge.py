@@ -10,11 +10,11 @@ from irrvit.export.content import content_hash
 from irrvit.export.job import ExportJob
 from irrvit.export.judging.prepared import Prepared, Written
 from irrvit.export.judging.twin import Twin, comparison_of
-from irrvit.export.manifest import Decisions, Meaning, ParityReport, Rounding
 from irrvit.export.precision import Precision
 from irrvit.export.proof.fewer_bits import FewerBits, compare_decisions
 from irrvit.export.proof.numbers import foreign_numbers
 from irrvit.export.proof.spread import difference
+from irrvit.export.reports import Decisions, Meaning, ParityReport, Rounding
 from irrvit.export.target import Runner, RunsUnrounded, Target
 from irrvit.export.tensorflow import runner as tensorflow
 

@@ -9,13 +9,13 @@ from irrvit.export.content import content_hash
 from irrvit.export.errors import UnsupportedOp
 from irrvit.export.job import ExportJob
 from irrvit.export.judging.prepared import Prepared
-from irrvit.export.manifest import ParityReport
 from irrvit.export.pixels import image_tensor
 from irrvit.export.precision import Precision
 from irrvit.export.proof.cases import photographs
 from irrvit.export.proof.comparison import Comparison
 from irrvit.export.proof.meaning import FloatGraph
 from irrvit.export.proof.rounding import explained_by_float16
+from irrvit.export.reports import ParityReport
 from irrvit.export.target import RunsUnrounded, Target
 
 

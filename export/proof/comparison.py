@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from irrvit.export.manifest import ParityReport
 from irrvit.export.precision import Tolerance
 from irrvit.export.proof import parity
 from irrvit.export.proof.cases import Case, batch
+from irrvit.export.reports import ParityReport
 
 
 @dataclass(frozen=True)

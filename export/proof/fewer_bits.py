@@ -12,12 +12,12 @@ from functools import cached_property
 
 import numpy as np
 
-from irrvit.export.manifest import Decisions, Meaning, ParityReport, Rounding
 from irrvit.export.proof.comparison import Comparison
 from irrvit.export.proof.meaning import FloatGraph, RoundsItself, check_meaning
 from irrvit.export.proof.rounding import check_rounding
 from irrvit.export.proof.spread import decisive_scale, difference
 from irrvit.export.proof.storage import Range
+from irrvit.export.reports import Decisions, Meaning, ParityReport, Rounding
 
 # Of what decides in a picture: what leads by less, a re-encoded JPEG may turn round.
 _DECIDED = 0.01

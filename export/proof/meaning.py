@@ -15,9 +15,9 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from irrvit.export.manifest import Meaning
 from irrvit.export.proof.spread import difference
 from irrvit.export.proof.storage import Range, Stored
+from irrvit.export.reports import Meaning
 
 MAX_REL = 2e-5
 _NAMED = 3  # Sentences of one kind; a broken file may break everywhere.

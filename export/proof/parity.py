@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from irrvit.export.manifest import NOTHING_COMPARED, OutputDiff, ParityReport
 from irrvit.export.precision import Tolerance
 from irrvit.export.proof.spread import decisive_scale
+from irrvit.export.reports import NOTHING_COMPARED, OutputDiff, ParityReport
 
 # A reference whose logits spread less than this (relative to their size) can hide any error.
 _MIN_SPREAD = 1e-4

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor, fx, nn
 
-from irrvit.export.manifest import Rounding
 from irrvit.export.proof.spread import difference
+from irrvit.export.reports import Rounding
 
 # Measured over explained is 0.8 to 1.1 for float16 on the networks of the zoo, and up to 1.4 for
 # int8, whose runtimes round between the operations of a network otherwise than the file says.

@@ -6,16 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from irrvit.export import target
-from irrvit.export.manifest import (
-    Accuracy,
-    Delegation,
-    FoldSummary,
-    Manifest,
-    Operations,
-    OutputDiff,
-    ParityReport,
-)
+from irrvit.export.manifest import Accuracy, Delegation, FoldSummary, Manifest, Operations
 from irrvit.export.precision import Precision, Tolerance
+from irrvit.export.reports import OutputDiff, ParityReport
 from irrvit.model.spec import InputSpec
 
 TOLERANCE = Tolerance(max_rel=1e-4, min_cosine=0.99, min_sqnr_db=80, max_points_below=0.5)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irrvit.export.manifest import ParityReport
 from irrvit.export.precision import Tolerance
 from irrvit.export.proof.parity import check, compare
+from irrvit.export.reports import ParityReport
 
 FP32 = Tolerance(max_rel=1e-4, min_cosine=0.999999, min_sqnr_db=80)
 
