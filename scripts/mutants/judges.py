@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PASSED, NO_TEST = 0, 5
+OWN = "its own tests"
 _FAST = ("-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-m", "not slow")
 
 
@@ -23,6 +24,10 @@ class Judge:
 
     name: str
     files: tuple[str, ...]
+
+    @property
+    def is_own(self) -> bool:
+        return self.name == OWN
 
     def hash(self, root: Path) -> str:
         texts = b"\0".join((root / file).read_bytes() for file in self.files)
@@ -36,7 +41,7 @@ def of(module: str, others: Sequence[str], root: Path) -> list[Judge]:
     room = next((room for room in rooms if list(room.glob("test_*.py"))), root / "tests")
     own = [*room.glob(f"test_{path.stem}.py"), *room.glob(f"test_{path.stem}_*.py")]
     judges = {
-        "its own tests": own,
+        OWN: own,
         "the tests of its room": [file for file in room.glob("test_*.py") if file not in own],
         "the tests of what uses it": [
             file for other in others for file in (root / other).glob("test_*.py")
@@ -91,7 +96,7 @@ class Copy:
             path.write_text(text)
         self._broken.clear()
 
-    def judge(self, judge: Judge, limit_s: float) -> tuple[int | None, float]:
+    def judge(self, judge: Judge, limit_s: int) -> tuple[int | None, float]:
         """pytest's exit code, or None past the limit; and how long it took."""
         if not judge.files:
             return NO_TEST, 0.0
