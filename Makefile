@@ -1,8 +1,9 @@
-# `make` shows what there is to do. Everything stays in the checkout but system packages (apt) and
-# the ARM64 tree, which tests build in the cache folder of the user: IRRVIT_ARM64_TREE names another.
+# `make` shows what there is to do. Everything stays in the checkout but system packages (apt) and two
+# trees that tests build in the cache folder of the user, of ARM64 and, where there is none, of Swift:
+# IRRVIT_ARM64_TREE and IRRVIT_SWIFT_TREE name other folders.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint mutants web web-serve apk phone clean
+.PHONY: help setup demo test lint mutants web web-serve apk phone ios-models iphone clean
 
 PARTS ?= $(notdir $(wildcard scripts/parts/*))
 
@@ -37,7 +38,13 @@ apk: setup ## build the camera classifier for Android: artifacts/irrvit.apk
 phone: apk ## install it on the phone that adb sees, and print what its self-check says
 	@scripts/android_phone.sh
 
+ios-models: setup ## put networks into the iPhone app: ios_app/BuiltIn; irrvit_fashion is there
+	@scripts/ios_models.sh
+
+iphone: setup ## on a Mac: build, install and open the iPhone app, print what its self-check says
+	@scripts/iphone.sh
+
 clean: ## remove what was built; .venv and .venv-tensorflow too
 	rm -rf .venv .venv-tensorflow* artifacts build *.egg-info .pytest_cache .ruff_cache .hypothesis
-	rm -rf web_app/node_modules web_app/dist web_app/public/models android_app/build
+	rm -rf web_app/node_modules web_app/dist web_app/public/models android_app/build ios_app/build ios_app/.build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -21,7 +21,8 @@ import PackageDescription
     ]
     let onlyOnLinux: [Target] = [
         .target(
-            name: "App", dependencies: ["Core", "Runtime", "SwiftUI", "PhotosUI"], path: "App"),
+            name: "App", dependencies: ["Core", "Runtime", "SwiftUI", "PhotosUI"], path: "App",
+            exclude: ["Info.plist", "PrivacyInfo.xcprivacy"]),
         .testTarget(
             name: "AppTests", dependencies: ["App", "Core", "Runtime", "Support"],
             path: "Tests/AppTests"),

@@ -1,4 +1,4 @@
-"""`python ios_app/assets.py MODEL...`: put models and the golden pictures into ios_app/Resources.
+"""`python ios_app/assets.py MODEL...`: put models and the golden pictures into ios_app/BuiltIn.
 
 The pictures are written without loss, as binary PPM, because phones decode JPEG differently.
 `irrvit_fashion` and the pictures are committed, so that a fresh clone opens in Xcode and runs.
@@ -23,7 +23,7 @@ _TARGET = "coreml-fp16"
 ORDER = ("efficientnet_lite0", "irrvit_fashion")  # The first is shown first.
 
 
-def put(models: Sequence[str], artifacts: Path, resources: Path) -> None:
+def put(models: Sequence[str], artifacts: Path, built_in: Path) -> None:
     """Copy models from `artifacts`, their hashes checked; what was there of them is replaced.
 
     Raises:
@@ -34,13 +34,13 @@ def put(models: Sequence[str], artifacts: Path, resources: Path) -> None:
         if opened.manifest.target != "coreml":
             raise BadArtifact(f"{opened.path} is for {opened.manifest.target}: expected coreml")
         place = ORDER.index(name) if name in ORDER else len(ORDER)
-        folder = resources / "models" / f"{place}_{name}"
+        folder = built_in / "models" / f"{place}_{name}"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(opened.path, folder / opened.path.name)
         shutil.copyfile(opened.path.with_name(MANIFEST), folder / MANIFEST)
         for file in folder.rglob("*"):
             file.chmod(0o755 if file.is_dir() else 0o644)
-    write_pictures(resources / "golden")
+    write_pictures(built_in / "golden")
 
 
 def write_pictures(folder: Path) -> None:
@@ -52,7 +52,7 @@ def write_pictures(folder: Path) -> None:
 
 def main() -> int:
     try:
-        put(sys.argv[1:], _HERE.parent / "artifacts", _HERE / "Resources")
+        put(sys.argv[1:], _HERE.parent / "artifacts", _HERE / "BuiltIn")
     except ExportError as error:
         print(f"ios: {error}", file=sys.stderr)
         return 2

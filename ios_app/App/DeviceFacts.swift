@@ -87,5 +87,7 @@ extension ProcessInfo.ThermalState {
 private func machine() -> String {
     var facts = utsname()
     uname(&facts)
-    return withUnsafeBytes(of: facts.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    return withUnsafeBytes(of: facts.machine) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
 }

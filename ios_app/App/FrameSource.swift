@@ -83,8 +83,11 @@ final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate,
     }
 
     private func configure(_ position: AVCaptureDevice.Position) throws {
-        let found = AVCaptureDevice.default(.builtInWideAngleCamera, for: .video, position: position)
-        guard let found else { throw RuntimeFailure("This phone has no such camera: pick a picture") }
+        let found = AVCaptureDevice.default(
+            .builtInWideAngleCamera, for: .video, position: position)
+        guard let found else {
+            throw RuntimeFailure("This phone has no such camera: pick a picture")
+        }
         session.beginConfiguration()
         defer { session.commitConfiguration() }
         session.inputs.forEach(session.removeInput)
@@ -115,7 +118,9 @@ final class FrameSource: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate,
         ]
         output.alwaysDiscardsLateVideoFrames = true
         output.setSampleBufferDelegate(self, queue: queue)
-        guard session.canAddOutput(output) else { throw RuntimeFailure("The camera gives no pictures") }
+        guard session.canAddOutput(output) else {
+            throw RuntimeFailure("The camera gives no pictures")
+        }
         session.addOutput(output)
     }
 

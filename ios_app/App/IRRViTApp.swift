@@ -24,14 +24,14 @@ struct IRRViTApp: SwiftUI.App {
 /// Where the app finds and keeps things.
 struct Folders: Sendable {
     /// Models and golden pictures that were built in.
-    let resources: URL
+    let builtIn: URL
     /// What a person sees in Files: models that were added, and records.
     let documents: URL
     /// What iOS may throw away: compiled models, and what irrvit-bench has sent.
     let caches: URL
 
     static let ofApp = Folders(
-        resources: Bundle.main.bundleURL.appending(path: "Resources"),
+        builtIn: Bundle.main.bundleURL.appending(path: "BuiltIn"),
         documents: own(.documentDirectory), caches: own(.cachesDirectory))
 
     private static func own(_ kind: FileManager.SearchPathDirectory) -> URL {
@@ -46,9 +46,9 @@ struct Folders: Sendable {
 
     init(folders: Folders) {
         let models = Models(
-            builtIn: folders.resources.appending(path: "models"),
+            builtIn: folders.builtIn.appending(path: "models"),
             documents: folders.documents.appending(path: "models"))
-        let pictures = Pictures(folder: folders.resources.appending(path: "golden"))
+        let pictures = Pictures(folder: folders.builtIn.appending(path: "golden"))
         let compiled = CompiledModels(folder: folders.caches.appending(path: "compiled"))
         let open: OpenRuntime = { package, sha256, accelerator in
             try compiled.open(package, sha256: sha256, accelerator: accelerator)

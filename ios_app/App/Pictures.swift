@@ -23,7 +23,8 @@ struct Pictures: Sendable {
 
     /// A golden picture. They lie there without loss, as binary PPM, so that no decoder has a say.
     func golden(_ name: String, _ look: (Frame) throws -> Void) throws {
-        let file = folder.appending(path: name).deletingPathExtension().appendingPathExtension("ppm")
+        let file = folder.appending(path: name).deletingPathExtension().appendingPathExtension(
+            "ppm")
         guard let content = try? Data(contentsOf: file) else {
             throw RuntimeFailure("\(file.lastPathComponent) is missing: build the app again")
         }
@@ -45,7 +46,8 @@ struct Pictures: Sendable {
             let image = CGImageSourceCreateThumbnailAtIndex(source, 0, options),
             let picture = Picture(image)
         else {
-            throw RuntimeFailure("This is no picture that the phone can read: try a JPEG, HEIC or PNG")
+            throw RuntimeFailure(
+                "This is no picture that the phone can read: try a JPEG, HEIC or PNG")
         }
         return picture
     }
@@ -55,7 +57,8 @@ extension Picture {
     /// - Parameter ppm: "P6", width and height, 255, each in a line of its own, and RGB bytes.
     init?(ppm: Data) {
         let lines = ppm.prefix(64).split(separator: 10, maxSplits: 3)
-        guard lines.count == 4, lines[0].elementsEqual("P6".utf8), lines[2].elementsEqual("255".utf8)
+        guard lines.count == 4, lines[0].elementsEqual("P6".utf8),
+            lines[2].elementsEqual("255".utf8)
         else { return nil }
         let size = String(decoding: lines[1], as: UTF8.self).split(separator: " ")
         let numbers = size.compactMap { Int($0) }

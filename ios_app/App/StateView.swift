@@ -55,7 +55,8 @@ struct SeenView: View {
 
     /// ImageNet's labels are lists of synonyms.
     private func label(_ guess: Guess) -> String {
-        let whole = seen.labels.indices.contains(guess.index)
+        let whole =
+            seen.labels.indices.contains(guess.index)
             ? seen.labels[guess.index] : "class \(guess.index)"
         return String(whole.prefix { $0 != "," })
     }

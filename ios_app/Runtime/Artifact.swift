@@ -31,7 +31,8 @@ public struct Artifact: Sendable {
     public func package() throws -> URL {
         let package = folder.appending(path: manifest.file)
         guard FileManager.default.fileExists(atPath: package.path) else {
-            throw RuntimeFailure("\(manifest.file) is missing, its manifest is there; copy it again")
+            throw RuntimeFailure(
+                "\(manifest.file) is missing, its manifest is there; copy it again")
         }
         guard try contentHash(of: package) == manifest.sha256 else {
             throw RuntimeFailure(

@@ -84,10 +84,13 @@ public final class BenchmarkWorker {
 
     private func load(_ command: Command) throws -> [String: Any] {
         let name = try command.text("runtime")
-        guard name == "coreml" else { throw RuntimeFailure("\(name) is not part of this app: coreml is") }
+        guard name == "coreml" else {
+            throw RuntimeFailure("\(name) is not part of this app: coreml is")
+        }
         let asked = command.optional("accelerator") ?? Accelerator.cpu.rawValue
         guard let accelerator = Accelerator(rawValue: asked) else {
-            throw RuntimeFailure("there is no accelerator \"\(asked)\": expected cpu, gpu, npu or all")
+            throw RuntimeFailure(
+                "there is no accelerator \"\(asked)\": expected cpu, gpu, npu or all")
         }
         runtime = nil
         let package = try files.url(command.text("path"))
@@ -108,7 +111,9 @@ public final class BenchmarkWorker {
         guard let bytes = Data(base64Encoded: try command.text("base64")), bytes.count % 4 == 0
         else { throw RuntimeFailure("\"base64\" holds no float32 numbers") }
         let values = bytes.withUnsafeBytes { bytes in
-            (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+            (0..<bytes.count / 4).map {
+                bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)
+            }
         }
         try loaded().set(values)
         return [:]
@@ -130,7 +135,8 @@ public final class BenchmarkWorker {
 
     private func plan() throws -> [String: Any] {
         guard let plan = try loaded().plan else {
-            throw RuntimeFailure("this system does not tell where operations run: iOS 17.4 and later do")
+            throw RuntimeFailure(
+                "this system does not tell where operations run: iOS 17.4 and later do")
         }
         let steps = plan.steps.map { step -> [String: Any] in
             [

@@ -24,7 +24,8 @@ public struct CompiledModels: Sendable {
             do {
                 return try CoreMLRuntime(compiled: again, accelerator: accelerator)
             } catch {
-                throw RuntimeFailure("\(package.lastPathComponent) cannot be loaded: \(failureText(error))")
+                throw RuntimeFailure(
+                    "\(package.lastPathComponent) cannot be loaded: \(failureText(error))")
             }
         }
     }
@@ -46,7 +47,7 @@ public struct CompiledModels: Sendable {
         try files.createDirectory(at: folder, withIntermediateDirectories: true)
         do {
             try files.moveItem(at: compiled, to: kept)
-        } catch where files.fileExists(atPath: kept.path) {
+        } catch  where files.fileExists(atPath: kept.path) {
             // Another thread was quicker.
         }
         return kept

@@ -17,7 +17,9 @@ public struct ComputePlan: Equatable, Sendable {
     public let steps: [Step]
 
     /// How many operations each unit computes.
-    public var nodes: [Accelerator: Int] { steps.reduce(into: [:]) { $0[$1.unit, default: 0] += 1 } }
+    public var nodes: [Accelerator: Int] {
+        steps.reduce(into: [:]) { $0[$1.unit, default: 0] += 1 }
+    }
 
     /// Runs of operations on one unit; between two of them values change hands.
     public var partitions: Int {

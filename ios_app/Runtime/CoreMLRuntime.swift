@@ -51,7 +51,8 @@ public final class CoreMLRuntime: Runtime, @unchecked Sendable {
         let answer = try model.prediction(from: feed)
         guard let array = answer.featureValue(for: Self.output)?.multiArrayValue else {
             let found = outputs.joined(separator: ", ")
-            throw RuntimeFailure("the model gives out \(found), expected logits: it is no classifier")
+            throw RuntimeFailure(
+                "the model gives out \(found), expected logits: it is no classifier")
         }
         guard array.dataType == .float32 else { throw RuntimeFailure("its logits are not float32") }
         return array.withUnsafeBufferPointer(ofType: Float.self) { Array($0) }

@@ -14,7 +14,8 @@ enum ModelInput {
         } else if let array = description.multiArrayConstraint {
             self = .numbers(try MLMultiArray(shape: array.shape, dataType: .float32))
         } else {
-            throw RuntimeFailure("its input is neither a picture nor numbers: export it by irrvit-export")
+            throw RuntimeFailure(
+                "its input is neither a picture nor numbers: export it by irrvit-export")
         }
     }
 
@@ -44,7 +45,9 @@ enum ModelInput {
     }
 
     func set(_ pixels: UnsafeBufferPointer<UInt8>, order: ChannelOrder) throws {
-        guard case .picture(let buffer) = self else { throw RuntimeFailure("this network takes no picture") }
+        guard case .picture(let buffer) = self else {
+            throw RuntimeFailure("this network takes no picture")
+        }
         let (red, blue) = order == .rgba ? (0, 2) : (2, 0)
         try write(buffer, count: pixels.count, channels: 4) { at, pixel in
             pixel.storeBytes(of: pixels[at + blue], toByteOffset: 0, as: UInt8.self)
@@ -77,7 +80,8 @@ private func write(
 ) throws {
     let (width, height) = (CVPixelBufferGetWidth(buffer), CVPixelBufferGetHeight(buffer))
     guard count == width * height * channels else {
-        throw RuntimeFailure("the picture has \(count) values, expected \(width * height * channels)")
+        throw RuntimeFailure(
+            "the picture has \(count) values, expected \(width * height * channels)")
     }
     CVPixelBufferLockBaseAddress(buffer, [])
     defer { CVPixelBufferUnlockBaseAddress(buffer, []) }
@@ -99,7 +103,8 @@ private func pixelBuffer(width: Int, height: Int) throws -> CVPixelBuffer {
     let status = CVPixelBufferCreate(
         nil, width, height, kCVPixelFormatType_32BGRA, attributes, &buffer)
     guard status == kCVReturnSuccess, let buffer else {
-        throw RuntimeFailure("there is no memory for a picture of \(width) x \(height) (error \(status))")
+        throw RuntimeFailure(
+            "there is no memory for a picture of \(width) x \(height) (error \(status))")
     }
     return buffer
 }

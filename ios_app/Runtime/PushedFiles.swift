@@ -39,7 +39,8 @@ public struct PushedFiles: Sendable {
         let file = try url(path)
         let part = try unfinished(file, sha256)
         guard 0...Self.mostBytes ~= bytes, 0...bytes ~= offset else {
-            throw RuntimeFailure("\(bytes) bytes from \(offset) on: at most \(Self.mostBytes) are taken")
+            throw RuntimeFailure(
+                "\(bytes) bytes from \(offset) on: at most \(Self.mostBytes) are taken")
         }
         let begun = size(of: part)
         guard offset <= begun else {
@@ -88,7 +89,8 @@ public struct PushedFiles: Sendable {
     }
 
     private func requireSpace(_ bytes: Int) throws {
-        let place = FileManager.default.fileExists(atPath: root.path)
+        let place =
+            FileManager.default.fileExists(atPath: root.path)
             ? root.path : NSTemporaryDirectory()
         let facts = try? FileManager.default.attributesOfFileSystem(forPath: place)
         guard let free = (facts?[.systemFreeSize] as? NSNumber)?.intValue else { return }

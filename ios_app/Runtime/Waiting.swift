@@ -4,7 +4,8 @@ import Foundation
 ///
 /// Never from within a task: Swift's tasks share as many threads as there are cores, and one that
 /// blocks is lost to the others.
-func waitFor<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
+func waitFor<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value
+{
     let done = DispatchSemaphore(value: 0)
     let result = Locked<Result<Value, any Error>?>(nil)
     Task.detached(priority: .userInitiated) {

@@ -2,67 +2,93 @@
 @_exported import Foundation
 
 // What this app uses of AVFoundation; `PlayedCamera` is what a test does to the camera. The comment
-// behind a declaration is the name that Apple's headers have for it: tests/ios holds it against them.
+// above a declaration is the name that Apple's headers have for it: tests/ios holds it against them.
 
-public struct AVMediaType: Hashable, Sendable {  // name: AVMediaType
+// name: AVMediaType
+public struct AVMediaType: Hashable, Sendable {
     let name: String
-    public static let video = AVMediaType(name: "vide")  // name: AVMediaTypeVideo
+    // name: AVMediaTypeVideo
+    public static let video = AVMediaType(name: "vide")
 }
 
-public enum AVAuthorizationStatus: Int, Sendable {  // name: AVAuthorizationStatus
-    case notDetermined = 0  // value: AVAuthorizationStatusNotDetermined 0
-    case restricted = 1  // value: AVAuthorizationStatusRestricted 1
-    case denied = 2  // value: AVAuthorizationStatusDenied 2
-    case authorized = 3  // value: AVAuthorizationStatusAuthorized 3
+// name: AVAuthorizationStatus
+public enum AVAuthorizationStatus: Int, Sendable {
+    // value: AVAuthorizationStatusNotDetermined 0
+    case notDetermined = 0
+    // value: AVAuthorizationStatusRestricted 1
+    case restricted = 1
+    // value: AVAuthorizationStatusDenied 2
+    case denied = 2
+    // value: AVAuthorizationStatusAuthorized 3
+    case authorized = 3
 }
 
-public final class CMSampleBuffer {  // name: CMSampleBuffer
+// name: CMSampleBuffer
+public final class CMSampleBuffer {
     let image: CVImageBuffer?
     package init(_ image: CVImageBuffer?) { self.image = image }
 }
-public func CMSampleBufferGetImageBuffer(_ sbuf: CMSampleBuffer) -> CVImageBuffer? { sbuf.image }  // name: CMSampleBufferGetImageBuffer
+// name: CMSampleBufferGetImageBuffer
+public func CMSampleBufferGetImageBuffer(_ sbuf: CMSampleBuffer) -> CVImageBuffer? { sbuf.image }
 
-open class AVCaptureDevice: NSObject {  // name: AVCaptureDevice
-    public enum Position: Int, Sendable {  // name: AVCaptureDevicePosition
-        case unspecified = 0  // value: AVCaptureDevicePositionUnspecified 0
-        case back = 1  // value: AVCaptureDevicePositionBack 1
-        case front = 2  // value: AVCaptureDevicePositionFront 2
+// name: AVCaptureDevice
+open class AVCaptureDevice: NSObject {
+    // name: AVCaptureDevicePosition
+    public enum Position: Int, Sendable {
+        // value: AVCaptureDevicePositionUnspecified 0
+        case unspecified = 0
+        // value: AVCaptureDevicePositionBack 1
+        case back = 1
+        // value: AVCaptureDevicePositionFront 2
+        case front = 2
     }
-    public struct DeviceType: Hashable, Sendable {  // name: AVCaptureDeviceType
+    // name: AVCaptureDeviceType
+    public struct DeviceType: Hashable, Sendable {
         let name: String
-        public static let builtInWideAngleCamera = DeviceType(name: "wide")  // name: AVCaptureDeviceTypeBuiltInWideAngleCamera
+        // name: AVCaptureDeviceTypeBuiltInWideAngleCamera
+        public static let builtInWideAngleCamera = DeviceType(name: "wide")
     }
-    public let position: Position  // method: AVCaptureDevice position
+    // method: AVCaptureDevice position
+    public let position: Position
     init(_ position: Position) { self.position = position }
 
-    public class func `default`(  // method: AVCaptureDevice defaultDeviceWithDeviceType:mediaType:position:
+    // method: AVCaptureDevice defaultDeviceWithDeviceType:mediaType:position:
+    public class func `default`(
         _ deviceType: DeviceType, for mediaType: AVMediaType?, position: Position
     ) -> AVCaptureDevice? {
         PlayedCamera.shared.cameras.first { $0 == position }.map(AVCaptureDevice.init)
     }
-    public class func authorizationStatus(for mediaType: AVMediaType) -> AVAuthorizationStatus {  // method: AVCaptureDevice authorizationStatusForMediaType:
+    // method: AVCaptureDevice authorizationStatusForMediaType:
+    public class func authorizationStatus(for mediaType: AVMediaType) -> AVAuthorizationStatus {
         PlayedCamera.shared.authorization
     }
-    public class func requestAccess(for mediaType: AVMediaType) async -> Bool {  // method: AVCaptureDevice requestAccessForMediaType:completionHandler:
+    // method: AVCaptureDevice requestAccessForMediaType:completionHandler:
+    public class func requestAccess(for mediaType: AVMediaType) async -> Bool {
         let camera = PlayedCamera.shared
         if camera.authorization == .notDetermined { camera.authorization = camera.answer }
         return camera.authorization == .authorized
     }
 
-    public final class RotationCoordinator: NSObject {  // name: AVCaptureDeviceRotationCoordinator
+    // name: AVCaptureDeviceRotationCoordinator
+    public final class RotationCoordinator: NSObject {
         private let isFront: Bool
-        public init(device: AVCaptureDevice, previewLayer: CALayer?) {  // method: AVCaptureDeviceRotationCoordinator initWithDevice:previewLayer:
+        // method: AVCaptureDeviceRotationCoordinator initWithDevice:previewLayer:
+        public init(device: AVCaptureDevice, previewLayer: CALayer?) {
             isFront = device.position == .front
             super.init()
             PlayedCamera.shared.coordinator = self
         }
-        public var videoRotationAngleForHorizonLevelPreview: CGFloat { angle }  // method: AVCaptureDeviceRotationCoordinator videoRotationAngleForHorizonLevelPreview
-        public var videoRotationAngleForHorizonLevelCapture: CGFloat { angle }  // method: AVCaptureDeviceRotationCoordinator videoRotationAngleForHorizonLevelCapture
+        // method: AVCaptureDeviceRotationCoordinator videoRotationAngleForHorizonLevelPreview
+        public var videoRotationAngleForHorizonLevelPreview: CGFloat { angle }
+        // method: AVCaptureDeviceRotationCoordinator videoRotationAngleForHorizonLevelCapture
+        public var videoRotationAngleForHorizonLevelCapture: CGFloat { angle }
         private var angle: CGFloat { CGFloat(PlayedCamera.shared.angle) }
 
         var observers: [ObjectIdentifier: () -> Void] = [:]
-        public func observe<Value>(  // swift: Foundation's observation of keys
-            _ keyPath: KeyPath<RotationCoordinator, Value>, options: NSKeyValueObservingOptions = [],
+        // swift: Foundation's observation of keys
+        public func observe<Value>(
+            _ keyPath: KeyPath<RotationCoordinator, Value>,
+            options: NSKeyValueObservingOptions = [],
             changeHandler: @escaping (RotationCoordinator, NSKeyValueObservedChange<Value>) -> Void
         ) -> NSKeyValueObservation {
             let observation = NSKeyValueObservation(self)
@@ -76,29 +102,43 @@ open class AVCaptureDevice: NSObject {  // name: AVCaptureDevice
     }
 }
 
-public struct NSKeyValueObservingOptions: OptionSet, Sendable {  // name: NSKeyValueObservingOptions
-    public let rawValue: UInt  // swift: of every option set
-    public init(rawValue: UInt) { self.rawValue = rawValue }  // swift: of every option set
-    public static let new = NSKeyValueObservingOptions(rawValue: 1)  // value: NSKeyValueObservingOptions.New 1
-    public static let initial = NSKeyValueObservingOptions(rawValue: 4)  // value: NSKeyValueObservingOptions.Initial 4
+// name: NSKeyValueObservingOptions
+public struct NSKeyValueObservingOptions: OptionSet, Sendable {
+    // swift: of every option set
+    public let rawValue: UInt
+    // swift: of every option set
+    public init(rawValue: UInt) { self.rawValue = rawValue }
+    // value: NSKeyValueObservingOptions.New 1
+    public static let new = NSKeyValueObservingOptions(rawValue: 1)
+    // value: NSKeyValueObservingOptions.Initial 4
+    public static let initial = NSKeyValueObservingOptions(rawValue: 4)
 }
-public struct NSKeyValueObservedChange<Value> {  // swift: Foundation's observation of keys
-    public let newValue: Value?  // swift: Foundation's observation of keys
+// swift: Foundation's observation of keys
+public struct NSKeyValueObservedChange<Value> {
+    // swift: Foundation's observation of keys
+    public let newValue: Value?
 }
 /// One that nobody keeps observes nothing.
-public final class NSKeyValueObservation: NSObject {  // swift: Foundation's observation of keys
+// swift: Foundation's observation of keys
+public final class NSKeyValueObservation: NSObject {
     private weak var observed: AVCaptureDevice.RotationCoordinator?
     init(_ observed: AVCaptureDevice.RotationCoordinator) { self.observed = observed }
-    public func invalidate() { observed?.observers[ObjectIdentifier(self)] = nil }  // swift: Foundation's observation of keys
+    // swift: Foundation's observation of keys
+    public func invalidate() { observed?.observers[ObjectIdentifier(self)] = nil }
     deinit { invalidate() }
 }
 
-open class AVCaptureInput: NSObject {}  // name: AVCaptureInput
-open class AVCaptureOutput: NSObject {}  // name: AVCaptureOutput
+// name: AVCaptureInput
+open class AVCaptureInput: NSObject {}
+// name: AVCaptureOutput
+open class AVCaptureOutput: NSObject {}
 
-public final class AVCaptureDeviceInput: AVCaptureInput {  // name: AVCaptureDeviceInput
-    public let device: AVCaptureDevice  // method: AVCaptureDeviceInput device
-    public init(device: AVCaptureDevice) throws {  // method: AVCaptureDeviceInput initWithDevice:error:
+// name: AVCaptureDeviceInput
+public final class AVCaptureDeviceInput: AVCaptureInput {
+    // method: AVCaptureDeviceInput device
+    public let device: AVCaptureDevice
+    // method: AVCaptureDeviceInput initWithDevice:error:
+    public init(device: AVCaptureDevice) throws {
         if PlayedCamera.shared.isTaken {
             let said = [NSLocalizedDescriptionKey: "Cannot use this device"]
             throw NSError(domain: "AVFoundationErrorDomain", code: -11815, userInfo: said)
@@ -106,23 +146,32 @@ public final class AVCaptureDeviceInput: AVCaptureInput {  // name: AVCaptureDev
         self.device = device
     }
 }
-public final class AVCaptureConnection: NSObject {  // name: AVCaptureConnection
-    public var videoRotationAngle: CGFloat = 0  // method: AVCaptureConnection setVideoRotationAngle:
-    public func isVideoRotationAngleSupported(_ videoRotationAngle: CGFloat) -> Bool { true }  // method: AVCaptureConnection isVideoRotationAngleSupported:
+// name: AVCaptureConnection
+public final class AVCaptureConnection: NSObject {
+    // method: AVCaptureConnection setVideoRotationAngle:
+    public var videoRotationAngle: CGFloat = 0
+    // method: AVCaptureConnection isVideoRotationAngleSupported:
+    public func isVideoRotationAngleSupported(_ videoRotationAngle: CGFloat) -> Bool { true }
 }
 
-public protocol AVCaptureVideoDataOutputSampleBufferDelegate: NSObjectProtocol {  // name: AVCaptureVideoDataOutputSampleBufferDelegate
-    func captureOutput(  // method: AVCaptureVideoDataOutputSampleBufferDelegate captureOutput:didOutputSampleBuffer:fromConnection:
+// name: AVCaptureVideoDataOutputSampleBufferDelegate
+public protocol AVCaptureVideoDataOutputSampleBufferDelegate: NSObjectProtocol {
+    // method: AVCaptureVideoDataOutputSampleBufferDelegate captureOutput:didOutputSampleBuffer:fromConnection:
+    func captureOutput(
         _ output: AVCaptureOutput, didOutput sampleBuffer: CMSampleBuffer,
         from connection: AVCaptureConnection)
 }
-public final class AVCaptureVideoDataOutput: AVCaptureOutput {  // name: AVCaptureVideoDataOutput
-    public var videoSettings: [String: Any]! = [:]  // method: AVCaptureVideoDataOutput setVideoSettings:
-    public var alwaysDiscardsLateVideoFrames = false  // method: AVCaptureVideoDataOutput setAlwaysDiscardsLateVideoFrames:
+// name: AVCaptureVideoDataOutput
+public final class AVCaptureVideoDataOutput: AVCaptureOutput {
+    // method: AVCaptureVideoDataOutput setVideoSettings:
+    public var videoSettings: [String: Any]! = [:]
+    // method: AVCaptureVideoDataOutput setAlwaysDiscardsLateVideoFrames:
+    public var alwaysDiscardsLateVideoFrames = false
     weak var delegate: (any AVCaptureVideoDataOutputSampleBufferDelegate)?
     var queue: DispatchQueue?
     let isFree = DispatchSemaphore(value: 1)
-    public func setSampleBufferDelegate(  // method: AVCaptureVideoDataOutput setSampleBufferDelegate:queue:
+    // method: AVCaptureVideoDataOutput setSampleBufferDelegate:queue:
+    public func setSampleBufferDelegate(
         _ sampleBufferDelegate: (any AVCaptureVideoDataOutputSampleBufferDelegate)?,
         queue sampleBufferCallbackQueue: DispatchQueue?
     ) {
@@ -130,38 +179,58 @@ public final class AVCaptureVideoDataOutput: AVCaptureOutput {  // name: AVCaptu
     }
 }
 
-open class AVCaptureSession: NSObject {  // name: AVCaptureSession
-    public struct Preset: Hashable, Sendable {  // name: AVCaptureSessionPreset
+// name: AVCaptureSession
+open class AVCaptureSession: NSObject {
+    // name: AVCaptureSessionPreset
+    public struct Preset: Hashable, Sendable {
         let name: String
-        public static let hd1280x720 = Preset(name: "720p")  // name: AVCaptureSessionPreset1280x720
-        public static let high = Preset(name: "high")  // name: AVCaptureSessionPresetHigh
+        // name: AVCaptureSessionPreset1280x720
+        public static let hd1280x720 = Preset(name: "720p")
+        // name: AVCaptureSessionPresetHigh
+        public static let high = Preset(name: "high")
     }
-    public var sessionPreset = Preset.high  // method: AVCaptureSession setSessionPreset:
-    public private(set) var isRunning = false  // method: AVCaptureSession isRunning
-    public private(set) var inputs: [AVCaptureInput] = []  // method: AVCaptureSession inputs
-    public private(set) var outputs: [AVCaptureOutput] = []  // method: AVCaptureSession outputs
+    // method: AVCaptureSession setSessionPreset:
+    public var sessionPreset = Preset.high
+    // method: AVCaptureSession isRunning
+    public private(set) var isRunning = false
+    // method: AVCaptureSession inputs
+    public private(set) var inputs: [AVCaptureInput] = []
+    // method: AVCaptureSession outputs
+    public private(set) var outputs: [AVCaptureOutput] = []
     private var isConfiguring = false
 
-    public override init() {  // swift: of NSObject
+    // swift: of NSObject
+    public override init() {
         super.init()
         PlayedCamera.shared.session = self
     }
-    public func beginConfiguration() { isConfiguring = true }  // method: AVCaptureSession beginConfiguration
-    public func commitConfiguration() { isConfiguring = false }  // method: AVCaptureSession commitConfiguration
-    public func canSetSessionPreset(_ preset: Preset) -> Bool { true }  // method: AVCaptureSession canSetSessionPreset:
-    public func canAddInput(_ input: AVCaptureInput) -> Bool { inputs.isEmpty }  // method: AVCaptureSession canAddInput:
-    public func addInput(_ input: AVCaptureInput) { inputs.append(input) }  // method: AVCaptureSession addInput:
-    public func removeInput(_ input: AVCaptureInput) { inputs.removeAll { $0 === input } }  // method: AVCaptureSession removeInput:
-    public func canAddOutput(_ output: AVCaptureOutput) -> Bool { outputs.isEmpty }  // method: AVCaptureSession canAddOutput:
-    public func addOutput(_ output: AVCaptureOutput) { outputs.append(output) }  // method: AVCaptureSession addOutput:
+    // method: AVCaptureSession beginConfiguration
+    public func beginConfiguration() { isConfiguring = true }
+    // method: AVCaptureSession commitConfiguration
+    public func commitConfiguration() { isConfiguring = false }
+    // method: AVCaptureSession canSetSessionPreset:
+    public func canSetSessionPreset(_ preset: Preset) -> Bool { true }
+    // method: AVCaptureSession canAddInput:
+    public func canAddInput(_ input: AVCaptureInput) -> Bool { inputs.isEmpty }
+    // method: AVCaptureSession addInput:
+    public func addInput(_ input: AVCaptureInput) { inputs.append(input) }
+    // method: AVCaptureSession removeInput:
+    public func removeInput(_ input: AVCaptureInput) { inputs.removeAll { $0 === input } }
+    // method: AVCaptureSession canAddOutput:
+    public func canAddOutput(_ output: AVCaptureOutput) -> Bool { outputs.isEmpty }
+    // method: AVCaptureSession addOutput:
+    public func addOutput(_ output: AVCaptureOutput) { outputs.append(output) }
 
     /// Both take long, so neither may be called where the screen is drawn.
-    public func startRunning() {  // method: AVCaptureSession startRunning
+    // method: AVCaptureSession startRunning
+    public func startRunning() {
         dispatchPrecondition(condition: .notOnQueue(.main))
-        precondition(!isConfiguring, "startRunning between beginConfiguration and commitConfiguration")
+        precondition(
+            !isConfiguring, "startRunning between beginConfiguration and commitConfiguration")
         isRunning = true
     }
-    public func stopRunning() {  // method: AVCaptureSession stopRunning
+    // method: AVCaptureSession stopRunning
+    public func stopRunning() {
         dispatchPrecondition(condition: .notOnQueue(.main))
         isRunning = false
     }
@@ -170,33 +239,55 @@ open class AVCaptureSession: NSObject {  // name: AVCaptureSession
 }
 
 extension Notification.Name {
-    public static let AVCaptureSessionRuntimeError = Notification.Name("AVCaptureSessionRuntimeErrorNotification")  // name: AVCaptureSessionRuntimeErrorNotification
-    public static let AVCaptureSessionWasInterrupted = Notification.Name("AVCaptureSessionWasInterruptedNotification")  // name: AVCaptureSessionWasInterruptedNotification
-    public static let AVCaptureSessionInterruptionEnded = Notification.Name("AVCaptureSessionInterruptionEndedNotification")  // name: AVCaptureSessionInterruptionEndedNotification
+    // name: AVCaptureSessionRuntimeErrorNotification
+    public static let AVCaptureSessionRuntimeError = Notification.Name(
+        "AVCaptureSessionRuntimeErrorNotification")
+    // name: AVCaptureSessionWasInterruptedNotification
+    public static let AVCaptureSessionWasInterrupted = Notification.Name(
+        "AVCaptureSessionWasInterruptedNotification")
+    // name: AVCaptureSessionInterruptionEndedNotification
+    public static let AVCaptureSessionInterruptionEnded = Notification.Name(
+        "AVCaptureSessionInterruptionEndedNotification")
 }
-public let AVCaptureSessionInterruptionReasonKey = "AVCaptureSessionInterruptionReasonKey"  // name: AVCaptureSessionInterruptionReasonKey
+// name: AVCaptureSessionInterruptionReasonKey
+public let AVCaptureSessionInterruptionReasonKey = "AVCaptureSessionInterruptionReasonKey"
 extension AVCaptureSession {
-    public enum InterruptionReason: Int, Sendable {  // name: AVCaptureSessionInterruptionReason
-        case videoDeviceNotAvailableInBackground = 1  // value: AVCaptureSessionInterruptionReasonVideoDeviceNotAvailableInBackground 1
-        case audioDeviceInUseByAnotherClient = 2  // value: AVCaptureSessionInterruptionReasonAudioDeviceInUseByAnotherClient 2
-        case videoDeviceInUseByAnotherClient = 3  // value: AVCaptureSessionInterruptionReasonVideoDeviceInUseByAnotherClient 3
-        case videoDeviceNotAvailableWithMultipleForegroundApps = 4  // value: AVCaptureSessionInterruptionReasonVideoDeviceNotAvailableWithMultipleForegroundApps 4
-        case videoDeviceNotAvailableDueToSystemPressure = 5  // value: AVCaptureSessionInterruptionReasonVideoDeviceNotAvailableDueToSystemPressure 5
+    // name: AVCaptureSessionInterruptionReason
+    public enum InterruptionReason: Int, Sendable {
+        // value: AVCaptureSessionInterruptionReasonVideoDeviceNotAvailableInBackground 1
+        case videoDeviceNotAvailableInBackground = 1
+        // value: AVCaptureSessionInterruptionReasonAudioDeviceInUseByAnotherClient 2
+        case audioDeviceInUseByAnotherClient = 2
+        // value: AVCaptureSessionInterruptionReasonVideoDeviceInUseByAnotherClient 3
+        case videoDeviceInUseByAnotherClient = 3
+        // value: AVCaptureSessionInterruptionReasonVideoDeviceNotAvailableWithMultipleForegroundApps 4
+        case videoDeviceNotAvailableWithMultipleForegroundApps = 4
+        // value: AVCaptureSessionInterruptionReasonVideoDeviceNotAvailableDueToSystemPressure 5
+        case videoDeviceNotAvailableDueToSystemPressure = 5
     }
 }
 
-open class CALayer: NSObject {  // name: CALayer
-    public required override init() {}  // method: CALayer init
+// name: CALayer
+open class CALayer: NSObject {
+    // method: CALayer init
+    public required override init() {}
 }
-public struct AVLayerVideoGravity: Hashable, Sendable {  // name: AVLayerVideoGravity
+// name: AVLayerVideoGravity
+public struct AVLayerVideoGravity: Hashable, Sendable {
     let name: String
-    public static let resizeAspect = AVLayerVideoGravity(name: "aspect")  // name: AVLayerVideoGravityResizeAspect
-    public static let resizeAspectFill = AVLayerVideoGravity(name: "fill")  // name: AVLayerVideoGravityResizeAspectFill
+    // name: AVLayerVideoGravityResizeAspect
+    public static let resizeAspect = AVLayerVideoGravity(name: "aspect")
+    // name: AVLayerVideoGravityResizeAspectFill
+    public static let resizeAspectFill = AVLayerVideoGravity(name: "fill")
 }
-public final class AVCaptureVideoPreviewLayer: CALayer {  // name: AVCaptureVideoPreviewLayer
-    public var session: AVCaptureSession?  // method: AVCaptureVideoPreviewLayer setSession:
-    public var videoGravity = AVLayerVideoGravity.resizeAspect  // method: AVCaptureVideoPreviewLayer setVideoGravity:
-    public let connection: AVCaptureConnection? = AVCaptureConnection()  // method: AVCaptureVideoPreviewLayer connection
+// name: AVCaptureVideoPreviewLayer
+public final class AVCaptureVideoPreviewLayer: CALayer {
+    // method: AVCaptureVideoPreviewLayer setSession:
+    public var session: AVCaptureSession?
+    // method: AVCaptureVideoPreviewLayer setVideoGravity:
+    public var videoGravity = AVLayerVideoGravity.resizeAspect
+    // method: AVCaptureVideoPreviewLayer connection
+    public let connection: AVCaptureConnection? = AVCaptureConnection()
 }
 
 /// The camera, as a test plays it.
@@ -254,7 +345,9 @@ package final class PlayedCamera: @unchecked Sendable {
 
     package func interrupt(_ reason: AVCaptureSession.InterruptionReason) {
         session?.pause()
-        post(.AVCaptureSessionWasInterrupted, [AVCaptureSessionInterruptionReasonKey: reason.rawValue])
+        post(
+            .AVCaptureSessionWasInterrupted,
+            [AVCaptureSessionInterruptionReasonKey: reason.rawValue])
     }
     /// As on a phone, the session goes on by itself unless it was stopped.
     package func endInterruption() {

@@ -2,70 +2,100 @@
 import Foundation
 
 // What this app uses of Apple's Core ML. The answers are those of the project's own interpreter of
-// Core ML programs, which runs the very package. The comment behind a declaration is the name that
+// Core ML programs, which runs the very package. The comment above a declaration is the name that
 // Apple's headers have for it: tests/ios holds it against them.
 
-public enum MLComputeUnits: Int, Sendable {  // name: MLComputeUnits
-    case cpuOnly = 0  // value: MLComputeUnitsCPUOnly 0
-    case cpuAndGPU = 1  // value: MLComputeUnitsCPUAndGPU 1
-    case all = 2  // value: MLComputeUnitsAll 2
-    case cpuAndNeuralEngine = 3  // value: MLComputeUnitsCPUAndNeuralEngine 3
+// name: MLComputeUnits
+public enum MLComputeUnits: Int, Sendable {
+    // value: MLComputeUnitsCPUOnly 0
+    case cpuOnly = 0
+    // value: MLComputeUnitsCPUAndGPU 1
+    case cpuAndGPU = 1
+    // value: MLComputeUnitsAll 2
+    case all = 2
+    // value: MLComputeUnitsCPUAndNeuralEngine 3
+    case cpuAndNeuralEngine = 3
 }
 
-open class MLModelConfiguration: NSObject {  // name: MLModelConfiguration
-    public var computeUnits = MLComputeUnits.all  // method: MLModelConfiguration setComputeUnits:
-    public override init() {}  // swift: of NSObject
+// name: MLModelConfiguration
+open class MLModelConfiguration: NSObject {
+    // method: MLModelConfiguration setComputeUnits:
+    public var computeUnits = MLComputeUnits.all
+    // swift: of NSObject
+    public override init() {}
 }
 
-public protocol MLFeatureProvider: AnyObject {  // name: MLFeatureProvider
-    var featureNames: Set<String> { get }  // method: MLFeatureProvider featureNames
-    func featureValue(for featureName: String) -> MLFeatureValue?  // method: MLFeatureProvider featureValueForName:
+// name: MLFeatureProvider
+public protocol MLFeatureProvider: AnyObject {
+    // method: MLFeatureProvider featureNames
+    var featureNames: Set<String> { get }
+    // method: MLFeatureProvider featureValueForName:
+    func featureValue(for featureName: String) -> MLFeatureValue?
 }
 
-public final class MLFeatureValue: NSObject {  // name: MLFeatureValue
-    public let imageBufferValue: CVPixelBuffer?  // method: MLFeatureValue imageBufferValue
-    public let multiArrayValue: MLMultiArray?  // method: MLFeatureValue multiArrayValue
-    public init(pixelBuffer: CVPixelBuffer) {  // method: MLFeatureValue featureValueWithPixelBuffer:
+// name: MLFeatureValue
+public final class MLFeatureValue: NSObject {
+    // method: MLFeatureValue imageBufferValue
+    public let imageBufferValue: CVPixelBuffer?
+    // method: MLFeatureValue multiArrayValue
+    public let multiArrayValue: MLMultiArray?
+    // method: MLFeatureValue featureValueWithPixelBuffer:
+    public init(pixelBuffer: CVPixelBuffer) {
         (imageBufferValue, multiArrayValue) = (pixelBuffer, nil)
     }
-    public init(multiArray: MLMultiArray) {  // method: MLFeatureValue featureValueWithMultiArray:
+    // method: MLFeatureValue featureValueWithMultiArray:
+    public init(multiArray: MLMultiArray) {
         (imageBufferValue, multiArrayValue) = (nil, multiArray)
     }
 }
 
-public final class MLDictionaryFeatureProvider: NSObject, MLFeatureProvider {  // name: MLDictionaryFeatureProvider
+// name: MLDictionaryFeatureProvider
+public final class MLDictionaryFeatureProvider: NSObject, MLFeatureProvider {
     private let values: [String: Any]
-    public init(dictionary: [String: Any]) throws { values = dictionary }  // method: MLDictionaryFeatureProvider initWithDictionary:error:
-    public var featureNames: Set<String> { Set(values.keys) }  // method: MLFeatureProvider featureNames
-    public func featureValue(for featureName: String) -> MLFeatureValue? {  // method: MLFeatureProvider featureValueForName:
+    // method: MLDictionaryFeatureProvider initWithDictionary:error:
+    public init(dictionary: [String: Any]) throws { values = dictionary }
+    // method: MLFeatureProvider featureNames
+    public var featureNames: Set<String> { Set(values.keys) }
+    // method: MLFeatureProvider featureValueForName:
+    public func featureValue(for featureName: String) -> MLFeatureValue? {
         values[featureName] as? MLFeatureValue
     }
 }
 
-public enum MLMultiArrayDataType: Int, Sendable {  // name: MLMultiArrayDataType
-    case float32 = 0x10020  // value: MLMultiArrayDataTypeFloat32 0x10000|32
-    case float16 = 0x10010  // value: MLMultiArrayDataTypeFloat16 0x10000|16
+// name: MLMultiArrayDataType
+public enum MLMultiArrayDataType: Int, Sendable {
+    // value: MLMultiArrayDataTypeFloat32 0x10000|32
+    case float32 = 0x10020
+    // value: MLMultiArrayDataTypeFloat16 0x10000|16
+    case float16 = 0x10010
 }
 
-public final class MLMultiArray: NSObject {  // name: MLMultiArray
-    public let shape: [NSNumber]  // method: MLMultiArray shape
-    public let dataType: MLMultiArrayDataType  // method: MLMultiArray dataType
-    public var count: Int { values.count }  // method: MLMultiArray count
+// name: MLMultiArray
+public final class MLMultiArray: NSObject {
+    // method: MLMultiArray shape
+    public let shape: [NSNumber]
+    // method: MLMultiArray dataType
+    public let dataType: MLMultiArrayDataType
+    // method: MLMultiArray count
+    public var count: Int { values.count }
     private var values: [Float]
 
-    public init(shape: [NSNumber], dataType: MLMultiArrayDataType) throws {  // method: MLMultiArray initWithShape:dataType:error:
+    // method: MLMultiArray initWithShape:dataType:error:
+    public init(shape: [NSNumber], dataType: MLMultiArrayDataType) throws {
         (self.shape, self.dataType) = (shape, dataType)
         values = [Float](repeating: 0, count: shape.reduce(1) { $0 * $1.intValue })
     }
 
-    public func withUnsafeBufferPointer<S, R>(  // swift: an overlay of getBytesWithHandler:
+    // swift: an overlay of getBytesWithHandler:
+    public func withUnsafeBufferPointer<S, R>(
         ofType type: S.Type, _ body: (UnsafeBufferPointer<S>) throws -> R
     ) rethrows -> R {
         precondition(S.self == Float.self && dataType == .float32, "not the type of its numbers")
         return try values.withUnsafeBytes { try body($0.bindMemory(to: S.self)) }
     }
 
-    public func withUnsafeMutableBufferPointer<S, R>(  // swift: an overlay of getMutableBytesWithHandler:
+    // swift: an overlay of getMutableBytesWithHandler:
+    public func withUnsafeMutableBufferPointer<S, R>(
         ofType type: S.Type, _ body: (UnsafeMutableBufferPointer<S>, [Int]) throws -> R
     ) rethrows -> R {
         precondition(S.self == Float.self && dataType == .float32, "not the type of its numbers")
@@ -73,43 +103,60 @@ public final class MLMultiArray: NSObject {  // name: MLMultiArray
     }
 }
 
-public final class MLFeatureDescription: NSObject {  // name: MLFeatureDescription
-    public let imageConstraint: MLImageConstraint?  // method: MLFeatureDescription imageConstraint
-    public let multiArrayConstraint: MLMultiArrayConstraint?  // method: MLFeatureDescription multiArrayConstraint
+// name: MLFeatureDescription
+public final class MLFeatureDescription: NSObject {
+    // method: MLFeatureDescription imageConstraint
+    public let imageConstraint: MLImageConstraint?
+    // method: MLFeatureDescription multiArrayConstraint
+    public let multiArrayConstraint: MLMultiArrayConstraint?
     init(_ image: MLImageConstraint?, _ array: MLMultiArrayConstraint?) {
         (imageConstraint, multiArrayConstraint) = (image, array)
     }
 }
-public final class MLImageConstraint: NSObject {  // name: MLImageConstraint
-    public let pixelsWide: Int  // method: MLImageConstraint pixelsWide
-    public let pixelsHigh: Int  // method: MLImageConstraint pixelsHigh
+// name: MLImageConstraint
+public final class MLImageConstraint: NSObject {
+    // method: MLImageConstraint pixelsWide
+    public let pixelsWide: Int
+    // method: MLImageConstraint pixelsHigh
+    public let pixelsHigh: Int
     init(_ width: Int, _ height: Int) { (pixelsWide, pixelsHigh) = (width, height) }
 }
-public final class MLMultiArrayConstraint: NSObject {  // name: MLMultiArrayConstraint
-    public let shape: [NSNumber]  // method: MLMultiArrayConstraint shape
+// name: MLMultiArrayConstraint
+public final class MLMultiArrayConstraint: NSObject {
+    // method: MLMultiArrayConstraint shape
+    public let shape: [NSNumber]
     init(_ shape: [NSNumber]) { self.shape = shape }
 }
-public final class MLModelDescription: NSObject {  // name: MLModelDescription
-    public let inputDescriptionsByName: [String: MLFeatureDescription]  // method: MLModelDescription inputDescriptionsByName
-    public let outputDescriptionsByName: [String: MLFeatureDescription]  // method: MLModelDescription outputDescriptionsByName
+// name: MLModelDescription
+public final class MLModelDescription: NSObject {
+    // method: MLModelDescription inputDescriptionsByName
+    public let inputDescriptionsByName: [String: MLFeatureDescription]
+    // method: MLModelDescription outputDescriptionsByName
+    public let outputDescriptionsByName: [String: MLFeatureDescription]
     init(_ inputs: [String: MLFeatureDescription], _ outputs: [String: MLFeatureDescription]) {
         (inputDescriptionsByName, outputDescriptionsByName) = (inputs, outputs)
     }
 }
 
-public final class MLModel: NSObject {  // name: MLModel
-    public let modelDescription: MLModelDescription  // method: MLModel modelDescription
+// name: MLModel
+public final class MLModel: NSObject {
+    // method: MLModel modelDescription
+    public let modelDescription: MLModelDescription
     private let oracle: Oracle
     private let outputs: [String]
 
-    public static func compileModel(at modelURL: URL) async throws -> URL {  // method: MLModel compileModelAtURL:completionHandler:
+    // method: MLModel compileModelAtURL:completionHandler:
+    public static func compileModel(at modelURL: URL) async throws -> URL {
         try compile(modelURL)
     }
     @available(*, deprecated, message: "Use the asynchronous one") @_disfavoredOverload
-    public static func compileModel(at modelURL: URL) throws -> URL { try compile(modelURL) }  // method: MLModel compileModelAtURL:error:
+    // method: MLModel compileModelAtURL:error:
+    public static func compileModel(at modelURL: URL) throws -> URL { try compile(modelURL) }
 
     private static func compile(_ url: URL) throws -> URL {
-        if PlayedCoreML.shared.cannotCompile { throw failure("compiler error: unknown opset CoreML9") }
+        if PlayedCoreML.shared.cannotCompile {
+            throw failure("compiler error: unknown opset CoreML9")
+        }
         guard FileManager.default.fileExists(atPath: url.appending(path: "Manifest.json").path)
         else { throw failure("\(url.path) is no package", 3) }
         PlayedCoreML.shared.countCompilation()
@@ -120,7 +167,8 @@ public final class MLModel: NSObject {  // name: MLModel
         return compiled
     }
 
-    public init(contentsOf url: URL, configuration: MLModelConfiguration) throws {  // method: MLModel modelWithContentsOfURL:configuration:error:
+    // method: MLModel modelWithContentsOfURL:configuration:error:
+    public init(contentsOf url: URL, configuration: MLModelConfiguration) throws {
         dispatchPrecondition(condition: .notOnQueue(.main))  // It takes seconds.
         guard url.pathExtension == "mlmodelc" else {
             throw failure("\(url.lastPathComponent) is not a compiled model", 3)
@@ -136,7 +184,8 @@ public final class MLModel: NSObject {  // name: MLModel
             Dictionary(uniqueKeysWithValues: arrays))
     }
 
-    public func prediction(from input: any MLFeatureProvider) throws -> any MLFeatureProvider {  // method: MLModel predictionFromFeatures:error:
+    // method: MLModel predictionFromFeatures:error:
+    public func prediction(from input: any MLFeatureProvider) throws -> any MLFeatureProvider {
         dispatchPrecondition(condition: .notOnQueue(.main))
         let play = PlayedCoreML.shared
         if let seconds = play.delay { Thread.sleep(forTimeInterval: seconds) }
@@ -152,7 +201,9 @@ public final class MLModel: NSObject {  // name: MLModel
     }
 
     @available(iOS 17.0, macOS 14.0, *)
-    public func prediction(from input: any MLFeatureProvider) async throws -> any MLFeatureProvider {  // method: MLModel predictionFromFeatures:completionHandler:
+    // method: MLModel predictionFromFeatures:completionHandler:
+    public func prediction(from input: any MLFeatureProvider) async throws -> any MLFeatureProvider
+    {
         let blocking: (any MLFeatureProvider) throws -> any MLFeatureProvider = prediction(from:)
         return try blocking(input)
     }
@@ -176,7 +227,9 @@ private func question(_ name: String, _ value: MLFeatureValue) throws -> [String
         for y in 0..<buffer.height {
             for x in 0..<buffer.width {
                 let at = y * buffer.bytesPerRow + 4 * x
-                for c in [2, 1, 0] { rgb.append(buffer.base.load(fromByteOffset: at + c, as: UInt8.self)) }
+                for c in [2, 1, 0] {
+                    rgb.append(buffer.base.load(fromByteOffset: at + c, as: UInt8.self))
+                }
             }
         }
         let size = [buffer.height, buffer.width]

@@ -3,50 +3,81 @@ import Foundation
 // Where operations go: iOS 17.4 and later. In Swift `MLComputeDevice` and `MLModelStructure` are
 // enumerations, in Objective-C classes.
 
-public final class MLCPUComputeDevice: NSObject {}  // name: MLCPUComputeDevice
-public final class MLGPUComputeDevice: NSObject {}  // name: MLGPUComputeDevice
-public final class MLNeuralEngineComputeDevice: NSObject {}  // name: MLNeuralEngineComputeDevice
+// name: MLCPUComputeDevice
+public final class MLCPUComputeDevice: NSObject {}
+// name: MLGPUComputeDevice
+public final class MLGPUComputeDevice: NSObject {}
+// name: MLNeuralEngineComputeDevice
+public final class MLNeuralEngineComputeDevice: NSObject {}
 
-public enum MLComputeDevice {  // name: MLComputeDeviceProtocol
-    case cpu(MLCPUComputeDevice)  // name: MLCPUComputeDevice
-    case gpu(MLGPUComputeDevice)  // name: MLGPUComputeDevice
-    case neuralEngine(MLNeuralEngineComputeDevice)  // name: MLNeuralEngineComputeDevice
+// name: MLComputeDeviceProtocol
+public enum MLComputeDevice {
+    // name: MLCPUComputeDevice
+    case cpu(MLCPUComputeDevice)
+    // name: MLGPUComputeDevice
+    case gpu(MLGPUComputeDevice)
+    // name: MLNeuralEngineComputeDevice
+    case neuralEngine(MLNeuralEngineComputeDevice)
 }
 
-public enum MLModelStructure {  // name: MLModelStructure
-    case neuralNetwork(NeuralNetwork)  // method: MLModelStructure neuralNetwork
-    case program(Program)  // method: MLModelStructure program
-    case pipeline(Pipeline)  // method: MLModelStructure pipeline
-    case unsupported  // swift: no structure that Core ML knows
-    public struct NeuralNetwork {}  // name: MLModelStructureNeuralNetwork
-    public struct Pipeline {}  // name: MLModelStructurePipeline
-    public struct Program {  // name: MLModelStructureProgram
-        public let functions: [String: Function]  // method: MLModelStructureProgram functions
-        public struct Function {  // name: MLModelStructureProgramFunction
-            public let block: Block  // method: MLModelStructureProgramFunction block
+// name: MLModelStructure
+public enum MLModelStructure {
+    // method: MLModelStructure neuralNetwork
+    case neuralNetwork(NeuralNetwork)
+    // method: MLModelStructure program
+    case program(Program)
+    // method: MLModelStructure pipeline
+    case pipeline(Pipeline)
+    // swift: no structure that Core ML knows
+    case unsupported
+    // name: MLModelStructureNeuralNetwork
+    public struct NeuralNetwork {}
+    // name: MLModelStructurePipeline
+    public struct Pipeline {}
+    // name: MLModelStructureProgram
+    public struct Program {
+        // method: MLModelStructureProgram functions
+        public let functions: [String: Function]
+        // name: MLModelStructureProgramFunction
+        public struct Function {
+            // method: MLModelStructureProgramFunction block
+            public let block: Block
         }
-        public struct Block {  // name: MLModelStructureProgramBlock
-            public let operations: [Operation]  // method: MLModelStructureProgramBlock operations
+        // name: MLModelStructureProgramBlock
+        public struct Block {
+            // method: MLModelStructureProgramBlock operations
+            public let operations: [Operation]
         }
-        public struct Operation {  // name: MLModelStructureProgramOperation
-            public let operatorName: String  // method: MLModelStructureProgramOperation operatorName
-            public let outputs: [NamedValueType]  // method: MLModelStructureProgramOperation outputs
+        // name: MLModelStructureProgramOperation
+        public struct Operation {
+            // method: MLModelStructureProgramOperation operatorName
+            public let operatorName: String
+            // method: MLModelStructureProgramOperation outputs
+            public let outputs: [NamedValueType]
             let index: Int
         }
-        public struct NamedValueType {  // name: MLModelStructureProgramNamedValueType
-            public let name: String  // method: MLModelStructureProgramNamedValueType name
+        // name: MLModelStructureProgramNamedValueType
+        public struct NamedValueType {
+            // method: MLModelStructureProgramNamedValueType name
+            public let name: String
         }
     }
 }
 
 @available(iOS 17.4, macOS 14.4, *)
-public final class MLComputePlan {  // name: MLComputePlan
-    public let modelStructure: MLModelStructure  // method: MLComputePlan modelStructure
-    public struct DeviceUsage {  // name: MLComputePlanDeviceUsage
-        public let preferred: MLComputeDevice  // method: MLComputePlanDeviceUsage preferredComputeDevice
+// name: MLComputePlan
+public final class MLComputePlan {
+    // method: MLComputePlan modelStructure
+    public let modelStructure: MLModelStructure
+    // name: MLComputePlanDeviceUsage
+    public struct DeviceUsage {
+        // method: MLComputePlanDeviceUsage preferredComputeDevice
+        public let preferred: MLComputeDevice
     }
-    public struct Cost {  // name: MLComputePlanCost
-        public let weight: Double  // method: MLComputePlanCost weight
+    // name: MLComputePlanCost
+    public struct Cost {
+        // method: MLComputePlanCost weight
+        public let weight: Double
     }
     private let units: MLComputeUnits
 
@@ -54,7 +85,8 @@ public final class MLComputePlan {  // name: MLComputePlan
         (modelStructure, self.units) = (structure, units)
     }
 
-    public static func load(  // method: MLComputePlan loadContentsOfURL:configuration:completionHandler:
+    // method: MLComputePlan loadContentsOfURL:configuration:completionHandler:
+    public static func load(
         contentsOf url: URL, configuration: MLModelConfiguration
     ) async throws -> MLComputePlan {
         guard url.pathExtension == "mlmodelc" else { throw failure("not compiled", 3) }
@@ -69,7 +101,8 @@ public final class MLComputePlan {  // name: MLComputePlan
         return MLComputePlan(.program(program), configuration.computeUnits)
     }
 
-    public func deviceUsage(for operation: MLModelStructure.Program.Operation) -> DeviceUsage? {  // method: MLComputePlan computeDeviceUsageForMLProgramOperation:
+    // method: MLComputePlan computeDeviceUsageForMLProgramOperation:
+    public func deviceUsage(for operation: MLModelStructure.Program.Operation) -> DeviceUsage? {
         if operation.operatorName.hasSuffix("const") { return nil }
         if units == .cpuOnly { return DeviceUsage(preferred: .cpu(MLCPUComputeDevice())) }
         let played = PlayedCoreML.shared.units
@@ -81,7 +114,8 @@ public final class MLComputePlan {  // name: MLComputePlan
         }
     }
 
-    public func estimatedCost(of operation: MLModelStructure.Program.Operation) -> Cost? {  // method: MLComputePlan estimatedCostOfMLProgramOperation:
+    // method: MLComputePlan estimatedCostOfMLProgramOperation:
+    public func estimatedCost(of operation: MLModelStructure.Program.Operation) -> Cost? {
         operation.operatorName.hasSuffix("const") ? nil : Cost(weight: 0.01)
     }
 }

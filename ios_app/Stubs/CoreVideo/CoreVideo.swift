@@ -1,27 +1,42 @@
 import Foundation
 
-// What this app uses of Apple's CoreVideo. The comment behind a declaration is the name that Apple's
+// What this app uses of Apple's CoreVideo. The comment above a declaration is the name that Apple's
 // headers have for it: tests/ios holds it against them.
 
-public typealias OSType = UInt32  // swift: a type of C
-public typealias CVReturn = Int32  // name: CVReturn
-public typealias CFAllocator = NSObject  // swift: of CoreFoundation
-public typealias CFString = String  // swift: of CoreFoundation, bridged
-public typealias CFData = Data  // swift: of CoreFoundation, bridged
-public typealias CFDictionary = NSDictionary  // swift: of CoreFoundation, bridged
+// swift: a type of C
+public typealias OSType = UInt32
+// name: CVReturn
+public typealias CVReturn = Int32
+// swift: of CoreFoundation
+public typealias CFAllocator = NSObject
+// swift: of CoreFoundation, bridged
+public typealias CFString = String
+// swift: of CoreFoundation, bridged
+public typealias CFData = Data
+// swift: of CoreFoundation, bridged
+public typealias CFDictionary = NSDictionary
 
-public let kCVReturnSuccess: CVReturn = 0  // value: kCVReturnSuccess 0
-public let kCVPixelFormatType_32BGRA: OSType = 0x4247_5241  // value: kCVPixelFormatType_32BGRA 0x42475241
-public let kCVPixelBufferPixelFormatTypeKey = "PixelFormatType"  // name: kCVPixelBufferPixelFormatTypeKey
-public let kCVPixelBufferIOSurfacePropertiesKey = "IOSurfaceProperties"  // name: kCVPixelBufferIOSurfacePropertiesKey
+// value: kCVReturnSuccess 0
+public let kCVReturnSuccess: CVReturn = 0
+// value: kCVPixelFormatType_32BGRA 0x42475241
+public let kCVPixelFormatType_32BGRA: OSType = 0x4247_5241
+// name: kCVPixelBufferPixelFormatTypeKey
+public let kCVPixelBufferPixelFormatTypeKey = "PixelFormatType"
+// name: kCVPixelBufferIOSurfacePropertiesKey
+public let kCVPixelBufferIOSurfacePropertiesKey = "IOSurfaceProperties"
 
-public struct CVPixelBufferLockFlags: OptionSet, Sendable {  // name: CVPixelBufferLockFlags
-    public let rawValue: UInt64  // swift: of every option set
-    public init(rawValue: UInt64) { self.rawValue = rawValue }  // swift: of every option set
-    public static let readOnly = CVPixelBufferLockFlags(rawValue: 1)  // value: CVPixelBufferLockFlags.ReadOnly 1
+// name: CVPixelBufferLockFlags
+public struct CVPixelBufferLockFlags: OptionSet, Sendable {
+    // swift: of every option set
+    public let rawValue: UInt64
+    // swift: of every option set
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+    // value: CVPixelBufferLockFlags.ReadOnly 1
+    public static let readOnly = CVPixelBufferLockFlags(rawValue: 1)
 }
 
-public final class CVBuffer {  // name: CVBuffer
+// name: CVBuffer
+public final class CVBuffer {
     package let width, height, bytesPerRow: Int
     package let format: OSType
     package let base: UnsafeMutableRawPointer
@@ -34,16 +49,20 @@ public final class CVBuffer {  // name: CVBuffer
         base = .allocate(byteCount: bytesPerRow * height, alignment: 64)
         // What lies between rows is noise, and so is what nobody has written yet.
         for at in 0..<bytesPerRow * height {
-            base.storeBytes(of: UInt8(truncatingIfNeeded: at &* 167), toByteOffset: at, as: UInt8.self)
+            base.storeBytes(
+                of: UInt8(truncatingIfNeeded: at &* 167), toByteOffset: at, as: UInt8.self)
         }
     }
 
     deinit { base.deallocate() }
 }
-public typealias CVPixelBuffer = CVBuffer  // name: CVPixelBuffer
-public typealias CVImageBuffer = CVBuffer  // name: CVImageBuffer
+// name: CVPixelBuffer
+public typealias CVPixelBuffer = CVBuffer
+// name: CVImageBuffer
+public typealias CVImageBuffer = CVBuffer
 
-public func CVPixelBufferCreate(  // name: CVPixelBufferCreate
+// name: CVPixelBufferCreate
+public func CVPixelBufferCreate(
     _ allocator: CFAllocator?, _ width: Int, _ height: Int, _ pixelFormatType: OSType,
     _ pixelBufferAttributes: CFDictionary?, _ pixelBufferOut: UnsafeMutablePointer<CVPixelBuffer?>
 ) -> CVReturn {
@@ -53,7 +72,8 @@ public func CVPixelBufferCreate(  // name: CVPixelBufferCreate
 }
 
 @discardableResult
-public func CVPixelBufferLockBaseAddress(  // name: CVPixelBufferLockBaseAddress
+// name: CVPixelBufferLockBaseAddress
+public func CVPixelBufferLockBaseAddress(
     _ pixelBuffer: CVPixelBuffer, _ lockFlags: CVPixelBufferLockFlags
 ) -> CVReturn {
     pixelBuffer.locks += 1
@@ -61,7 +81,8 @@ public func CVPixelBufferLockBaseAddress(  // name: CVPixelBufferLockBaseAddress
 }
 
 @discardableResult
-public func CVPixelBufferUnlockBaseAddress(  // name: CVPixelBufferUnlockBaseAddress
+// name: CVPixelBufferUnlockBaseAddress
+public func CVPixelBufferUnlockBaseAddress(
     _ pixelBuffer: CVPixelBuffer, _ unlockFlags: CVPixelBufferLockFlags
 ) -> CVReturn {
     precondition(pixelBuffer.locks > 0, "it is not locked")
@@ -69,10 +90,19 @@ public func CVPixelBufferUnlockBaseAddress(  // name: CVPixelBufferUnlockBaseAdd
     return kCVReturnSuccess
 }
 
-public func CVPixelBufferGetBaseAddress(_ pixelBuffer: CVPixelBuffer) -> UnsafeMutableRawPointer? {  // name: CVPixelBufferGetBaseAddress
+// name: CVPixelBufferGetBaseAddress
+public func CVPixelBufferGetBaseAddress(_ pixelBuffer: CVPixelBuffer) -> UnsafeMutableRawPointer? {
     pixelBuffer.locks > 0 ? pixelBuffer.base : nil
 }
-public func CVPixelBufferGetBytesPerRow(_ pixelBuffer: CVPixelBuffer) -> Int { pixelBuffer.bytesPerRow }  // name: CVPixelBufferGetBytesPerRow
-public func CVPixelBufferGetWidth(_ pixelBuffer: CVPixelBuffer) -> Int { pixelBuffer.width }  // name: CVPixelBufferGetWidth
-public func CVPixelBufferGetHeight(_ pixelBuffer: CVPixelBuffer) -> Int { pixelBuffer.height }  // name: CVPixelBufferGetHeight
-public func CVPixelBufferGetPixelFormatType(_ pixelBuffer: CVPixelBuffer) -> OSType { pixelBuffer.format }  // name: CVPixelBufferGetPixelFormatType
+// name: CVPixelBufferGetBytesPerRow
+public func CVPixelBufferGetBytesPerRow(_ pixelBuffer: CVPixelBuffer) -> Int {
+    pixelBuffer.bytesPerRow
+}
+// name: CVPixelBufferGetWidth
+public func CVPixelBufferGetWidth(_ pixelBuffer: CVPixelBuffer) -> Int { pixelBuffer.width }
+// name: CVPixelBufferGetHeight
+public func CVPixelBufferGetHeight(_ pixelBuffer: CVPixelBuffer) -> Int { pixelBuffer.height }
+// name: CVPixelBufferGetPixelFormatType
+public func CVPixelBufferGetPixelFormatType(_ pixelBuffer: CVPixelBuffer) -> OSType {
+    pixelBuffer.format
+}

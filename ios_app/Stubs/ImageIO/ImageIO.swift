@@ -3,30 +3,40 @@ import CoreML
 @_exported import Foundation
 
 // What this app uses of ImageIO and, with it, of CoreGraphics. Pictures are decoded by the oracle.
-// The comment behind a declaration is the name that Apple's headers have for it.
+// The comment above a declaration is the name that Apple's headers have for it.
 
-public let kCGImageSourceCreateThumbnailFromImageAlways = "FromImageAlways"  // name: kCGImageSourceCreateThumbnailFromImageAlways
-public let kCGImageSourceCreateThumbnailWithTransform = "WithTransform"  // name: kCGImageSourceCreateThumbnailWithTransform
-public let kCGImageSourceThumbnailMaxPixelSize = "MaxPixelSize"  // name: kCGImageSourceThumbnailMaxPixelSize
+// name: kCGImageSourceCreateThumbnailFromImageAlways
+public let kCGImageSourceCreateThumbnailFromImageAlways = "FromImageAlways"
+// name: kCGImageSourceCreateThumbnailWithTransform
+public let kCGImageSourceCreateThumbnailWithTransform = "WithTransform"
+// name: kCGImageSourceThumbnailMaxPixelSize
+public let kCGImageSourceThumbnailMaxPixelSize = "MaxPixelSize"
 
-public final class CGImageSource {  // name: CGImageSource
+// name: CGImageSource
+public final class CGImageSource {
     let content: Data
     init(_ content: Data) { self.content = content }
 }
-public final class CGImage {  // name: CGImage
-    public let width: Int  // name: CGImageGetWidth
-    public let height: Int  // name: CGImageGetHeight
+// name: CGImage
+public final class CGImage {
+    // name: CGImageGetWidth
+    public let width: Int
+    // name: CGImageGetHeight
+    public let height: Int
     let rgba: Data
     init(_ width: Int, _ height: Int, _ rgba: Data) {
         (self.width, self.height, self.rgba) = (width, height, rgba)
     }
 }
 
-public func CGImageSourceCreateWithData(_ data: CFData, _ options: CFDictionary?) -> CGImageSource? {  // name: CGImageSourceCreateWithData
+// name: CGImageSourceCreateWithData
+public func CGImageSourceCreateWithData(_ data: CFData, _ options: CFDictionary?) -> CGImageSource?
+{
     CGImageSource(data)
 }
 
-public func CGImageSourceCreateThumbnailAtIndex(  // name: CGImageSourceCreateThumbnailAtIndex
+// name: CGImageSourceCreateThumbnailAtIndex
+public func CGImageSourceCreateThumbnailAtIndex(
     _ isrc: CGImageSource, _ index: Int, _ options: CFDictionary?
 ) -> CGImage? {
     dispatchPrecondition(condition: .notOnQueue(.main))  // A large one takes a while.
@@ -45,20 +55,27 @@ public func CGImageSourceCreateThumbnailAtIndex(  // name: CGImageSourceCreateTh
     return CGImage(width, height, rgba)
 }
 
-public final class CGColorSpace {  // name: CGColorSpace
+// name: CGColorSpace
+public final class CGColorSpace {
     let name: String
-    public init?(name: CFString) { self.name = name }  // name: CGColorSpaceCreateWithName
-    public static let sRGB: CFString = "sRGB"  // name: kCGColorSpaceSRGB
+    // name: CGColorSpaceCreateWithName
+    public init?(name: CFString) { self.name = name }
+    // name: kCGColorSpaceSRGB
+    public static let sRGB: CFString = "sRGB"
 }
-public enum CGImageAlphaInfo: UInt32, Sendable {  // name: CGImageAlphaInfo
-    case noneSkipLast = 5  // value: CGImageAlphaInfo.NoneSkipLast 5
+// name: CGImageAlphaInfo
+public enum CGImageAlphaInfo: UInt32, Sendable {
+    // value: CGImageAlphaInfo.NoneSkipLast 5
+    case noneSkipLast = 5
 }
 
-public final class CGContext {  // name: CGContext
+// name: CGContext
+public final class CGContext {
     private let data: UnsafeMutableRawPointer
     private let width, height, bytesPerRow: Int
 
-    public init?(  // name: CGBitmapContextCreate
+    // name: CGBitmapContextCreate
+    public init?(
         data: UnsafeMutableRawPointer?, width: Int, height: Int, bitsPerComponent: Int,
         bytesPerRow: Int, space: CGColorSpace, bitmapInfo: UInt32
     ) {
@@ -69,7 +86,8 @@ public final class CGContext {  // name: CGContext
         self.bytesPerRow = bytesPerRow
     }
 
-    public func draw(_ image: CGImage, in rect: CGRect) {  // name: CGContextDrawImage
+    // name: CGContextDrawImage
+    public func draw(_ image: CGImage, in rect: CGRect) {
         precondition(rect == CGRect(x: 0, y: 0, width: image.width, height: image.height))
         precondition(image.width == width && image.height == height)
         for y in 0..<height {

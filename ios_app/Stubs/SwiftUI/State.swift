@@ -47,7 +47,8 @@ public struct Bindable<Object: AnyObject & Observable> {
     public let wrappedValue: Object
     public init(wrappedValue: Object) { self.wrappedValue = wrappedValue }
     public var projectedValue: Bindable<Object> { self }
-    @MainActor public subscript<T>(
+    @MainActor
+    public subscript<T>(
         dynamicMember path: ReferenceWritableKeyPath<Object, T>
     ) -> Binding<T> {
         let object = wrappedValue

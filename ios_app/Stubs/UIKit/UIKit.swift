@@ -3,63 +3,103 @@
 @_exported import ImageIO
 
 // What this app uses of UIKit, and of Foundation where Linux lacks it; `PlayedPhone` is what a test
-// does to the phone. The comment behind a declaration is the name that Apple's headers have for it.
+// does to the phone. The comment above a declaration is the name that Apple's headers have for it.
 
-@MainActor open class UIView: NSObject {  // name: UIView
-    open class var layerClass: AnyClass { CALayer.self }  // method: UIView layerClass
-    public let layer: CALayer  // method: UIView layer
-    public override init() {  // method: UIView init
+// name: UIView
+@MainActor open class UIView: NSObject {
+    // method: UIView layerClass
+    open class var layerClass: AnyClass { CALayer.self }
+    // method: UIView layer
+    public let layer: CALayer
+    // method: UIView init
+    public override init() {
         layer = (Self.layerClass as! CALayer.Type).init()
     }
 }
 
-public final class UIImage: NSObject, @unchecked Sendable {  // name: UIImage
+// name: UIImage
+public final class UIImage: NSObject, @unchecked Sendable {
     package let content: Data
-    public init?(data: Data) {  // method: UIImage initWithData:
+    // method: UIImage initWithData:
+    public init?(data: Data) {
         guard !data.isEmpty else { return nil }
         content = data
     }
 }
 
-@MainActor public final class UIApplication {  // name: UIApplication
-    public static let shared = UIApplication()  // method: UIApplication sharedApplication
-    public var isIdleTimerDisabled = false  // method: UIApplication setIdleTimerDisabled:
-    public static let openSettingsURLString = "app-settings:"  // name: UIApplicationOpenSettingsURLString
-    public static let didReceiveMemoryWarningNotification = Notification.Name("UIApplicationDidReceiveMemoryWarningNotification")  // name: UIApplicationDidReceiveMemoryWarningNotification
+// name: UIApplication
+@MainActor public final class UIApplication {
+    // method: UIApplication sharedApplication
+    public static let shared = UIApplication()
+    // method: UIApplication setIdleTimerDisabled:
+    public var isIdleTimerDisabled = false
+    // name: UIApplicationOpenSettingsURLString
+    public static let openSettingsURLString = "app-settings:"
+    // name: UIApplicationDidReceiveMemoryWarningNotification
+    public static let didReceiveMemoryWarningNotification = Notification.Name(
+        "UIApplicationDidReceiveMemoryWarningNotification")
 }
 
-@MainActor public final class UIDevice {  // name: UIDevice
-    public static let current = UIDevice()  // method: UIDevice currentDevice
-    public enum BatteryState: Int, Sendable {  // name: UIDeviceBatteryState
-        case unknown = 0  // value: UIDeviceBatteryState.Unknown 0
-        case unplugged = 1  // value: UIDeviceBatteryState.Unplugged 1
-        case charging = 2  // value: UIDeviceBatteryState.Charging 2
-        case full = 3  // value: UIDeviceBatteryState.Full 3
+// name: UIDevice
+@MainActor public final class UIDevice {
+    // method: UIDevice currentDevice
+    public static let current = UIDevice()
+    // name: UIDeviceBatteryState
+    public enum BatteryState: Int, Sendable {
+        // value: UIDeviceBatteryState.Unknown 0
+        case unknown = 0
+        // value: UIDeviceBatteryState.Unplugged 1
+        case unplugged = 1
+        // value: UIDeviceBatteryState.Charging 2
+        case charging = 2
+        // value: UIDeviceBatteryState.Full 3
+        case full = 3
     }
-    public var isBatteryMonitoringEnabled = false  // method: UIDevice setBatteryMonitoringEnabled:
+    // method: UIDevice setBatteryMonitoringEnabled:
+    public var isBatteryMonitoringEnabled = false
     /// Unknown until somebody wants to know.
-    public var batteryLevel: Float { isBatteryMonitoringEnabled ? PlayedPhone.shared.battery : -1 }  // method: UIDevice batteryLevel
-    public var batteryState: BatteryState {  // method: UIDevice batteryState
+    // method: UIDevice batteryLevel
+    public var batteryLevel: Float { isBatteryMonitoringEnabled ? PlayedPhone.shared.battery : -1 }
+    // method: UIDevice batteryState
+    public var batteryState: BatteryState {
         guard isBatteryMonitoringEnabled else { return .unknown }
         return PlayedPhone.shared.isCharging ? .charging : .unplugged
     }
-    public var systemName: String { "iOS" }  // method: UIDevice systemName
-    public var systemVersion: String { "18.5" }  // method: UIDevice systemVersion
-    public var identifierForVendor: UUID? { UUID(uuidString: "00000000-0000-0000-0000-000000000001") }  // method: UIDevice identifierForVendor
-    public static let batteryStateDidChangeNotification = Notification.Name("UIDeviceBatteryStateDidChangeNotification")  // name: UIDeviceBatteryStateDidChangeNotification
-    public static let batteryLevelDidChangeNotification = Notification.Name("UIDeviceBatteryLevelDidChangeNotification")  // name: UIDeviceBatteryLevelDidChangeNotification
+    // method: UIDevice systemName
+    public var systemName: String { "iOS" }
+    // method: UIDevice systemVersion
+    public var systemVersion: String { "18.5" }
+    // method: UIDevice identifierForVendor
+    public var identifierForVendor: UUID? {
+        UUID(uuidString: "00000000-0000-0000-0000-000000000001")
+    }
+    // name: UIDeviceBatteryStateDidChangeNotification
+    public static let batteryStateDidChangeNotification = Notification.Name(
+        "UIDeviceBatteryStateDidChangeNotification")
+    // name: UIDeviceBatteryLevelDidChangeNotification
+    public static let batteryLevelDidChangeNotification = Notification.Name(
+        "UIDeviceBatteryLevelDidChangeNotification")
 }
 
 extension ProcessInfo {
-    public enum ThermalState: Int, Sendable {  // name: NSProcessInfoThermalState
-        case nominal = 0  // value: NSProcessInfoThermalState.Nominal 0
-        case fair = 1  // value: NSProcessInfoThermalState.Fair 1
-        case serious = 2  // value: NSProcessInfoThermalState.Serious 2
-        case critical = 3  // value: NSProcessInfoThermalState.Critical 3
+    // name: NSProcessInfoThermalState
+    public enum ThermalState: Int, Sendable {
+        // value: NSProcessInfoThermalState.Nominal 0
+        case nominal = 0
+        // value: NSProcessInfoThermalState.Fair 1
+        case fair = 1
+        // value: NSProcessInfoThermalState.Serious 2
+        case serious = 2
+        // value: NSProcessInfoThermalState.Critical 3
+        case critical = 3
     }
-    public var thermalState: ThermalState { PlayedPhone.shared.thermalState }  // method: NSProcessInfo thermalState
-    public var isLowPowerModeEnabled: Bool { PlayedPhone.shared.isLowPower }  // method: NSProcessInfo isLowPowerModeEnabled
-    public static let thermalStateDidChangeNotification = Notification.Name("NSProcessInfoThermalStateDidChangeNotification")  // name: NSProcessInfoThermalStateDidChangeNotification
+    // method: NSProcessInfo thermalState
+    public var thermalState: ThermalState { PlayedPhone.shared.thermalState }
+    // method: NSProcessInfo isLowPowerModeEnabled
+    public var isLowPowerModeEnabled: Bool { PlayedPhone.shared.isLowPower }
+    // name: NSProcessInfoThermalStateDidChangeNotification
+    public static let thermalStateDidChangeNotification = Notification.Name(
+        "NSProcessInfoThermalStateDidChangeNotification")
 }
 
 /// The phone, as a test plays it.

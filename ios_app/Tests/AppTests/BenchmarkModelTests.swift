@@ -100,7 +100,8 @@ import UIKit
         }
         #expect(page.model.status == "Stopped: by you")
         let record = try #require(page.model.record)
-        let read = try JSONSerialization.jsonObject(with: Data(contentsOf: record)) as? [String: Any]
+        let read =
+            try JSONSerialization.jsonObject(with: Data(contentsOf: record)) as? [String: Any]
         #expect(read?["interrupted"] as? Bool == true)
     }
 

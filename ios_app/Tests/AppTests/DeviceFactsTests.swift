@@ -46,10 +46,11 @@ import UIKit
         #expect(deviceName(identifier) == DeviceName(name: name, soc: soc))
     }
 
-    @Test(arguments: [
-        (0, 0), (90, 90), (180, 180), (270, 270), (360, 0), (-90, 270), (44, 0), (46, 90),
-        (269.5, 270),
-    ] as [(CGFloat, Int)])
+    @Test(
+        arguments: [
+            (0, 0), (90, 90), (180, 180), (270, 270), (360, 0), (-90, 270), (44, 0), (46, 90),
+            (269.5, 270),
+        ] as [(CGFloat, Int)])
     func anglesAreQuarterTurns(_ angle: CGFloat, _ expected: Int) {
         #expect(quarterTurn(angle) == expected)
     }
@@ -68,6 +69,9 @@ import UIKit
         let models = Models(
             builtIn: fashion.deletingLastPathComponent(), documents: documents)
         let names = models.choices().map(\.name)
-        #expect(names.suffix(3) == ["irrvit_fashion fp16", "empty, added", "irrvit_fashion fp16, added"])
+        #expect(
+            names.suffix(3) == [
+                "irrvit_fashion fp16", "empty, added", "irrvit_fashion fp16, added",
+            ])
     }
 }

@@ -111,8 +111,9 @@ import UIKit
 
     @Test func aDamagedModelIsSaidAndLoadedOnceItIsWhole() async throws {
         let app = Played()
-        let weights = app.folders.resources.appending(
-            path: "models/0_model/irrvit_fashion.mlpackage/Data/com.apple.CoreML/weights/weight.bin")
+        let weights = app.folders.builtIn.appending(
+            path: "models/0_model/irrvit_fashion.mlpackage/Data/com.apple.CoreML/weights/weight.bin"
+        )
         let whole = try Data(contentsOf: weights)
         try whole.dropLast().write(to: weights)
         await app.screen.appear()
@@ -140,7 +141,7 @@ import UIKit
 
     @Test func aMissingGoldenPictureIsSaid() async throws {
         let app = Played()
-        try FileManager.default.removeItem(at: app.folders.resources.appending(path: "golden"))
+        try FileManager.default.removeItem(at: app.folders.builtIn.appending(path: "golden"))
         await app.screen.appear()
         #expect(app.screen.has("astronaut.ppm is missing: build the app again"))
     }

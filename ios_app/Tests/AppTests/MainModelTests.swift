@@ -59,7 +59,8 @@ let efficientNet = iosApp.deletingLastPathComponent()
     @Test func thePickersListModelsAndUnits() async {
         let app = Played(models: [fashion, fashion])
         await app.start()
-        #expect(app.screen.picker("Model")?.options == ["irrvit_fashion fp16", "irrvit_fashion fp16"])
+        #expect(
+            app.screen.picker("Model")?.options == ["irrvit_fashion fp16", "irrvit_fashion fp16"])
         #expect(app.screen.picker("Run on")?.options.count == 4)
         #expect(app.screen.picker("Run on")?.chosen == 3)
     }
@@ -172,7 +173,8 @@ let efficientNet = iosApp.deletingLastPathComponent()
         await app.start()
         let seen = try #require(await app.show("coffee"))
         let name = seen.labels[seen.prediction.guesses[0].index]
-        #expect(app.screen.spoken.contains { $0.hasPrefix("\(name), ") && $0.contains("inference") })
+        #expect(
+            app.screen.spoken.contains { $0.hasPrefix("\(name), ") && $0.contains("inference") })
         #expect(app.screen.spoken.contains("What the camera sees"))
     }
 

@@ -24,17 +24,17 @@ import UIKit
         PlayedPhone.shared.reset()
         PlayedCoreML.shared.reset()
         PlayedScreen.shared.reset()
-        let resources = newFolder()
-        let place = resources.appending(path: "models")
+        let builtIn = newFolder()
+        let place = builtIn.appending(path: "models")
         try! FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         for (i, model) in (models ?? [fashion]).enumerated() {
             try! FileManager.default.copyItem(
                 at: model, to: place.appending(path: "\(i)_model"))
         }
         try! FileManager.default.createSymbolicLink(
-            at: resources.appending(path: "golden"), withDestinationURL: goldenPictures)
+            at: builtIn.appending(path: "golden"), withDestinationURL: goldenPictures)
         folders = Folders(
-            resources: resources, documents: newFolder(),
+            builtIn: builtIn, documents: newFolder(),
             caches: compiledFolder)
         parts = AppParts(folders: folders)
         view = MainView(model: parts.main, benchmark: parts.benchmark)

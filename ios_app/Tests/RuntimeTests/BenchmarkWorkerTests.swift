@@ -119,7 +119,8 @@ private func pushFashion(_ talk: Talk) throws -> [String: Any]? {
         let fields: [String: Any] = ["path": "a", "bytes": content.count, "sha256": hash]
         do {  // Its connection breaks in the middle.
             let broken = try #require(Talk(port: server.port))
-            let line = try JSONSerialization.data(withJSONObject: fields.merging(["do": "put"]) { $1 })
+            let line = try JSONSerialization.data(
+                withJSONObject: fields.merging(["do": "put"]) { $1 })
             broken.send(line + [10])
             broken.send(content.prefix(60_000))
         }
@@ -175,13 +176,14 @@ private func pushFashion(_ talk: Talk) throws -> [String: Any]? {
         server.stop()
     }
 
-    @Test(arguments: [
-        ["path": "a", "bytes": 1 << 40, "sha256": sha256([])],
-        ["path": "a", "bytes": -1, "sha256": sha256([])],
-        ["path": "a", "bytes": 5, "sha256": "abc"],
-        ["path": "a", "bytes": 5, "offset": 3, "sha256": sha256([])],
-        ["path": "a", "bytes": 5, "offset": 9, "sha256": sha256([])],
-    ] as [[String: any Sendable]])
+    @Test(
+        arguments: [
+            ["path": "a", "bytes": 1 << 40, "sha256": sha256([])],
+            ["path": "a", "bytes": -1, "sha256": sha256([])],
+            ["path": "a", "bytes": 5, "sha256": "abc"],
+            ["path": "a", "bytes": 5, "offset": 3, "sha256": sha256([])],
+            ["path": "a", "bytes": 5, "offset": 9, "sha256": sha256([])],
+        ] as [[String: any Sendable]])
     func aFileThatCannotBeTakenEndsTheConnectionAfterItsError(_ fields: [String: any Sendable]) {
         #expect(talk.error("put", fields) != nil)
         #expect(talk.line() == nil)

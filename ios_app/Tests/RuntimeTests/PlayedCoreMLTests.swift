@@ -11,7 +11,8 @@
     private let package = fashion.appending(path: "irrvit_fashion.mlpackage")
 
     private func open(
-        _ accelerator: Accelerator = .all, in folder: URL = compiledFolder, sha256: String = "fashion"
+        _ accelerator: Accelerator = .all, in folder: URL = compiledFolder,
+        sha256: String = "fashion"
     ) throws -> CoreMLRuntime {
         try CompiledModels(folder: folder).open(package, sha256: sha256, accelerator: accelerator)
     }
@@ -137,7 +138,8 @@
 
         @Test func aManifestOfAnotherSizeIsRefused() {
             var other = manifest
-            other.input = InputSpec(height: 1 << 40, width: 28, resize: 28, interpolation: .bilinear)
+            other.input = InputSpec(
+                height: 1 << 40, width: 28, resize: 28, interpolation: .bilinear)
             let said = complaint { try FileClassifier(other, open(), asked: .all) }
             #expect(said.contains("does not take pictures of 28 x 1099511627776"), "\(said)")
         }

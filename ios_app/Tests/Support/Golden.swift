@@ -6,8 +6,8 @@ import Foundation
 
 package let iosApp = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-package let fashion = iosApp.appending(path: "Resources/models/1_irrvit_fashion")
-package let goldenPictures = iosApp.appending(path: "Resources/golden")
+package let fashion = iosApp.appending(path: "BuiltIn/models/1_irrvit_fashion")
+package let goldenPictures = iosApp.appending(path: "BuiltIn/golden")
 
 /// One object of a JSON file, or a value of it.
 package struct Json: @unchecked Sendable, CustomStringConvertible {

@@ -115,10 +115,13 @@ package func copyOfFashion(
 package func lookAtGolden(_ name: String, _ look: (Frame) throws -> Void) throws {
     let stem = name.split(separator: ".")[0]
     let content = try [UInt8](Data(contentsOf: goldenPictures.appending(path: "\(stem).ppm")))
-    let head = String(decoding: content.prefix(11), as: UTF8.self).split(whereSeparator: \.isWhitespace)
+    let head = String(decoding: content.prefix(11), as: UTF8.self).split(
+        whereSeparator: \.isWhitespace)
     let (width, height) = (Int(head[1])!, Int(head[2])!)
     var rgba = [UInt8](repeating: 255, count: 4 * width * height)
-    for (i, byte) in content.suffix(3 * width * height).enumerated() { rgba[i / 3 * 4 + i % 3] = byte }
+    for (i, byte) in content.suffix(3 * width * height).enumerated() {
+        rgba[i / 3 * 4 + i % 3] = byte
+    }
     try rgba.withUnsafeBytes {
         try look(Frame(bytes: $0, width: width, height: height, rowStride: 4 * width))
     }
