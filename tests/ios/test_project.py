@@ -101,7 +101,8 @@ def test_what_a_person_has_to_set_is_there_to_be_set(project):
 def test_the_scheme_runs_the_target_in_release():
     path = _APP / "IRRViT.xcodeproj/xcshareddata/xcschemes/IRRViT.xcscheme"
     scheme = ElementTree.parse(path).getroot()
-    assert scheme.find("LaunchAction").get("buildConfiguration") == "Release"
+    (launch,) = scheme.findall("LaunchAction")
+    assert launch.get("buildConfiguration") == "Release"
     ids = {one.get("BlueprintIdentifier") for one in scheme.iter("BuildableReference")}
     assert all(f"{one} /* IRRViT */ = {{" in _PROJECT.read_text() for one in ids)
 

@@ -11,5 +11,5 @@ echo "python: the TensorFlow environment of the second runner" >&2
 # A worker on each of 2 cores, so one thread in each worker.
 echo "python: pytest" >&2
 OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal --require-extras --durations=10 \
-  --ignore tests/web --ignore tests/android \
+  --ignore tests/web --ignore tests/android --ignore tests/ios \
   --ignore tests/benchmark/android/test_kotlin.py
