@@ -102,6 +102,14 @@ class TestRefused:
         with pytest.raises(ModelError, match="no classifier"):
             sources.load("timm:eva02_tiny_patch14_224")
 
+    def test_other_pictures_than_rgb(self):
+        from irrvit.model.sources.timm import input_spec
+
+        grey = torch.nn.Module()
+        grey.pretrained_cfg = {"input_size": (1, 28, 28)}  # pyright: ignore[reportArgumentType]
+        with pytest.raises(ModelError, match="takes 1 channels: expected one for RGB"):
+            input_spec(grey)
+
     def test_squashed_pictures(self):
         with pytest.raises(ModelError, match="cropped by 'squash': expected 'center'"):
             sources.load("timm:maxvit_tiny_tf_384")

@@ -72,6 +72,37 @@ def test_contrast_keeps_the_scale(images, table):
     assert changed.std((1, 2, 3)).std() > 0.01
 
 
+def test_a_number_turns_the_picture_as_far_as_was_asked(images, table):
+    table[:, :6] = 0.5  # Nothing is shifted or scaled,
+    table[0, 0], table[1, 0] = 1, 0  # and two are turned, as far as can be, either way.
+    turned = augment(images, table, Augmentation(rotate_degrees=90))
+    assert torch.allclose(turned[0], images[0].rot90(1, (1, 2)), atol=1e-4)
+    assert torch.allclose(turned[1], images[1].rot90(-1, (1, 2)), atol=1e-4)
+    assert torch.allclose(turned[2], images[2], atol=1e-4)
+
+
+def test_brightness_changes_by_half_of_what_contrast_may(table):
+    grey = torch.full((64, 3, 4, 4), 0.5)
+    bright = augment(grey, table, Augmentation(contrast=0.4))
+    expected = 0.5 + 0.2 * (2 * table[:, 8] - 1)
+    assert torch.allclose(bright.mean((1, 2, 3)), expected, atol=1e-5)
+
+
+def test_contrast_stretches_about_the_mean(table):
+    halves = torch.cat([torch.full((64, 3, 4, 2), v) for v in (0.4, 0.6)], dim=3)
+    changed = augment(halves, table, Augmentation(contrast=0.4))
+    stretched = (changed[..., -1] - changed[..., 0]).mean((1, 2))
+    assert torch.allclose(stretched, 0.2 * (1 + 0.4 * (2 * table[:, 7] - 1)), atol=1e-5)
+
+
+@pytest.mark.parametrize(("brightness", "share"), [(0.1, 0.0), (0.09, 0.1), (0.05, 0.5), (0, 1)])
+def test_clutter_fades_where_the_subject_begins(table, brightness, share):
+    table[:, 14:] = 0.8  # One even blob of light.
+    flat = torch.full((64, 3, 8, 8), float(brightness))
+    inside = augment(flat, table, Augmentation(clutter=1))[:, :, 2:6, 2:6]
+    assert torch.allclose(inside, flat[:, :, 2:6, 2:6] + share * 0.8, atol=1e-4)
+
+
 def test_clutter_fills_the_background_and_leaves_the_subject(images, table):
     cluttered = augment(images, table, Augmentation(clutter=1))
     assert torch.allclose(cluttered[:, :, 9:15, 7:17], images[:, :, 9:15, 7:17], atol=1e-4)

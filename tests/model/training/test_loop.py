@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -162,6 +164,16 @@ def command(folder, out, *options: str) -> list[str]:
         *("--model", "irrvit_tiny", "--data", str(folder), "--out", str(out)),
         *("--batch", "8", "--threads", "1", *options),
     ]
+
+
+@pytest.mark.parametrize(("processes", "fits"), [(1, True), (4, True), (3, False), (16, False)])
+def test_processes_share_a_batch_equally_or_not_at_all(run, processes, fits):
+    several: Any = SimpleNamespace(num_processes=processes)
+    if fits:
+        loop._check(run, several)
+    else:
+        with pytest.raises(BadData, match=f"a batch of 8 cannot be shared by {processes} proc"):
+            loop._check(run, several)
 
 
 def test_the_feed_follows_from_the_recipe_and_not_from_its_name():

@@ -119,6 +119,39 @@ class TestOtherEntries:
         with pytest.raises(BadProgram, match="unpacks to more"):
             sources.load(str(path))
 
+    def test_just_more_than_its_own_size_is_refused(self, good, contents, tmp_path):
+        def with_zeros(count: int) -> Path:
+            path = tmp_path / f"{count}.pt2"
+            with zipfile.ZipFile(path, "w") as archive:
+                for name, content in contents(good).items():
+                    archive.writestr(f"net/{name}", content)
+                archive.writestr("net/extra/zeros", bytes(count), zipfile.ZIP_DEFLATED)
+            return path
+
+        unpacked = sum(len(content) for content in contents(good).values())
+        spare = with_zeros(1).stat().st_size - unpacked
+        sources.load(str(with_zeros(spare)))
+        with pytest.raises(BadProgram, match="unpacks to more than its own size"):
+            sources.load(str(with_zeros(spare + 50)))
+
+    @pytest.mark.parametrize(
+        ("mark", "value"),
+        [("archive_format", b"zip"), ("archive_version", b"1"), ("byteorder", b"big")],
+    )
+    def test_another_format_version_or_order_of_bytes_is_refused(
+        self, good, contents, write, tmp_path, mark, value
+    ):
+        path = write(tmp_path / "x.pt2", contents(good) | {mark: value})
+        with pytest.raises(BadProgram, match=f"'{mark}' is {value!r}: expected"):
+            sources.load(str(path))
+
+    def test_a_weight_without_its_bytes_is_refused(self, good, contents, write, tmp_path):
+        entries = contents(good)
+        name = max((n for n in entries if "weights/weight_" in n), key=lambda n: len(entries[n]))
+        path = write(tmp_path / "x.pt2", entries | {name: b""})
+        with pytest.raises(BadProgram, match=f"the entry '{name}' is empty"):
+            sources.load(str(path))
+
 
 class TestNotAProgram:
     @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 torn"])

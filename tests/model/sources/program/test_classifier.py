@@ -68,6 +68,25 @@ class TestNotAClassifier:
         network = nn.Conv2d(3, 4, 1)
         self.refused(network, tmp_path / "x.pt2", r"\[1, 4, 32, 32\]: expected a classifier")
 
+    def test_other_numbers_than_float32(self, tmp_path):
+        path = tmp_path / "x.pt2"
+        x = torch.randn(1, 3, 32, 32).double()
+        torch.export.save(torch.export.export(Net().double().eval(), (x,)), path)
+        with pytest.raises(BadProgram, match="does not map float32 to float32"):
+            sources.load(str(path))
+
+    def test_a_graph_that_returns_something_else_than_it_says(self, good, edited, tmp_path):
+        def change(data):
+            module = data["graph_module"]
+            output = module["signature"]["output_specs"][0]["user_output"]["arg"]["as_tensor"]
+            module["graph"]["tensor_values"][output["name"]]["sizes"][1] = {"as_int": 6}
+
+        path = edited(good, tmp_path / "x.pt2", "models/model.json", change)
+        with pytest.raises(
+            BadProgram, match=r"returns \[2, 5\] for two pictures: expected \[2, 6\]"
+        ):
+            sources.load(str(path))
+
     def test_two_outputs(self, tmp_path):
         class Two(Net):
             def forward(self, x):
@@ -143,6 +162,10 @@ class TestRoundTrip:
 
     def test_says_what_it_assumed_about_colours(self, good):
         assert "ImageNet's mean and std assumed" in sources.load(str(good)).warnings[0]
+
+    @pytest.mark.parametrize("given", [{"mean": [0.5] * 3}, {"std": [0.25] * 3}])
+    def test_half_of_it_given_is_half_assumed(self, good, given):
+        assert len(sources.load(str(good), **given).warnings) == 1
 
     def test_takes_what_is_given_about_colours_and_labels(self, good):
         source = sources.load(str(good), mean=[0.5] * 3, std=[0.25] * 3, labels=list("abcde"))

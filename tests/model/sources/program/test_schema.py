@@ -77,6 +77,13 @@ class TestDoors:
 
 
 class TestOtherThanArithmetic:
+    def test_a_weight_that_is_to_be_unpickled_is_refused(self, good, edited, tmp_path):
+        def change(data):
+            next(iter(data["config"].values()))["use_pickle"] = True
+
+        with pytest.raises(BadProgram, match=r"use_pickle = 'True'"):
+            sources.load(str(edited(good, tmp_path / "x.pt2", WEIGHTS, change)))
+
     @pytest.mark.parametrize(
         "target",
         [
