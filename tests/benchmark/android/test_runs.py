@@ -181,11 +181,20 @@ def test_a_model_with_a_strange_name_is_only_strange(phone, bench, apk, artifact
     shutil.copytree(artifact_folder, folder)
     manifest = json.loads((folder / "manifest.json").read_text())
     strange = "`reboot`; rm -rf * $(id) '\" .onnx"
-    (folder / manifest["file"]).rename(folder / strange)
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"file": strange}))
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"model": strange}))
     kept = tmp_path / "kept.jsonl"
     arguments = (folder, "--device", "pixel", "--apk", apk, "--repeats", 1, "--store", kept)
     done = bench(*arguments)
     assert done.returncode in (0, 1), done.stderr
     (measurement,) = store.load(kept).measurements
     assert measurement.golden.passed
+
+
+def test_a_file_with_a_strange_name_is_refused(bench, artifact_folder, tmp_path):
+    folder = tmp_path / "strange"
+    shutil.copytree(artifact_folder, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"file": "`reboot`.onnx"}))
+    done = bench(folder, "--device", "pixel", "--repeats", 1)
+    assert done.returncode == 2
+    assert "is not a manifest of this version: file" in done.stderr
