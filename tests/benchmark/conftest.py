@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from irrvit.benchmark.arm64 import setup as arm64_setup
+from irrvit.benchmark.arm64 import tree as arm64_tree
 from irrvit.benchmark.measurement import (
     DeviceInfo,
     DeviceState,
@@ -166,3 +169,18 @@ def artifact_folder(tmp_path_factory):
     code = ["-m", "irrvit.export.cli", "--model", "irrvit_tiny", "--target", "onnx", "--out", out]
     subprocess.run([sys.executable, *map(str, code)], check=True, capture_output=True, timeout=300)
     return out / "onnx-fp32"
+
+
+@pytest.fixture(scope="session")
+def tools():
+    """What builds the ARM64 tree and runs it."""
+    if sys.platform != "linux":
+        pytest.skip("only on Linux")
+    if arm64_tree.qemu() is None or shutil.which("debootstrap", path="/usr/sbin:/usr/bin") is None:
+        pytest.skip("qemu-user-static or debootstrap is not installed")
+
+
+@pytest.fixture(scope="session")
+def tree(tools):
+    """The user's own tree, built here if it is not there."""
+    return arm64_setup.build_tree(lambda stage, share: None)
