@@ -149,12 +149,12 @@ let efficientNet = iosApp.deletingLastPathComponent()
     @Test func theScreenStaysAliveWhileANetworkIsSlow() async {
         let app = Played()
         await app.start()
-        PlayedCoreML.shared.delay = 1
+        PlayedCoreML.shared.delay = 8
         app.camera.show(cameraBuffer(picture("coffee"), 90))
         let start = Date.now
         app.screen.tap("Turn camera")
         await aWhile()
-        #expect(Date.now.timeIntervalSince(start) < 0.8)
+        #expect(Date.now.timeIntervalSince(start) < 6)
     }
 
     @Test func inLandscapeThereIsTheSameToSeeAndDo() async {
