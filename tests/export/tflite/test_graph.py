@@ -113,14 +113,26 @@ def test_a_constant_is_a_tensor_with_data(layer):
     assert found == [False, True, False, False]
 
 
-def test_what_a_layer_makes_is_called_as_its_weights_are(layer):
+LINEAR = f"{STEM}/torch.nn.modules.linear.Linear_0"
+
+
+@pytest.mark.parametrize(
+    ("weights", "output", "name"),
+    [
+        (LINEAR, f"{STEM};;{LINEAR}", "/stem.0"),
+        (LINEAR, EMBED, "/stem.0"),  # An activation of another module became part of it.
+        (STEM, f"{EMBED};;{LINEAR}", "/stem.0"),  # Its weights know the block alone.
+    ],
+)
+def test_a_layer_and_what_it_makes_have_the_name_of_the_layer(layer, weights, output, name):
+    tensors = layer.subgraphs[0].tensors
+    tensors[1].name, tensors[2].name = weights.encode(), output.encode()
     layer.subgraphs[0].outputs = np.array([], np.int32)
     graph.name_after_modules(layer)
-    names = [tensor.name.decode() for tensor in layer.subgraphs[0].tensors]
-    assert names == ["serving_default_image", "/stem.0", "/stem.0"]
+    assert [tensor.name.decode() for tensor in tensors] == ["serving_default_image", name, name]
 
 
-def test_the_file_s_own_output_keeps_its_name(layer):
+def test_the_output_of_a_file_keeps_its_name(layer):
     before = layer.subgraphs[0].tensors[2].name
     graph.name_after_modules(layer)
     assert layer.subgraphs[0].tensors[2].name == before

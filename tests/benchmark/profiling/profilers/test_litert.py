@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from irrvit.benchmark.profiling.attribution import OTHER, irrvit_module, modules
 from irrvit.benchmark.profiling.operation import FileOperation
@@ -62,3 +64,26 @@ def test_an_operation_without_an_operator_shifts_no_other():
     kinds = (("PAD", "a"), ("CONV_2D", "b"), ("ADD", "c"))
     operators = ["Convolution (NHWC, F32) IGEMM", "Static Reshape (NC)", "Add (ND)"]
     assert to_owners(operators, [FileOperation(*kind) for kind in kinds]) == [1, None, 2]
+
+
+WORDS = {"ADD": "Add (ND)", "CONV_2D": "Convolution (NHWC)", "MUL": "Multiply (ND)"}
+
+
+def longest(kinds, operators):
+    """How many can have one another, in their order, by trying all."""
+    if not kinds or not operators:
+        return 0
+    both = WORDS[kinds[0]] == operators[0] and 1 + longest(kinds[1:], operators[1:])
+    return max(both, longest(kinds[1:], operators), longest(kinds, operators[1:]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(kinds=st.lists(st.sampled_from([*WORDS]), max_size=5), data=st.data())
+def test_as_many_operators_as_can_be_have_their_operation_in_its_order(kinds, data):
+    operators = data.draw(st.lists(st.sampled_from([*WORDS.values()]), max_size=5))
+    owners = to_owners(operators, [FileOperation(kind, "a") for kind in kinds])
+    assert len(owners) == len(operators)
+    pairs = [(i, o) for i, o in zip(owners, operators, strict=True) if i is not None]
+    assert [i for i, _ in pairs] == sorted({i for i, _ in pairs})
+    assert all(WORDS[kinds[i]] == operator for i, operator in pairs)
+    assert len(pairs) == longest(kinds, operators)

@@ -193,3 +193,11 @@ def test_single_numbers_are_joined_as_vectors_of_one():
     values = [torch.tensor(1.0), torch.tensor([2.0, 3.0]), torch.tensor(4.0)]
     joined = OPERATIONS["concat"](values, 0, False)
     assert joined.tolist() == [1.0, 2.0, 3.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("begin", "masked", "found"), [(3, False, 3), (3, True, 0), (-1, False, 4), (-1, True, 0)]
+)
+def test_one_index_is_the_first_where_its_beginning_does_not_count(begin, masked, found):
+    given = {"begin": [begin], "end": [5], "begin_mask": [masked], "squeeze_mask": [True]}
+    assert OPERATIONS["slice_by_index"](torch.arange(5), **given).item() == found
