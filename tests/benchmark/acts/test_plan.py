@@ -1,63 +1,76 @@
-"""Which device, which files and how often they are called, from what was asked for."""
+"""Which device, which files and which way of calling them options come to."""
 
-from itertools import combinations
 from pathlib import Path
 
 import pytest
 
+from irrvit.benchmark import kinds
 from irrvit.benchmark.acts import plan
 from irrvit.benchmark.acts.options import CallOptions, DeviceOptions, FileOptions, RepeatOptions
 from irrvit.benchmark.acts.select import Selection
-from irrvit.benchmark.errors import BadOptions
+from irrvit.benchmark.errors import BadOptions, DeviceNotFound
 from irrvit.benchmark.subject import Subject
 
-WAYS = {"artifacts": (Path("nothing"),), "models": ("irvit",), "suite": "peers"}
+SUBJECT = Subject("net", "net.onnx", "onnx", "fp32", "onnxruntime", "", 1, 1, ())
 
 
-class Device:
-    RUNTIMES = {"tflite": ("litert",)}  # noqa: RUF012
+def silent(name, stage):
+    pass
 
 
-def select(**options):
-    return plan.select_files(FileOptions(**options), Device, lambda *_: None)  # pyright: ignore
+def test_an_accelerator_that_the_device_does_not_have_is_refused_with_those_that_it_has():
+    with pytest.raises(BadOptions, match="got 'gpu': --device host expects cpu"):
+        plan.find_device(DeviceOptions("host", "gpu"), silent)
 
 
-@pytest.mark.parametrize("count", [2, 3])
-def test_files_are_named_in_one_way(count):
-    for ways in combinations(WAYS, count):
-        with pytest.raises(BadOptions, match="one of the three"):
-            select(**{way: WAYS[way] for way in ways})
+def test_options_of_another_kind_are_refused():
+    with pytest.raises(BadOptions, match="does not take --clean"):
+        plan.find_device(DeviceOptions("host", own={"clean": True}), silent)
 
 
-def test_a_file_is_opened_and_a_network_looked_for():
-    assert list(select(artifacts=WAYS["artifacts"]).problems) == ["nothing"]
-    assert list(select(models=WAYS["models"]).problems) == ["irvit"]
+def test_an_unknown_device_is_said(monkeypatch):
+    monkeypatch.setenv("ADBUTILS_ADB_PATH", "/nowhere")  # No server is started for this.
+    with pytest.raises(DeviceNotFound, match="called 'hots'"):
+        plan.find_device(DeviceOptions("hots"), silent)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        FileOptions(artifacts=(Path("x"),), models=("y",)),
+        FileOptions(artifacts=(Path("x"),), suite="peers"),
+        FileOptions(models=("y",), suite="peers"),
+    ],
+)
+def test_files_are_named_in_one_way(options):
+    with pytest.raises(BadOptions, match="one of the three"):
+        plan.select_files(options, kinds.find("host"), silent)
+
+
+def test_a_file_that_is_not_there_is_a_problem_and_no_error():
+    options = FileOptions(artifacts=(Path("nothing.onnx"),))
+    selection = plan.select_files(options, kinds.find("host"), silent)
+    assert selection.subjects == []
+    assert "does not exist" in selection.problems["nothing.onnx"]
+
+
+def test_a_config_has_what_was_asked_for():
+    config = plan.to_config(
+        Selection([SUBJECT], {}), CallOptions(3, 60), RepeatOptions(7, 2), accelerator="gpu"
+    )
+    assert (config.threads, config.timeout_s) == (3, 60)
+    assert (config.iterations, config.repeats) == (7, 2)
+    assert (config.accelerator, config.runtime) == ("gpu", "onnxruntime")
+
+
+def test_a_network_is_looked_for_by_its_name():
+    selection = plan.select_files(FileOptions(models=("irvit",)), kinds.find("host"), silent)
+    assert list(selection.problems) == ["irvit"]
 
 
 def test_a_set_of_networks_is_found_by_its_name():
     with pytest.raises(BadOptions, match="unknown suite 'pears'"):
-        select(suite="pears")
-
-
-def test_an_accelerator_that_a_device_does_not_have_is_refused():
-    assert plan.find_device(DeviceOptions(), lambda *_: None) is not None
-    with pytest.raises(BadOptions, match="--accelerator got 'gpu': --device host expects cpu"):
-        plan.find_device(DeviceOptions(accelerator="gpu"), lambda *_: None)
-
-
-SUBJECT = Subject("a", "a", "tflite", "fp32", "litert", "a", 1, 1, ())
-
-
-def test_calls_are_made_as_was_asked_for():
-    config = plan.to_config(
-        Selection([SUBJECT], {}),
-        CallOptions(threads=3, timeout_s=7.0),
-        RepeatOptions(iterations=60, repeats=4),
-        accelerator="gpu",
-    )
-    found = (config.runtime, config.accelerator, config.threads, config.timeout_s)
-    assert found == ("litert", "gpu", 3, 7.0)
-    assert (config.iterations, config.repeats) == (60, 4)
+        plan.select_files(FileOptions(suite="pears"), kinds.find("host"), silent)
 
 
 def test_what_was_not_asked_for_is_the_default():
