@@ -21,7 +21,7 @@ from irrvit.benchmark.acts.options import (
     ShowOptions,
 )
 from irrvit.benchmark.command import parameters, spelling
-from irrvit.benchmark.command.help import ActCommand, DefaultActCommand
+from irrvit.benchmark.command.help import PROGRAM, ActCommand, default_act_command
 from irrvit.benchmark.errors import BadOptions, ExitCode
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _perform(load: Callable[[], Act[Options, Result]], options: Options, *, as_j
 
 
 class CommandLine:
-    """Every act as a command.
+    """Every act as a command of its own; typer sees the one that is asked for and no other.
 
     Attributes:
         takes: the options of each act, and whether a value follows them.
@@ -125,11 +125,10 @@ class CommandLine:
 
     def __init__(self, perform: Perform = _perform):
         self._perform = perform
-        self._app = typer.Typer(
-            add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
-        )
+        self._commands: dict[str, Callable[..., None]] = {}
+        self._about: dict[str, str] = {}
         self.takes = {
-            "measure": self._add("measure", MeasureOptions, _measure, DefaultActCommand),
+            "measure": self._add("measure", MeasureOptions, _measure),
             "profile": self._add("profile", ProfileOptions, _profile),
             "accuracy": self._add("accuracy", AccuracyOptions, _accuracy),
             "crosscheck": self._add("crosscheck", CrosscheckOptions, _crosscheck),
@@ -140,26 +139,29 @@ class CommandLine:
         }
 
     def _add(
-        self,
-        name: str,
-        record: type[Options],
-        load: Callable[[], Act[Options, Result]],
-        cls: type[ActCommand] = ActCommand,
+        self, name: str, record: type[Options], load: Callable[[], Act[Options, Result]]
     ) -> Mapping[str, bool]:
         def act(options: Options, *, as_json: bool) -> None:
             self._perform(load, options, as_json=as_json)
 
-        self._app.command(name, help=load.__doc__, cls=cls)(parameters.to_command(record, act))
+        self._commands[name] = parameters.to_command(record, act)
+        self._about[name] = load.__doc__ or ""
         return parameters.option_names(record)
 
     def __call__(self, words: Sequence[str]) -> None:
         """Do what the words ask for and exit."""
         try:
-            asked = spelling.to_act(words, self.takes)
+            name, *rest = spelling.to_act(words, self.takes)
         except BadOptions as error:
             print(f"irrvit-bench: {error}", file=sys.stderr)
             sys.exit(ExitCode.COULD_NOT_RUN)
-        self._app(asked, prog_name="irrvit-bench")
+        is_default = name == spelling.DEFAULT_ACT
+        cls = default_act_command(self._about) if is_default else ActCommand
+        app = typer.Typer(
+            add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+        )
+        app.command(name, help=self._about[name], cls=cls)(self._commands[name])
+        app(rest, prog_name=f"{PROGRAM} {name}")
 
 
 def main() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from typer.core import TyperCommand
 
+PROGRAM = "irrvit-bench"
 _OTHER = "Options"
 
 
@@ -26,25 +28,27 @@ class ActCommand(TyperCommand):
                 formatter.write_dl(rows)
 
 
-class DefaultActCommand(ActCommand):
-    """The act that is meant where none is named: its help shows the others."""
+def default_act_command(about: Mapping[str, str]) -> type[ActCommand]:
+    """The command of the act that is meant where none is named: its help shows all.
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """With the act's name in brackets, and how the others are called."""
-        program = ctx.parent.command_path if ctx.parent else ctx.command_path
-        formatter.write_usage(program, f"[{self.name}] {' '.join(self.collect_usage_pieces(ctx))}")
-        formatter.write_usage(program, "ACT [OPTIONS] ...")
+    Args:
+        about: what each act says of itself; its first line is shown.
+    """
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """The acts before the options."""
-        others = ctx.parent.command.commands if ctx.parent else {}
-        rows = [
-            (name, command.get_short_help_str(limit=formatter.width - 14))
-            for name, command in others.items()
-        ]
-        with formatter.section("Acts"):
-            formatter.write_dl(rows)
-        super().format_options(ctx, formatter)
+    class DefaultActCommand(ActCommand):
+        def format_usage(self, ctx: Any, formatter: Any) -> None:
+            """With the act's name in brackets, and how the others are called."""
+            pieces = " ".join(self.collect_usage_pieces(ctx))
+            formatter.write_usage(PROGRAM, f"[{self.name}] {pieces}")
+            formatter.write_usage(PROGRAM, "ACT [OPTIONS] ...")
+
+        def format_options(self, ctx: Any, formatter: Any) -> None:
+            """The acts before the options."""
+            with formatter.section("Acts"):
+                formatter.write_dl([(name, text.split("\n")[0]) for name, text in about.items()])
+            super().format_options(ctx, formatter)
+
+    return DefaultActCommand
 
 
 def _group(parameter: Any) -> str:

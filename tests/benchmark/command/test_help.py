@@ -1,5 +1,8 @@
 """`--help` shows an act's own options, in groups, and fits a terminal."""
 
+import subprocess
+import sys
+
 import pytest
 
 from irrvit.benchmark.cli import CommandLine
@@ -47,3 +50,17 @@ def test_options_are_grouped_under_titles_in_one_order(show_help):
 
 def test_an_old_spelling_gets_the_help_of_its_act(show_help):
     assert show_help("--profile") == show_help("profile")
+
+
+@pytest.mark.parametrize("act", ["measure", "profile", "show"])
+def test_help_loads_nothing_that_measures(act):
+    code = f"""
+import sys
+from irrvit.benchmark.cli import CommandLine
+try:
+    CommandLine()([{act!r}, "--help"])
+except SystemExit:
+    sys.exit(str({{"numpy", "torch", "pydantic", "jinja2"}} & sys.modules.keys()))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == "set()"
