@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 
 from irrvit.export import artifact
 from irrvit.export.command import listing
+from irrvit.export.content import content_hash
 from irrvit.model import sources
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("onnx", "onnxruntime")]
@@ -31,7 +32,7 @@ def test_the_json_has_what_it_promises(exported):
     (row,) = report["artifacts"]
     assert report["model"] == "irrvit_tiny"
     assert Path(row["path"]) == out / "onnx-fp32" / "irrvit_tiny.onnx"
-    assert row["sha256"] == artifact.content_hash(Path(row["path"]))
+    assert row["sha256"] == content_hash(Path(row["path"]))
     assert row["size_bytes"] == Path(row["path"]).stat().st_size
     assert row["parity"]["passed"] is True
     assert row["parity"]["runner"] == "onnxruntime"
