@@ -127,3 +127,107 @@ def exported(tmp_path_factory):
     code, stdout, _ = _export("--out", out, "--json")
     assert code == 0
     return out, json.loads(stdout)
+
+
+# Records of a manifest, made by hand.
+
+
+def _diff(*failures, **changes):
+    from irrvit.export.manifest import OutputDiff
+
+    facts = {
+        "case": "coffee",
+        "reference_range": 1.0,
+        "max_abs": 0.0,
+        "max_rel": 0.0,
+        "mean_abs": 0.0,
+        "cosine": 1.0,
+        "sqnr_db": 313.0,
+        "top1_agrees": True,
+        "top5_overlap": 1.0,
+        "decided": True,
+        "nonfinite": 0,
+    }
+    return OutputDiff(**{**facts, **changes}, failures=failures)
+
+
+def _report(*diffs, **changes):
+    from irrvit.export.manifest import ParityReport
+    from irrvit.export.precision import Tolerance
+
+    limits = Tolerance(max_rel=1e-4, min_cosine=0.99, min_sqnr_db=80, max_points_below=0.5)
+    facts = {
+        "artifact_sha256": "0" * 64,
+        "reference": "PyTorch fp32, unfolded",
+        "runner": "test",
+        "tolerance": limits,
+        "expected_cases": tuple(diff.case for diff in diffs),
+        "host": "here",
+    }
+    return ParityReport(**{**facts, **changes}, diffs=diffs)
+
+
+def _manifest(**changes):
+    from irrvit.export import target
+    from irrvit.export.manifest import FoldSummary, Manifest, Operations
+    from irrvit.export.precision import Precision
+    from irrvit.model.spec import InputSpec
+
+    facts = {
+        "model": "net",
+        "weights": "random (seed 0)",
+        "target": target.names()[0],
+        "precision": Precision.FP32,
+        "file": "net.bin",
+        "sha256": "0" * 64,
+        "size_bytes": 1,
+        "macs": 1,
+        "parameters": 1,
+        "input": InputSpec(height=8, width=8),
+        "labels": ("a", "b"),
+        "fold": FoldSummary(folded={}, max_rel=0.0),
+        "operations": Operations(before=1, after=1),
+        "compatibility": "any",
+        "toolchain": {},
+        "parity": (_report(_diff()),),
+        "findings": (),
+        "explanation": None,
+        "golden": (),
+        "cache_key": "",
+        "created_utc": "2026-01-01T00:00:00+00:00",
+    }
+    return Manifest(**{**facts, **changes})
+
+
+@pytest.fixture(scope="session")
+def make_diff():
+    """A function of failures: a case that was compared."""
+    return _diff
+
+
+@pytest.fixture(scope="session")
+def make_report():
+    """A function of cases: a comparison of them."""
+    return _report
+
+
+@pytest.fixture(scope="session")
+def make_manifest():
+    """A function of fields: the manifest of a file that has passed, but for them."""
+    return _manifest
+
+
+@pytest.fixture
+def put_artifact(tmp_path):
+    """A function of fields: an artifact in a folder of that name, which can be opened."""
+    from irrvit.export import artifact
+
+    def put(folder="here", **changes):
+        (tmp_path / folder).mkdir(parents=True)
+        file = tmp_path / folder / "net.bin"
+        file.write_bytes(b"a file")
+        made = _manifest(sha256=artifact.content_hash(file), size_bytes=6, **changes)
+        file.with_name(artifact.MANIFEST).write_text(made.model_dump_json())
+        return tmp_path / folder
+
+    return put

@@ -6,65 +6,37 @@ import numpy as np
 import pytest
 
 from irrvit.export import artifact
-from irrvit.export.content import content_hash
 from irrvit.export.errors import BadArtifact
-from irrvit.export.manifest import Manifest
 
 
 @pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "net.onnx").write_bytes(b"a file")
-    manifest = {
-        "model": "net",
-        "weights": "random (seed 0)",
-        "target": "onnx",
-        "precision": "fp32",
-        "file": "net.onnx",
-        "sha256": content_hash(tmp_path / "net.onnx"),
-        "size_bytes": 6,
-        "macs": 1,
-        "parameters": 1,
-        "input": {"height": 8, "width": 8},
-        "labels": ("a", "b"),
-        "fold": {"folded": {}, "max_rel": 0.0},
-        "operations": {"before": 1, "after": 1},
-        "compatibility": "ONNX opset 18",
-        "toolchain": {},
-        "parity": (),
-        "findings": (),
-        "explanation": None,
-        "golden": (),
-        "cache_key": "",
-        "created_utc": "2026-01-01T00:00:00+00:00",
-    }
-    text = Manifest.model_validate(manifest).model_dump_json()
-    (tmp_path / "manifest.json").write_text(text)
-    return tmp_path
+def folder(put_artifact):
+    return put_artifact(parity=())
 
 
-@pytest.mark.parametrize("name", ["", "net.onnx", "manifest.json"])
+@pytest.mark.parametrize("name", ["", "net.bin", "manifest.json"])
 def test_folder_file_and_manifest_open_the_same_artifact(folder, name):
     opened = artifact.open(folder / name)
-    assert opened.path == folder / "net.onnx"
+    assert opened.path == folder / "net.bin"
     assert opened.manifest.model == "net"
 
 
 def test_a_changed_file_is_refused(folder):
-    (folder / "net.onnx").write_bytes(b"another")
+    (folder / "net.bin").write_bytes(b"another")
     with pytest.raises(BadArtifact, match="is not the file that its manifest describes"):
         artifact.open(folder)
 
 
 def test_a_missing_file_is_named(folder):
-    (folder / "net.onnx").unlink()
-    with pytest.raises(BadArtifact, match=r"net\.onnx is missing"):
+    (folder / "net.bin").unlink()
+    with pytest.raises(BadArtifact, match=r"net\.bin is missing"):
         artifact.open(folder)
 
 
 def test_a_file_beside_the_artifact_is_not_taken_for_it(folder):
-    (folder / "other.onnx").write_bytes(b"other")
-    with pytest.raises(BadArtifact, match=r"other\.onnx is not the file"):
-        artifact.open(folder / "other.onnx")
+    (folder / "other.bin").write_bytes(b"other")
+    with pytest.raises(BadArtifact, match=r"other\.bin is not the file"):
+        artifact.open(folder / "other.bin")
 
 
 def test_a_path_that_does_not_exist_is_said(tmp_path):
@@ -103,3 +75,13 @@ def test_pixels_that_do_not_fit_are_refused(folder, shape):
 
 def test_a_manifest_without_parity_has_not_passed(folder):
     assert not artifact.open(folder).manifest.passed
+
+
+def test_the_hash_of_a_folder_sees_names_and_contents(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x").write_text("1")
+    first = artifact.content_hash(tmp_path / "a")
+    (tmp_path / "a" / "x").rename(tmp_path / "a" / "y")
+    second = artifact.content_hash(tmp_path / "a")
+    (tmp_path / "a" / "y").write_text("2")
+    assert len({first, second, artifact.content_hash(tmp_path / "a")}) == 3

@@ -5,70 +5,10 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from irrvit.export import target
-from irrvit.export.manifest import Accuracy, Delegation, FoldSummary, Manifest, Operations
-from irrvit.export.precision import Precision, Tolerance
-from irrvit.export.reports import OutputDiff, ParityReport
-from irrvit.model.spec import InputSpec
+from irrvit.export.manifest import Accuracy, Delegation, Manifest
+from irrvit.export.precision import Tolerance
 
 TOLERANCE = Tolerance(max_rel=1e-4, min_cosine=0.99, min_sqnr_db=80, max_points_below=0.5)
-
-
-def diff(*failures):
-    return OutputDiff(
-        case="coffee",
-        reference_range=1.0,
-        max_abs=0.0,
-        max_rel=0.0,
-        mean_abs=0.0,
-        cosine=1.0,
-        sqnr_db=313.0,
-        top1_agrees=True,
-        top5_overlap=1.0,
-        decided=True,
-        nonfinite=0,
-        failures=failures,
-    )
-
-
-def report(*diffs, failures=()):
-    return ParityReport(
-        artifact_sha256="0" * 64,
-        reference="PyTorch fp32, unfolded",
-        runner="test",
-        tolerance=TOLERANCE,
-        expected_cases=("coffee",),
-        diffs=diffs,
-        failures=failures,
-        host="here",
-    )
-
-
-def manifest(**changes):
-    facts = {
-        "model": "net",
-        "weights": "random (seed 0)",
-        "target": target.names()[0],
-        "precision": Precision.FP32,
-        "file": "net.bin",
-        "sha256": "0" * 64,
-        "size_bytes": 1,
-        "macs": 1,
-        "parameters": 1,
-        "input": InputSpec(height=8, width=8),
-        "labels": ("a", "b"),
-        "fold": FoldSummary(folded={}, max_rel=0.0),
-        "operations": Operations(before=1, after=1),
-        "compatibility": "any",
-        "toolchain": {},
-        "parity": (report(diff()),),
-        "findings": (),
-        "explanation": None,
-        "golden": (),
-        "cache_key": "",
-        "created_utc": "2026-01-01T00:00:00+00:00",
-    }
-    return Manifest(**{**facts, **changes})
 
 
 def accuracy(right, reference_right=950, pictures=1000):
@@ -85,33 +25,41 @@ def accuracy(right, reference_right=950, pictures=1000):
 
 
 @pytest.mark.parametrize(
-    ("diffs", "failures", "passed"),
+    ("cases", "failures", "passed"),
     [
-        ((diff(),), (), True),
-        ((diff(), diff("cosine 0 is below 1")), (), False),
-        ((diff(),), ("case 'cat' has no output",), False),
-        ((), (), False),
+        ([[]], (), True),
+        ([[], ["cosine 0 is below 1"]], (), False),
+        ([["cosine 0 is below 1"], []], (), False),
+        ([[]], ("case 'cat' has no output",), False),
+        ([], (), False),
     ],
 )
 def test_a_report_has_passed_when_something_was_compared_and_nothing_failed(
-    diffs, failures, passed
+    make_diff, make_report, cases, failures, passed
 ):
-    assert report(*diffs, failures=failures).passed is passed
+    assert make_report(*(make_diff(*f) for f in cases), failures=failures).passed is passed
 
 
 @pytest.mark.parametrize(
-    ("changes", "passed"),
+    ("runners", "failures", "passed"),
     [
-        ({}, True),
-        ({"parity": (report(diff()), report(diff()))}, True),
-        ({"parity": (report(diff()), report(diff("wrong")))}, False),
-        ({"parity": ()}, False),
-        ({"failures": ("fp16 overflow",)}, False),
-        ({"findings": ("close to overflow",)}, True),
+        ([[]], (), True),
+        ([[], []], (), True),
+        ([[], ["wrong"]], (), False),
+        ([["wrong"], []], (), False),
+        ([], (), False),
+        ([[]], ("fp16 overflow",), False),
     ],
 )
-def test_a_file_has_passed_in_every_runner_and_without_other_failures(changes, passed):
-    assert manifest(**changes).passed is passed
+def test_a_file_has_passed_in_every_runner_and_without_other_failures(
+    make_diff, make_report, make_manifest, runners, failures, passed
+):
+    reports = tuple(make_report(make_diff(*f)) for f in runners)
+    assert make_manifest(parity=reports, failures=failures).passed is passed
+
+
+def test_a_finding_is_no_failure(make_manifest):
+    assert make_manifest(findings=("close to overflow",)).passed
 
 
 @pytest.mark.parametrize(
@@ -126,8 +74,8 @@ def test_a_file_may_lose_half_a_point_and_no_more(right, within):
 @pytest.mark.parametrize(
     ("rights", "accurate"), [((), True), ((950,), True), ((950, 900), False), ((900, 950), False)]
 )
-def test_a_file_is_accurate_on_every_set_that_it_was_tried_on(rights, accurate):
-    assert manifest(accuracy=tuple(map(accuracy, rights))).is_accurate is accurate
+def test_a_file_is_accurate_on_every_set_that_it_was_tried_on(make_manifest, rights, accurate):
+    assert make_manifest(accuracy=tuple(map(accuracy, rights))).is_accurate is accurate
 
 
 @pytest.mark.parametrize(
@@ -144,19 +92,19 @@ def test_one_partition_that_leaves_nothing_out_is_whole(partitions, left_out, wh
     assert Delegation(nodes=9, partitions=partitions, left_out=left_out).is_whole is whole
 
 
-def test_a_manifest_survives_its_file():
-    written = manifest(accuracy=(accuracy(950),), failures=("wrong",))
+def test_a_manifest_survives_its_file(make_manifest):
+    written = make_manifest(accuracy=(accuracy(950),), failures=("wrong",))
     assert Manifest.model_validate_json(written.model_dump_json()) == written
 
 
-def test_infinite_errors_survive_the_file():
-    endless = diff().model_copy(update={"max_rel": float("inf"), "sqnr_db": float("-inf")})
-    written = manifest(parity=(report(endless),))
+def test_infinite_errors_survive_the_file(make_diff, make_report, make_manifest):
+    endless = make_diff("wrong", max_rel=float("inf"), sqnr_db=float("-inf"))
+    written = make_manifest(parity=(make_report(endless),))
     assert Manifest.model_validate_json(written.model_dump_json()) == written
 
 
-def test_one_that_was_written_before_later_fields_came_still_reads():
-    old = json.loads(manifest().model_dump_json())
+def test_one_that_was_written_before_later_fields_came_still_reads(make_manifest):
+    old = json.loads(make_manifest().model_dump_json())
     for later in ("accuracy", "calibration", "delegation", "losses", "failures"):
         del old[later]
     read = Manifest.model_validate(old)
@@ -165,11 +113,11 @@ def test_one_that_was_written_before_later_fields_came_still_reads():
 
 
 @pytest.mark.parametrize("change", [{"schema_version": 2}, {"file": "../x"}, {"sha256": "1"}])
-def test_another_schema_a_path_or_no_hash_is_refused(change):
+def test_another_schema_a_path_or_no_hash_is_refused(make_manifest, change):
     with pytest.raises(ValidationError):
-        manifest(**change)
+        make_manifest(**change)
 
 
-def test_a_manifest_that_is_made_is_not_changed():
+def test_a_manifest_that_is_made_is_not_changed(make_manifest):
     with pytest.raises(ValidationError):
-        manifest().model = "other"
+        make_manifest().model = "other"

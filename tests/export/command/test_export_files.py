@@ -1,0 +1,146 @@
+"""What is current is kept, what failed is put aside, and the exit code says what came of it."""
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from irrvit.export import artifact, target
+from irrvit.export.artifact import Artifact
+from irrvit.export.command import export_files as module
+from irrvit.export.command.export_files import ExportResult, export_files, is_current
+from irrvit.export.command.options import ExportOptions
+from irrvit.export.command.workers import Failure
+from irrvit.export.errors import NotWritable
+from irrvit.export.manifest import Accuracy
+
+FIRST, SECOND, *_ = target.names_in_all()
+
+
+def inaccurate(lost):
+    return Accuracy(
+        data="clothes",
+        data_sha256="0" * 64,
+        pictures=1000,
+        right=900 - lost,
+        low=0,
+        high=1,
+        reference_right=900,
+        same_decisions=900,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors", "code"),
+    [
+        ({}, {}, 0),
+        ({"failures": ("wrong",)}, {}, 1),
+        ({"accuracy": (inaccurate(5),)}, {}, 0),
+        ({"accuracy": (inaccurate(6),)}, {}, 1),
+        ({}, {"other": "it died"}, 2),
+        ({"failures": ("wrong",)}, {"other": "it died"}, 2),
+    ],
+)
+def test_the_exit_code_is_that_of_the_worst(make_manifest, changes, errors, code):
+    opened = Artifact(Path("net.bin"), make_manifest(**changes))
+    good = Artifact(Path("good.bin"), make_manifest())
+    assert ExportResult("net", [good, opened], errors).exit_code == code
+
+
+def test_one_that_passed_and_has_the_same_key_is_current(put_artifact):
+    assert is_current(put_artifact("same", cache_key="k"), "k")
+    assert not is_current(put_artifact("other", cache_key="l"), "k")
+    assert not is_current(put_artifact("failed", cache_key="k", failures=("wrong",)), "k")
+
+
+def test_one_that_is_damaged_or_not_there_is_not_current(put_artifact, tmp_path):
+    folder = put_artifact("damaged", cache_key="k")
+    (folder / "net.bin").write_bytes(b"another")
+    assert not is_current(folder, "k")
+    assert not is_current(tmp_path / "nothing", "k")
+
+
+@pytest.fixture
+def converters(monkeypatch, make_manifest):
+    """Plays the processes of converters: what each target comes to, and which were asked."""
+    asked, outcomes = [], {}
+
+    def run(tasks, notify):
+        for task in tasks:
+            asked.append(task.target)
+            outcome = outcomes.get(task.target, {})
+            if isinstance(outcome, Failure):
+                yield task, outcome
+                continue
+            file = task.folder / "net.bin"
+            file.write_bytes(task.name.encode())
+            made = make_manifest(
+                target=task.target,
+                sha256=artifact.content_hash(file),
+                cache_key=task.cache_key,
+                **outcome,
+            )
+            (task.folder / artifact.MANIFEST).write_text(made.model_dump_json())
+            yield task, made
+
+    monkeypatch.setattr(module.workers, "run", run)
+    return asked, outcomes
+
+
+def export(out, *targets, stages=None, **options):
+    notify = (lambda *words: stages.append(words)) if stages is not None else lambda *_: None
+    asked = ExportOptions("irrvit_tiny", targets=targets, out=out, precision="fp32", **options)
+    return export_files(asked, notify)
+
+
+def test_every_file_is_put_in_its_place(converters, tmp_path):
+    result = export(tmp_path, FIRST, SECOND)
+    assert result.exit_code == 0
+    assert [a.path for a in result.artifacts] == [
+        tmp_path / f"{name}-fp32" / "net.bin" for name in (FIRST, SECOND)
+    ]
+    assert {p.name for p in tmp_path.iterdir()} == {".lock", f"{FIRST}-fp32", f"{SECOND}-fp32"}
+
+
+def test_what_is_current_is_not_done_again_unless_that_is_forced(converters, tmp_path):
+    asked, _ = converters
+    export(tmp_path, FIRST)
+    asked.clear()
+    stages = []
+    result = export(tmp_path, FIRST, SECOND, stages=stages)
+    assert asked == [SECOND]
+    assert (f"{FIRST}-fp32", "unchanged") in stages
+    assert len(result.artifacts) == 2
+    export(tmp_path, FIRST, force=True)
+    assert asked == [SECOND, FIRST]
+
+
+def test_one_that_fails_its_check_is_put_aside_and_replaces_nothing(converters, tmp_path):
+    _, outcomes = converters
+    export(tmp_path, FIRST)
+    good = artifact.open(tmp_path / f"{FIRST}-fp32").manifest
+    outcomes[FIRST] = {"failures": ("wrong",)}
+    stages = []
+    result = export(tmp_path, FIRST, force=True, stages=stages)
+    assert result.exit_code == 1
+    assert [a.path.parent.name for a in result.artifacts] == [f"{FIRST}-fp32.rejected"]
+    assert artifact.open(tmp_path / f"{FIRST}-fp32").manifest == good
+    assert (f"{FIRST}-fp32", "failed its check") in stages
+
+
+def test_one_that_could_not_be_written_does_not_stop_the_others(converters, tmp_path):
+    _, outcomes = converters
+    outcomes[FIRST] = Failure("the format lacks 'warp'")
+    result = export(tmp_path, FIRST, SECOND)
+    assert result.errors == {FIRST: "the format lacks 'warp'"}
+    assert [a.manifest.target for a in result.artifacts] == [SECOND]
+    assert result.exit_code == 2
+
+
+def test_a_disk_that_is_full_is_said(converters, tmp_path, monkeypatch):
+    def full(finished, place):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module.publish, "publish", full)
+    with pytest.raises(NotWritable, match="No space left"):
+        export(tmp_path, FIRST)
