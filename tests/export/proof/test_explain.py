@@ -38,7 +38,7 @@ def values(network):
 
 
 def sentence(network, traced, max_rel=1e-5):
-    return explain(network, PIXELS, list(enumerate(traced)), max_rel)
+    return explain(network, PIXELS, [("made up", value) for value in traced], max_rel)
 
 
 def test_all_operations_on_the_image_are_run_in_order(values):
