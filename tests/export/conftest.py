@@ -133,7 +133,7 @@ def exported(tmp_path_factory):
 
 
 def _diff(*failures, **changes):
-    from irrvit.export.manifest import OutputDiff
+    from irrvit.export.reports import OutputDiff
 
     facts = {
         "case": "coffee",
@@ -152,8 +152,8 @@ def _diff(*failures, **changes):
 
 
 def _report(*diffs, **changes):
-    from irrvit.export.manifest import ParityReport
     from irrvit.export.precision import Tolerance
+    from irrvit.export.reports import ParityReport
 
     limits = Tolerance(max_rel=1e-4, min_cosine=0.99, min_sqnr_db=80, max_points_below=0.5)
     facts = {

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from irrvit.export.manifest import Accuracy, Delegation, Manifest
 from irrvit.export.precision import Tolerance
+from irrvit.export.reports import Decisions, Meaning, Rounding
 
 TOLERANCE = Tolerance(max_rel=1e-4, min_cosine=0.99, min_sqnr_db=80, max_points_below=0.5)
 
@@ -58,6 +59,58 @@ def test_a_file_has_passed_in_every_runner_and_without_other_failures(
     assert make_manifest(parity=reports, failures=failures).passed is passed
 
 
+def meaning(*failures):
+    return Meaning(constants=9, max_rel=0.0, limit=1e-4, failures=failures)
+
+
+def rounding(*failures):
+    return Rounding(measured=0.0, explained=0.0, limit=1e-4, failures=failures)
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({"meaning": meaning(), "rounding": rounding()}, True),
+        ({"meaning": meaning("alpha was lost"), "rounding": rounding()}, False),
+        ({"meaning": meaning(), "rounding": rounding("more than rounding")}, False),
+        ({"meaning": None, "rounding": None}, True),
+    ],
+)
+def test_a_file_is_the_same_network_by_its_meaning_and_by_its_rounding(
+    make_manifest, changes, same
+):
+    made = make_manifest(**changes)
+    assert (made.is_same_network, made.passed) == (same, same)
+
+
+def test_another_failure_is_none_of_the_network(make_manifest):
+    made = make_manifest(failures=("left out of XNNPACK",))
+    assert (made.is_same_network, made.passed) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("failures", "decisions", "verdict"),
+    [
+        ((), None, "same"),
+        ((), Decisions(photographs=6), "same decisions"),
+        ((), Decisions(photographs=6, close=("cat",)), "same decisions"),
+        ((), Decisions(photographs=6, changed=("cat", "dog")), "2 of 6 changed"),
+        (("cosine 0 is below 1",), Decisions(photographs=6), "DIFFERS"),
+        (("the reference has no spread: nothing was compared",), None, "not compared"),
+    ],
+)
+def test_the_verdict_says_what_is_true_and_no_more(
+    make_diff, make_report, make_manifest, failures, decisions, verdict
+):
+    report = make_report(make_diff(*failures))
+    assert make_manifest(parity=(report,), decisions=decisions).verdict == verdict
+
+
+def test_all_failures_of_a_report_are_its_own_and_those_of_its_cases(make_diff, make_report):
+    report = make_report(make_diff("a"), make_diff("b", case="cat"), failures=("c",))
+    assert report.all_failures == ("c", "coffee: a", "cat: b")
+
+
 def test_a_finding_is_no_failure(make_manifest):
     assert make_manifest(findings=("close to overflow",)).passed
 
@@ -105,11 +158,15 @@ def test_infinite_errors_survive_the_file(make_diff, make_report, make_manifest)
 
 def test_one_that_was_written_before_later_fields_came_still_reads(make_manifest):
     old = json.loads(make_manifest().model_dump_json())
-    for later in ("accuracy", "calibration", "delegation", "losses", "failures"):
+    first = ("accuracy", "calibration", "delegation", "losses", "failures")
+    for later in (*first, "meaning", "rounding", "decisions"):
         del old[later]
+    del old["parity"][0]["diffs"][0]["spread_rel"]
     read = Manifest.model_validate(old)
     assert (read.accuracy, read.calibration, read.delegation) == ((), None, None)
     assert (read.losses, read.failures) == ((), ())
+    assert (read.meaning, read.rounding, read.decisions) == (None, None, None)
+    assert read.passed
 
 
 @pytest.mark.parametrize("change", [{"schema_version": 2}, {"file": "../x"}, {"sha256": "1"}])

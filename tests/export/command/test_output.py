@@ -70,6 +70,7 @@ def test_json_has_a_row_for_each_file_with_all_that_is_known(made, make_report, 
         "cases": 2,
         "max_abs": 0.5,
         "max_rel": 0.5,
+        "spread_rel": None,
         "min_cosine": 0.5,
         "min_sqnr_db": 3.0,
         "top1_agreement": 0.5,
@@ -116,7 +117,7 @@ def test_other_runners_and_errors_are_named(made, make_report, make_diff):
 def test_the_table_has_a_row_for_each_runner_in_80_columns(made, make_report, make_diff):
     two = (
         make_report(make_diff(max_rel=1.23e-6), runner="mil-reference"),
-        make_report(make_diff("wrong", top1_agrees=False), runner="second"),
+        make_report(make_diff(max_rel=0.1, spread_rel=0.25, top1_agrees=False), runner="second"),
     )
     opened = made(
         parity=two,
@@ -129,8 +130,14 @@ def test_the_table_has_a_row_for_each_runner_in_80_columns(made, make_report, ma
     first, second = (line for line in shown.splitlines() if "12.3" in line)
     for cell in ("fp32", "300", "9 → 7", "mil-reference", "1.2e-06", "100%", "same"):
         assert cell in first
-    for cell in ("second", "0%", "DIFFERS"):
+    for cell in ("second", "2.5e-01", "0%", "same"):
         assert cell in second
+
+
+def test_a_runner_that_differs_is_shown_with_what_is_wrong(made, make_report, make_diff):
+    shown = text([made(parity=(make_report(make_diff("wrong"), runner="second"),))])
+    row = next(line for line in shown.splitlines() if "second" in line)
+    assert row.split()[-1] == "DIFFERS"
     assert "second: coffee: wrong" in shown
 
 
