@@ -1,28 +1,31 @@
-"""A file and a folder are told by what they hold."""
+"""A file and a folder of files alike have a hash, which sees names and contents, and a size."""
 
 import hashlib
 
 from irrvit.export.content import content_hash, content_size
 
 
+def folder(top, **files):
+    for name, text in files.items():
+        (top / "deep").mkdir(parents=True, exist_ok=True)
+        (top / "deep" / name).write_text(text)
+    return top
+
+
 def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path):
-    (tmp_path / "net.onnx").write_bytes(b"a file")
-    assert content_hash(tmp_path / "net.onnx") == hashlib.sha256(b"a file").hexdigest()
+    (tmp_path / "file").write_bytes(b"text")
+    assert content_hash(tmp_path / "file") == hashlib.sha256(b"text").hexdigest()
 
 
-def test_the_hash_of_a_folder_sees_names_and_contents(tmp_path):
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "x").write_text("1")
-    first = content_hash(tmp_path / "a")
-    (tmp_path / "a" / "x").rename(tmp_path / "a" / "y")
-    second = content_hash(tmp_path / "a")
-    (tmp_path / "a" / "y").write_text("2")
-    assert len({first, second, content_hash(tmp_path / "a")}) == 3
+def test_the_hash_of_a_folder_sees_names_and_contents_and_not_its_own_place(tmp_path):
+    first = content_hash(folder(tmp_path / "a", x="1", y="2"))
+    assert content_hash(folder(tmp_path / "b", y="2", x="1")) == first
+    assert content_hash(folder(tmp_path / "c", x="2", y="1")) != first
+    assert content_hash(folder(tmp_path / "d", x="1", z="2")) != first
+    assert content_hash(folder(tmp_path / "e", x="1")) != first
 
 
 def test_the_size_of_a_folder_is_that_of_all_its_files(tmp_path):
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "a" / "x").write_bytes(b"123")
-    (tmp_path / "a" / "b" / "y").write_bytes(b"45")
-    assert content_size(tmp_path / "a") == 5
-    assert content_size(tmp_path / "a" / "x") == 3
+    top = folder(tmp_path / "a", x="123", y="12345")
+    assert content_size(top) == 8
+    assert content_size(top / "deep" / "x") == 3

@@ -58,5 +58,13 @@ def test_einsum_and_attention(mb, make_program):
     assert macs.count(attention) == 2 * 3 * 5 * (4 + 6)
 
 
+def test_a_letter_of_an_einsum_is_as_long_as_its_longer_side(mb, make_program):
+    program = make_program(
+        lambda x, y: mb.einsum(values=(x, y), equation="nchw,nwhu->nchu"),
+        _zeros(2, 3, 4, 5), _zeros(2, 5, 1, 6),
+    )  # fmt: skip
+    assert macs.count(program) == 2 * 3 * 4 * 5 * 6
+
+
 def test_elementwise_operations_count_nothing(mb, make_program):
     assert macs.count(make_program(lambda x: mb.mul(x=x, y=x), _zeros(3, 3))) == 0

@@ -43,6 +43,13 @@ def test_an_operation_that_falls_out_is_a_failure_where_that_is_asked_for():
     assert failed("tflite", "int8", sound, delegation=CUT) == []
 
 
+def test_an_operation_beside_a_single_piece_is_left_out_all_the_same():
+    beside = Delegation(nodes=5, partitions=1, left_out=("CUMSUM of /head",))
+    sound = torch.nn.Flatten()
+    (failure,) = failed("tflite", "int8", sound, delegation=beside, require_delegated=True)
+    assert failure == "XNNPACK computes the file in 1 pieces and leaves out CUMSUM of /head"
+
+
 def test_a_format_that_cannot_say_who_computes_it_fails_when_asked():
     (failure,) = failed("onnx", "int8", torch.nn.Flatten(), require_delegated=True)
     assert "onnx does not say" in failure

@@ -39,6 +39,48 @@ def test_a_depthwise_convolution_has_the_full_range():
     np.testing.assert_array_equal(safe_ranges(weight), np.abs(weight).max(axis=(1, 2, 3)))
 
 
+def operations(write_onnx, nodes, image, logits, **constants):
+    import onnx
+
+    from irrvit.export.onnx.quantize import operations
+
+    return list(operations(onnx.load(write_onnx(nodes, image, logits, **constants))))
+
+
+def test_a_product_with_a_constant_is_a_layer_and_of_two_computed_sides_attention(write_onnx):
+    from irrvit.export.quantization.rules import Kind
+
+    nodes = [
+        ("MatMul", ["image", "w"], ["x"], {}),
+        ("MatMul", ["x", "image"], ["y"], {}),
+        ("Erf", ["y"], ["logits"], {}),
+    ]
+    layer, attention, other = operations(write_onnx, nodes, (3, 3), (3, 3), w=np.ones((3, 3)))
+    assert [o.kind for o in (layer, attention, other)] == [Kind.LINEAR, Kind.MATMUL, Kind.OTHER]
+    assert (layer.inputs, layer.outputs) == (("image",), ("x",))
+    assert (attention.inputs, attention.outputs) == (("x", "image"), ("y",))
+
+
+@pytest.mark.parametrize(("constant", "meets"), [(np.ones((1, 3)), True), (np.ones(1), False)])
+def test_several_numbers_beside_what_is_computed_are_noticed(write_onnx, constant, meets):
+    nodes = [("Add", ["image", "c"], ["logits"], {})]
+    (added,) = operations(write_onnx, nodes, (1, 3), (1, 3), c=constant)
+    assert added.meets_constants is meets
+
+
+@pytest.mark.parametrize(("turned", "axis"), [(0, 1), (1, 0)])
+def test_the_channels_of_a_layer_are_where_its_weights_have_them(turned, axis):
+    from onnx import helper
+
+    from irrvit.export.onnx.quantize import _ranges
+
+    weight = np.arange(6, dtype=np.float32).reshape(2, 3)
+    node = helper.make_node("Gemm", ["x", "w"], ["y"], transB=turned)
+    ranges = _ranges(node, weight)
+    assert {r["axis"] for r in ranges} == {axis}
+    assert len(ranges) == weight.shape[axis]
+
+
 @pytest.mark.slow
 def test_every_weight_in_a_written_file_fits(write_tiny):
     import onnx

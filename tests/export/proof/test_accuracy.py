@@ -15,8 +15,10 @@ CLASSES = np.array([0, 1, 2, 3])
 
 
 def test_right_ones_and_same_decisions_are_counted_apart():
-    known = summarize(np.array([0, 1, 0, 0]), np.array([0, 2, 2, 0]), CLASSES, data=DATA)  # pyright: ignore[reportArgumentType]
-    assert (known.right, known.reference_right, known.same_decisions) == (2, 2, 2)
+    candidate, reference = np.array([0, 1, 0, 0]), np.array([0, 2, 0, 0])
+    known = summarize(candidate, reference, CLASSES, data=DATA)  # pyright: ignore[reportArgumentType]
+    assert (known.right, known.reference_right, known.same_decisions) == (2, 1, 3)
+    assert (known.pictures, known.data) == (4, "clothes")
 
 
 @pytest.mark.parametrize(("right", "limit", "within"), [(98, 2.0, True), (97, 2.0, False)])

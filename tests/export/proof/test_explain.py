@@ -73,13 +73,16 @@ def broken_from(values, name, by):
     return broken
 
 
-@pytest.mark.parametrize("name", ["stem", "body.1", "head"])
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [("stem", "the input (div"), ("body.1", "body.0 (relu"), ("head", "the input (mean")],
+)
 def test_the_first_layer_whose_value_is_lost_is_named_with_what_agrees_before(
-    network, values, name
+    network, values, name, before
 ):
     text = sentence(network, broken_from(values, name, 0.01))
     assert text.startswith(f"the first output that departs is that of {name} (")
-    assert "(its input from" in text
+    assert f"(its input from {before}" in text
     assert text.endswith("agrees)")
 
 

@@ -66,6 +66,14 @@ def test_a_case_is_decided_by_a_lead_of_twice_the_error_that_may_be(margin, deci
     assert diff.decided is decided
 
 
+@pytest.mark.parametrize(("logits", "decided"), [([1.0, 0.0], True), ([1.0], False)])
+def test_two_classes_can_be_decided_between_and_one_cannot(logits, decided):
+    diff = compare(
+        "case", np.array(logits), np.array(logits), Tolerance(**{**LOOSE, "max_rel": 0.1})
+    )
+    assert diff.decided is decided
+
+
 @pytest.mark.parametrize(
     ("spread", "compared"), [(0.9e-4, False), (1.1e-4, True)], ids=["just below", "just above"]
 )

@@ -144,6 +144,18 @@ def test_a_file_of_one_layer_is_read_as_it_was_written(layer):
     assert read.buffers[1].data.tolist() == list(range(12))
 
 
+@pytest.mark.parametrize(("kind", "count"), [("DEQUANTIZE", 0), ("QUANTIZE", 1), ("ADD", 1)])
+def test_undoing_the_storage_of_a_weight_is_no_operation(layer, kind, count):
+    code = layer.operatorCodes[0]
+    code.builtinCode = code.deprecatedBuiltinCode = getattr(schema.BuiltinOperator, kind)
+    layer.subgraphs[0].operators[0].inputs = np.array([0], np.int32)
+    assert graph.operation_count(graph.write(layer)) == count
+
+
+def test_the_work_of_a_file_is_that_of_its_operators(layer):
+    assert graph.macs(graph.write(layer)) == 12
+
+
 @pytest.mark.slow
 @pytest.mark.needs("litert_torch")
 class TestWrittenFile:
