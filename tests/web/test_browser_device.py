@@ -131,7 +131,7 @@ def test_pixels_of_another_size_are_refused(start):
 
 
 def test_onnxruntime_refuses_the_gpu(start):
-    with pytest.raises(CommandFailed, match="onnxruntime-web runs on the CPU alone"):
+    with pytest.raises(CommandFailed, match='onnxruntime runs on cpu here, not on "gpu"'):
         start("onnxruntime", accelerator="gpu")
 
 

@@ -22,7 +22,7 @@ import {
 const FOLDER = new URL("../runtime/litert/", self.location.href).href;
 
 serve(async ({ accelerator, threads }: RuntimeOptions) => {
-  requireAccelerator(accelerator, ["cpu", "gpu"]);
+  requireAccelerator("litert", accelerator, ["cpu", "gpu"]);
   const onGpu = accelerator === "gpu";
   const used = onGpu ? 1 : threads;
   // It opens a GPU for every file otherwise, used or not.

@@ -11,7 +11,7 @@ import {
 } from "./runtime";
 
 serve(async ({ accelerator, threads }: RuntimeOptions) => {
-  requireAccelerator(accelerator, ["cpu"]);
+  requireAccelerator("onnxruntime", accelerator, ["cpu"]);
   ort.env.wasm.wasmPaths = new URL("../runtime/onnxruntime/", self.location.href).href;
   ort.env.wasm.numThreads = threads;
   // It starts its WebAssembly with the first file and not before, so it is given none. What really

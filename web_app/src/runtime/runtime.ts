@@ -45,10 +45,14 @@ export function runtimeOf(target: string): RuntimeName {
   return name;
 }
 
-/** Refuse whatever an accelerator is called that is none of these. */
-export function requireAccelerator(asked: string, here: readonly Accelerator[]): void {
+/** Refuse whatever an accelerator is called that is none of those that a runtime has here. */
+export function requireAccelerator(
+  runtime: RuntimeName,
+  asked: string,
+  here: readonly Accelerator[],
+): void {
   if ((here as readonly string[]).includes(asked)) return;
-  throw new Error(`this runtime runs on ${here.join(" or ")} here, not on "${asked}"`);
+  throw new Error(`${runtime} runs on ${here.join(" or ")} here, not on "${asked}"`);
 }
 
 /** Pixels in the type that a file's input has. */

@@ -22,12 +22,12 @@ test("an unknown runtime is refused before a worker starts", () => {
 });
 
 test("an accelerator is one of those that a runtime has", () => {
-  expect(() => requireAccelerator("gpu", ["cpu", "gpu"])).not.toThrow();
-  expect(() => requireAccelerator("gpu", ["cpu"])).toThrow(
-    'this runtime runs on cpu here, not on "gpu"',
+  expect(() => requireAccelerator("litert", "gpu", ["cpu", "gpu"])).not.toThrow();
+  expect(() => requireAccelerator("onnxruntime", "gpu", ["cpu"])).toThrow(
+    'onnxruntime runs on cpu here, not on "gpu"',
   );
-  expect(() => requireAccelerator("npu", ["cpu", "gpu"])).toThrow(
-    'this runtime runs on cpu or gpu here, not on "npu"',
+  expect(() => requireAccelerator("litert", "npu", ["cpu", "gpu"])).toThrow(
+    'litert runs on cpu or gpu here, not on "npu"',
   );
 });
 
