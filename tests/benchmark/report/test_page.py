@@ -2,78 +2,15 @@
 
 import os
 import re
-from contextlib import contextmanager
 
 import pytest
 
 from irrvit.benchmark.errors import BadStore
-from irrvit.benchmark.measurement import GoldenAgreement
-from irrvit.benchmark.profiling.records import Profile, ProfileRow
 from irrvit.benchmark.report import page
 from irrvit.benchmark.results.baseline import Gate, Gated
-from irrvit.benchmark.results.rows import MeasureResult, to_timed_rows, to_untimed_rows
+from irrvit.benchmark.results.rows import MeasureResult, to_timed_rows
 
-PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 STRANGE = "<script>document.title = 'taken'</script><img src=http://localhost/x onerror=alert(1)>"
-
-
-@pytest.fixture
-def several(measurement):
-    """A first, a busy one of another size, one that says wrong things, and one with a long name."""
-    golden = GoldenAgreement(cases=6, failures=("cat.jpg: names class 3, the reference class 5",))
-    return [
-        measurement,
-        measurement.model_copy(update={"variant": "busy", "macs": 10**8, "background_cores": 1.0}),
-        measurement.model_copy(update={"variant": "wrong", "golden": golden, "peak_gmacs": None}),
-        measurement.model_copy(update={"variant": "timm:" + "long_name_" * 12, "macs": 6 * 10**8}),
-    ]
-
-
-@pytest.fixture
-def profile():
-    rows = (
-        ProfileRow(module="stem", operations=12, ms=2.5),
-        ProfileRow(module="<b>head</b>", operations=3, ms=0.5),
-    )
-    return Profile(
-        artifact_sha256="ab" * 32,
-        target="tflite",
-        variant="irrvit_tiny",
-        precision="fp32",
-        runtime="litert",
-        runtime_version="litert 2.3.0",
-        threads=1,
-        p50_ms=2.9,
-        total_ms=3.0,
-        rows=rows,
-    )
-
-
-def result(measurements, **more):
-    return MeasureResult(
-        to_timed_rows(measurements), {}, untimed=to_untimed_rows(measurements), **more
-    )
-
-
-@pytest.fixture
-def look(chromium, tmp_path):
-    """Open the page of a result; whatever it asks for or complains of fails the test."""
-
-    @contextmanager
-    def look(shown, profiles=(), viewport=LAPTOP, **context):
-        path = tmp_path / "report.html"
-        page.write(path, shown, profiles)
-        opened = chromium.new_context(viewport=viewport, **context)
-        tab, heard = opened.new_page(), []
-        tab.on("console", lambda message: heard.append(message.text))
-        tab.on("pageerror", lambda error: heard.append(str(error)))
-        tab.on("request", lambda request: heard.append(request.url))
-        tab.goto(path.as_uri())
-        yield tab
-        assert heard == [path.as_uri()]
-        opened.close()
-
-    return look
 
 
 def numbers(tab, table):
@@ -84,7 +21,7 @@ def numbers(tab, table):
     ]
 
 
-def test_the_numbers_are_those_of_the_measurements(look, several):
+def test_the_numbers_are_those_of_the_measurements(look, result, several):
     shown = result(several)
     rows = sorted(shown.rows, key=lambda row: row.summary.p50_ms)
     with look(shown) as tab:
@@ -104,7 +41,7 @@ def test_the_numbers_are_those_of_the_measurements(look, several):
         assert re.findall(r"[\d.]+ ms", tab.inner_text(".figure")) == [f"{latencies[0][2]:.2f} ms"]
 
 
-def test_valid_invalid_and_wrong_are_words_beside_their_reasons(look, several):
+def test_valid_invalid_and_wrong_are_words_beside_their_reasons(look, result, several):
     with look(result(several)) as tab:
         chips = {
             row.query_selector("bdi").inner_text(): row.query_selector(".figure .chip").inner_text()
@@ -118,49 +55,7 @@ def test_valid_invalid_and_wrong_are_words_beside_their_reasons(look, several):
         assert "2 of 4 numbers can be believed" in tab.inner_text("header")
 
 
-@pytest.mark.parametrize("viewport", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_nothing_is_wider_than_the_screen_even_with_all_tables_open(
-    look, several, profile, viewport
-):
-    with look(result(several), [profile], viewport) as tab:
-        tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        assert tab.evaluate("document.documentElement.scrollWidth") == viewport["width"]
-
-
-def contrast(tab, selector):
-    """WCAG's ratio of an element's colour to the card behind it."""
-    colours = tab.evaluate(
-        """s => [getComputedStyle(document.querySelector(s)).color,
-                 getComputedStyle(document.querySelector('section')).backgroundColor]""",
-        selector,
-    )
-
-    def light(colour):
-        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
-        red, green, blue = (p / 12.92 if p <= 0.04 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    high, low = sorted(map(light, colours), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_in_the_light_and_in_the_dark(look, several, scheme):
-    with look(result(several), color_scheme=scheme) as tab:
-        background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
-        assert (int(re.findall(r"\d+", background)[0]) < 64) == (scheme == "dark")
-        for selector in (
-            "section",
-            ".note",
-            ".chip.valid",
-            ".chip.invalid",
-            ".chip.wrong",
-            "summary",
-        ):
-            assert contrast(tab, selector) >= 4.5, selector
-
-
-def test_every_picture_has_a_table_that_the_keyboard_opens(look, several):
+def test_every_picture_has_a_table_that_the_keyboard_opens(look, result, several):
     with look(result(several)) as tab:
         pictures = tab.query_selector_all("section:has(.track, .plot, .spark)")
         assert len(pictures) == 5
@@ -172,7 +67,7 @@ def test_every_picture_has_a_table_that_the_keyboard_opens(look, several):
             assert tab.evaluate("document.activeElement.getAttribute('role')") == "region"
 
 
-def test_paper_shows_all_tables(look, several):
+def test_paper_shows_all_tables(look, result, several):
     with look(result(several)) as tab:
         assert not tab.query_selector("table.latencies").is_visible()
         tab.emulate_media(media="print")
@@ -180,7 +75,7 @@ def test_paper_shows_all_tables(look, several):
         assert "2026-01-01 00:00:00 UTC" in tab.inner_text("table.state")
 
 
-def test_a_name_is_only_a_name_whatever_is_in_it(look, measurement):
+def test_a_name_is_only_a_name_whatever_is_in_it(look, result, measurement):
     strange = measurement.model_copy(update={"variant": STRANGE, "runtime_version": STRANGE})
     device = measurement.device.model_copy(update={"name": STRANGE, "soc": STRANGE})
     problems = {STRANGE: STRANGE}
@@ -191,7 +86,7 @@ def test_a_name_is_only_a_name_whatever_is_in_it(look, measurement):
         assert tab.inner_text("bdi").startswith("<script>")
 
 
-def test_half_a_character_in_a_name_is_shown_as_unknown(look, measurement):
+def test_half_a_character_in_a_name_is_shown_as_unknown(look, result, measurement):
     with look(result([measurement.model_copy(update={"variant": "net\ud800"})])) as tab:
         assert tab.inner_text(".row bdi") == "net?"
 
@@ -204,7 +99,7 @@ def test_a_profile_is_shown_by_module(look, profile):
         assert "<b>head</b>" in text
 
 
-def test_an_emulator_s_times_and_memory_are_not_shown(look, measurement):
+def test_an_emulator_s_times_and_memory_are_not_shown(look, result, measurement):
     device = measurement.device.model_copy(update={"emulated": True})
     timed = measurement.model_copy(update={"device": device})
     untimed = timed.model_copy(update={"repeats": (), "variant": "untimed"})
@@ -216,7 +111,9 @@ def test_an_emulator_s_times_and_memory_are_not_shown(look, measurement):
 
 
 @pytest.mark.parametrize(("own_cpu_ms", "cores"), [(None, "-"), (90.0, "0.9"), (180.0, "1.8")])
-def test_the_cores_of_a_repeat_are_shown_where_they_are_known(measurement, own_cpu_ms, cores):
+def test_the_cores_of_a_repeat_are_shown_where_they_are_known(
+    measurement, own_cpu_ms, cores, result
+):
     changes = {"blocks_ms": ((20.0, 30.0),), "calls_per_value": 2, "own_cpu_ms": own_cpu_ms}
     repeat = measurement.repeats[0].model_copy(update=changes)
     text = page.render(result([measurement.model_copy(update={"repeats": (repeat,)})]))
@@ -233,7 +130,7 @@ def test_what_was_not_measured_is_at_the_top(look, measurement):
         assert "Ctrl-C ended the run early" in tab.inner_text("header")
 
 
-def test_every_call_is_drawn_even_one_that_is_slow_alone(look, measurement):
+def test_every_call_is_drawn_even_one_that_is_slow_alone(look, result, measurement):
     """One repeat and few calls are no reason to draw nothing."""
     short = measurement.repeats[0].model_copy(update={"blocks_ms": ((7.0, 70.0),)})
     with look(result([measurement.model_copy(update={"repeats": (short,)})])) as tab:
@@ -241,7 +138,7 @@ def test_every_call_is_drawn_even_one_that_is_slow_alone(look, measurement):
         assert points == ["25.00,100.00", "75.00,0.00"]
 
 
-def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path, measurement):
+def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path, measurement, result):
     path = tmp_path / "report.html"
     path.write_text("old")
     path.with_name("report.html.part").mkdir()  # Where the new one would be written first.
@@ -251,7 +148,7 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path, measurement)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only on systems with named pipes")
-def test_a_device_or_pipe_is_not_replaced_by_the_page(tmp_path, measurement):
+def test_a_device_or_pipe_is_not_replaced_by_the_page(tmp_path, measurement, result):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     with pytest.raises(BadStore, match="it is there and no file"):

@@ -229,29 +229,3 @@ def test_calls_and_time_of_means_are_those_of_all_their_calls(measurement, repea
         update={"blocks_ms": ((20.5,),), "calls_per_value": repeat_calls, "own_cpu_ms": None}
     )
     assert codes(measurement.model_copy(update={"repeats": (mean,)})) == found
-
-
-def sustained(measurement, latencies):
-    return with_config(timed(measurement, latencies), sustained_s=200)
-
-
-def test_slowing_down_is_the_result_of_a_sustained_run_and_no_fault(measurement):
-    slower = np.concatenate([np.full(9000, 10.0), np.full(9000, 20.0)])
-    hot = with_state(sustained(measurement, slower), "after", thermal_status="severe")
-    (issue,) = validity.check(hot)
-    assert (issue.code, issue.blocking) == ("sustained", False)
-    assert issue.detail == "the first minute 10.00 ms a call, the last 20.00 ms: 2.00 x"
-
-
-@pytest.mark.parametrize(("calls", "span"), [(11_999, "half"), (12_000, "minute")])
-def test_a_sustained_run_of_less_than_two_minutes_has_halves(measurement, calls, span):
-    (issue,) = validity.check(sustained(measurement, np.full(calls, 10.0)))
-    assert issue.detail == f"the first {span} 10.00 ms a call, the last 10.00 ms: 1.00 x"
-
-
-def test_a_sustained_run_of_means_lasted_as_long_as_all_their_calls(measurement):
-    """Each value is the mean of 1000 calls: 12 of them are two minutes."""
-    means = sustained(measurement, [10.0] * 6 + [20.0] * 6)
-    repeats = tuple(r.model_copy(update={"calls_per_value": 1000}) for r in means.repeats)
-    *_, issue = validity.check(means.model_copy(update={"repeats": repeats}))
-    assert issue.detail == "the first minute 10.00 ms a call, the last 20.00 ms: 2.00 x"
