@@ -28,6 +28,14 @@ elif "launch" in words:
 """
 
 
+_PHONE = {
+    "identifier": "00008120-1",
+    "hardwareProperties": {"platform": "iOS"},
+    "connectionProperties": {"pairingState": "paired", "tunnelState": "connected"},
+}
+_WATCH = {"identifier": "watch", "hardwareProperties": {"platform": "watchOS"}}
+
+
 @pytest.fixture
 def mac(tmp_path):
     """A checkout on a Mac that is played: `mac(said=..., phones=...)` runs the script there."""
@@ -44,13 +52,6 @@ def mac(tmp_path):
         (tmp_path / name).chmod(0o755)
 
     def run(said=_PASSED, phones=1, no_xcode=0, refused=0, system="Darwin", built=0, team="T"):
-        phone = {
-            "identifier": "00008120-1",
-            "hardwareProperties": {"platform": "iOS"},
-            "connectionProperties": {"pairingState": "paired", "tunnelState": "connected"},
-        }
-        watch = {"identifier": "watch", "hardwareProperties": {"platform": "watchOS"}}
-        devices = json.dumps({"result": {"devices": [watch, *[phone] * phones]}})
         put("scripts/ios_models.sh", "#!/bin/sh\n")
         put("bin/uname", f"#!/bin/sh\necho {system}\n")
         put("bin/xcodebuild", f"#!/bin/sh\nexit {built}\n")
@@ -59,7 +60,7 @@ def mac(tmp_path):
             _XCRUN.format(
                 python=sys.executable,
                 no_xcode=no_xcode,
-                devices=devices,
+                devices=json.dumps({"result": {"devices": [_WATCH, *[_PHONE] * phones]}}),
                 refused=refused,
                 said=said,
             ),

@@ -15,53 +15,58 @@ RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",), "torch": ("torch",)
 SHA = "ab" * 32
 
 
+PARITY = {
+    "artifact_sha256": SHA,
+    "reference": "torch",
+    "runner": "a runner",
+    "tolerance": {"max_rel": 1e-4, "min_cosine": 0.9, "min_sqnr_db": 80},
+    "expected_cases": (),
+    "diffs": (),
+    "host": "a host",
+}
+
+
+def manifest(target, sha256):
+    """The facts of an artifact whose golden pictures are ours."""
+    golden = [
+        {"picture": p.name, "picture_sha256": SHA, "top5": (1, 0), "logits": (2.0, 1.0)}
+        for p in cases.pictures()
+    ]
+    return {
+        "model": "irrvit_tiny",
+        "weights": "random (seed 0)",
+        "target": target,
+        "precision": "fp32",
+        "file": "net",
+        "sha256": sha256,
+        "size_bytes": 6,
+        "macs": 7,
+        "parameters": 5,
+        "input": {"height": 8, "width": 8},
+        "labels": ("a", "b"),
+        "fold": {"folded": {}, "max_rel": 0.0},
+        "operations": {"before": 1, "after": 1},
+        "compatibility": "",
+        "toolchain": {},
+        "parity": (PARITY,),
+        "findings": (),
+        "explanation": None,
+        "golden": golden,
+        "cache_key": "",
+        "created_utc": "2026-01-01T00:00:00+00:00",
+    }
+
+
 @pytest.fixture
 def write(tmp_path):
-    """A function that writes an artifact of a target whose golden pictures are ours."""
+    """A function that writes an artifact of a target, with other facts if they are given."""
 
     def write(target="onnx", **changes):
         folder = tmp_path / target
         folder.mkdir()
         (folder / "net").write_bytes(b"a file")
-        tolerance = {"max_rel": 1e-4, "min_cosine": 0.9, "min_sqnr_db": 80}
-        parity = {
-            "artifact_sha256": SHA,
-            "reference": "torch",
-            "runner": "a runner",
-            "tolerance": tolerance,
-            "expected_cases": (),
-            "diffs": (),
-            "host": "a host",
-        }
-        golden = [
-            {"picture": p.name, "picture_sha256": SHA, "top5": (1, 0), "logits": (2.0, 1.0)}
-            for p in cases.pictures()
-        ]
-        manifest = {
-            "model": "irrvit_tiny",
-            "weights": "random (seed 0)",
-            "target": target,
-            "precision": "fp32",
-            "file": "net",
-            "sha256": content_hash(folder / "net"),
-            "size_bytes": 6,
-            "macs": 7,
-            "parameters": 5,
-            "input": {"height": 8, "width": 8},
-            "labels": ("a", "b"),
-            "fold": {"folded": {}, "max_rel": 0.0},
-            "operations": {"before": 1, "after": 1},
-            "compatibility": "",
-            "toolchain": {},
-            "parity": (parity,),
-            "findings": (),
-            "explanation": None,
-            "golden": golden,
-            "cache_key": "",
-            "created_utc": "2026-01-01T00:00:00+00:00",
-        }
-        text = Manifest.model_validate(manifest | changes).model_dump_json()
-        (folder / "manifest.json").write_text(text)
+        facts = manifest(target, content_hash(folder / "net")) | changes
+        (folder / "manifest.json").write_text(Manifest.model_validate(facts).model_dump_json())
         return folder
 
     return write
