@@ -34,12 +34,13 @@ class Artifact:
         return target.load(self.manifest.target, self.path)
 
     def run(self, pixels: np.ndarray) -> np.ndarray:
-        """Raw RGB pixels 0..255, uint8 or float (N, H, W, 3) -> logits, float32 (N, classes)."""
+        """Raw pixels 0..255, uint8 or float (N, H, W, C) -> logits, float32 (N, classes)."""
         spec = self.manifest.input
-        if pixels.ndim != 4 or pixels.shape[1:] != (spec.height, spec.width, 3) or not len(pixels):
+        expected = (spec.height, spec.width, spec.channels)
+        if pixels.ndim != 4 or pixels.shape[1:] != expected or not len(pixels):
             raise BadArtifact(
                 f"pixels of shape {pixels.shape} do not fit {self.path.name}: expected "
-                f"(N, {spec.height}, {spec.width}, 3) as irrvit.model.spec.preprocess makes them"
+                f"(N, {', '.join(map(str, expected))}) as irrvit.model.spec.preprocess makes them"
             )
         return self.runner.run(pixels.astype(np.float32))
 

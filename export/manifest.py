@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import PositiveInt, StringConstraints
+from pydantic import model_validator as validates
 
 from irrvit.export.precision import Precision, Tolerance
 from irrvit.export.reports import Decisions, Meaning, ParityReport, Record, Rounding
+from irrvit.model.outputs import LOGITS, Output, Task, classifier_outputs
 from irrvit.model.spec import InputSpec
 
 # In the manifest's own folder, or beside the pictures: it becomes part of a path and of an address.
@@ -15,18 +17,49 @@ FileName = Annotated[str, StringConstraints(pattern=r"^\.*[\p{L}\p{N}_+-][\p{L}\
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
+class GoldenSample(Record):
+    """Some numbers of an output.
+
+    Attributes:
+        indices: where they stand in the output, as if it had one axis.
+        scale: what decides in this output; a tolerance is a share of it.
+    """
+
+    output: str
+    indices: tuple[int, ...]
+    values: tuple[float, ...]
+    scale: float
+
+
 class GoldenCase(Record):
     """A picture that comes with the package, and what the reference says about it.
 
     Attributes:
         picture: file name under `export/cases/`.
-        top5: class indices, best first; `logits` are theirs.
+        top5: of a classifier, class indices, best first; `logits` are theirs.
+        samples: of any other network, some numbers of each output.
     """
 
     picture: FileName
     picture_sha256: Sha256
     top5: tuple[int, ...]
     logits: tuple[float, ...]
+    samples: tuple[GoldenSample, ...] = ()
+
+    @validates(mode="after")
+    def _has_logits(self) -> GoldenCase:
+        if len(self.top5) != len(self.logits):
+            raise ValueError("expected one logit for each class of top5")
+        return self
+
+    @property
+    def answers(self) -> tuple[GoldenSample, ...]:
+        """What is known of the outputs, of whatever network."""
+        if self.samples or not self.top5:
+            return self.samples
+        largest = max(map(abs, self.logits), default=0.0)
+        best = GoldenSample(output=LOGITS, indices=self.top5, values=self.logits, scale=largest)
+        return (best,)
 
 
 class FoldSummary(Record):
@@ -118,6 +151,8 @@ class Manifest(Record):
     """All that is known about one written file; `sha256` ties the two together.
 
     Attributes:
+        outputs: in the order in which the file has them; files written before say nothing about
+            it, and are classifiers.
         failures: one sentence per check other than parity that ran and failed.
     """
 
@@ -132,6 +167,8 @@ class Manifest(Record):
     macs: int
     parameters: int
     input: InputSpec
+    task: Task = Task.CLASSIFICATION
+    outputs: tuple[Output, ...]
     labels: tuple[str, ...]
     fold: FoldSummary
     operations: Operations
@@ -151,6 +188,16 @@ class Manifest(Record):
     decisions: Decisions | None = None
     cache_key: str
     created_utc: str
+
+    @validates(mode="before")
+    @classmethod
+    def _written_before(cls, fields: Any) -> Any:
+        """Fill in what a manifest from before networks had outputs of any shape means."""
+        if not isinstance(fields, dict) or "outputs" in fields:
+            return fields
+        labels = fields.get("labels")
+        classes = len(labels) if isinstance(labels, list | tuple) else 0
+        return {**fields, "outputs": classifier_outputs(classes)}
 
     @property
     def is_same_network(self) -> bool:

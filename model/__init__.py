@@ -5,6 +5,6 @@ file into a network with its input and its labels, `data/` finds labelled pictur
 the command `irrvit-train`, and `weights/` has what came out of it.
 
 Beside the rooms: `spec` says what a network eats and gets a picture there (no torch needed),
-`evaluate` counts how often a network is right, `macs` what it costs; `errors`, `files` and
-`progress` are for everybody.
+`outputs` what it gives, `evaluate` counts how often a network is right, `macs` what it costs;
+`errors`, `files` and `progress` are for everybody.
 """

@@ -42,6 +42,6 @@ def to_unit(pixels: np.ndarray, where: torch.device) -> Tensor:
 
 
 def normalized(images: Tensor, spec: InputSpec) -> Tensor:
-    """Subtract the mean and divide by the deviation: (B, 3, H, W), same out."""
-    mean, std = (images.new_tensor(v).view(3, 1, 1) for v in (spec.mean, spec.std))
+    """Subtract the mean and divide by the deviation: (B, C, H, W), same out."""
+    mean, std = (images.new_tensor(v).view(-1, 1, 1) for v in (spec.mean, spec.std))
     return (images - mean) / std

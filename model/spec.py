@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageOps
 from pydantic import BaseModel, ConfigDict, PositiveInt
+from pydantic import model_validator as validates
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -21,6 +22,8 @@ _FILTERS = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos": Image.Resampling.LANCZOS,
 }
+_MODES = {"RGB": "RGB", "gray": "L", "RGBA": "RGBA"}  # As Pillow calls them.
+_CHANNELS = {"RGB": 3, "gray": 1, "RGBA": 4}
 
 
 class InputSpec(BaseModel):
@@ -30,6 +33,7 @@ class InputSpec(BaseModel):
         height, width: pixels that reach the network.
         resize: the picture is scaled until it just covers `height` x `width` enlarged by
             `resize / min(height, width)`; for a square input its shorter side becomes `resize`.
+        color: an opaque picture has an alpha of 255 everywhere.
         crop: which part of the scaled picture is taken.
         mean, std: per channel, on the 0..1 scale. An exported file applies them itself.
     """
@@ -38,17 +42,30 @@ class InputSpec(BaseModel):
 
     height: PositiveInt = 224
     width: PositiveInt = 224
-    color: Literal["RGB"] = "RGB"
+    color: Literal["RGB", "gray", "RGBA"] = "RGB"
     resize: PositiveInt = 256
     crop: Literal["center"] = "center"
     interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos"] = "bicubic"
-    mean: tuple[float, float, float] = IMAGENET_MEAN
-    std: tuple[float, float, float] = IMAGENET_STD
+    mean: tuple[float, ...] = IMAGENET_MEAN
+    std: tuple[float, ...] = IMAGENET_STD
+
+    @property
+    def channels(self) -> int:
+        return _CHANNELS[self.color]
+
+    @validates(mode="after")
+    def _has_a_number_for_each_channel(self) -> InputSpec:
+        for name, values in (("mean", self.mean), ("std", self.std)):
+            if len(values) != self.channels:
+                raise ValueError(
+                    f"{name} has {len(values)} numbers: {self.color} pictures have {self.channels}"
+                )
+        return self
 
 
-def upright(image: Image.Image) -> Image.Image:
-    """Turn a picture as its camera was held (its EXIF orientation), and make it RGB."""
-    return ImageOps.exif_transpose(image).convert("RGB")
+def upright(image: Image.Image, color: str = "RGB") -> Image.Image:
+    """Turn a picture as its camera was held (its EXIF orientation), and give it these colours."""
+    return ImageOps.exif_transpose(image).convert(_MODES[color])
 
 
 def scaled_size(width: int, height: int, spec: InputSpec) -> tuple[int, int]:
@@ -64,16 +81,17 @@ def preprocess(image: Image.Image, spec: InputSpec) -> np.ndarray:
     """Turn, resize and crop a picture to what a network eats.
 
     Returns:
-        uint8 RGB pixels (height, width, 3), 0..255; mean and std are not applied.
+        uint8 pixels (height, width, channels), 0..255; mean and std are not applied.
     """
-    image = upright(image)
+    image = upright(image, spec.color)
     size = scaled_size(image.width, image.height, spec)
     image = image.resize(size, _FILTERS[spec.interpolation])
     left, top = round((size[0] - spec.width) / 2), round((size[1] - spec.height) / 2)
-    return np.asarray(image.crop((left, top, left + spec.width, top + spec.height)))
+    pixels = np.asarray(image.crop((left, top, left + spec.width, top + spec.height)))
+    return pixels if pixels.ndim == 3 else pixels[:, :, None]
 
 
 def read_picture(path: Path, spec: InputSpec) -> np.ndarray:
-    """Read a picture file as `preprocess` returns it: uint8 (height, width, 3)."""
+    """Read a picture file as `preprocess` returns it: uint8 (height, width, channels)."""
     with Image.open(path) as image:
         return preprocess(image, spec)

@@ -23,7 +23,7 @@ class Case:
     """One input on which reference and candidate are compared.
 
     Attributes:
-        pixels: as the network eats them, uint8 (H, W, 3), 0..255.
+        pixels: as the network eats them, uint8 (H, W, C), 0..255.
         is_photograph: one of the sample photographs; else an array that was made up.
     """
 
@@ -38,7 +38,7 @@ def pictures() -> list[Path]:
 
 
 def golden_pictures(spec: InputSpec) -> dict[str, np.ndarray]:
-    """Every photograph as the network sees it: file name -> uint8 (H, W, 3).
+    """Every photograph as the network sees it: file name -> uint8 (H, W, C).
 
     The apps hold their own preprocessing and runtime against what these give.
     """
@@ -49,14 +49,14 @@ def parity_cases(spec: InputSpec) -> tuple[Case, ...]:
     """Every case on which reference and candidate are compared, the photographs first."""
     return (
         *(Case(path.stem, read_picture(path, spec), is_photograph=True) for path in pictures()),
-        Case("seeded-noise", _noise(spec.height, spec.width)),
-        Case("gradient", _gradient(spec.height, spec.width)),
-        Case("hard-edges", _hard_edges(spec.height, spec.width)),
+        Case("seeded-noise", _noise(spec)),
+        Case("gradient", _in_colors_of(spec, _gradient(spec.height, spec.width))),
+        Case("hard-edges", _in_colors_of(spec, _hard_edges(spec.height, spec.width))),
     )
 
 
 def batch(cases: Iterable[Case]) -> np.ndarray:
-    """The pixels of some cases as files take them: float32 (N, H, W, 3)."""
+    """The pixels of some cases as files take them: float32 (N, H, W, C)."""
     return np.stack([case.pixels for case in cases]).astype(np.float32)
 
 
@@ -65,9 +65,14 @@ def photographs(cases: Iterable[Case]) -> tuple[Case, ...]:
     return tuple(case for case in cases if case.is_photograph)
 
 
-def _noise(height: int, width: int) -> np.ndarray:
+def _noise(spec: InputSpec) -> np.ndarray:
     generator = np.random.default_rng(_SEED)
-    return generator.integers(0, 256, (height, width, 3), np.uint8)
+    return generator.integers(0, 256, (spec.height, spec.width, spec.channels), np.uint8)
+
+
+def _in_colors_of(spec: InputSpec, rgb: np.ndarray) -> np.ndarray:
+    """Red alone, or a fourth channel beside the three: upside down, it is like none of them."""
+    return np.concatenate([rgb, rgb[::-1, :, 1:2]], axis=-1)[:, :, : spec.channels]
 
 
 def _gradient(height: int, width: int) -> np.ndarray:

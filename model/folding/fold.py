@@ -187,14 +187,14 @@ def _refuse_train_mode(network: nn.Module) -> None:
 
 
 def _example(network: nn.Module, spec: InputSpec) -> Tensor:
-    """Zeros (1, 3, H, W) of the network's own precision."""
+    """Zeros (1, C, H, W) of the network's own precision."""
     dtypes = (tensor.dtype for tensor in network.state_dict().values())
     dtype = next((dtype for dtype in dtypes if dtype.is_floating_point), torch.float32)
-    return torch.zeros(1, 3, spec.height, spec.width, dtype=dtype)
+    return torch.zeros(1, spec.channels, spec.height, spec.width, dtype=dtype)
 
 
-def _per_channel(values: tuple[float, float, float], like: Tensor) -> Tensor:
-    return torch.tensor(values, dtype=like.dtype).reshape(1, 3, 1, 1)
+def _per_channel(values: tuple[float, ...], like: Tensor) -> Tensor:
+    return torch.tensor(values, dtype=like.dtype).reshape(1, -1, 1, 1)
 
 
 def _wide_dtype(value: Any) -> Any:

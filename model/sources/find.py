@@ -37,7 +37,7 @@ _PROGRAM = ".pt2"
 # in it), not `errors`, `files` and `progress` (words, hashes, renaming), and not `data`: it decides
 # calibrated files only, and `irrvit.export.quantization.calibration` counts it for those. torch is
 # the one package whose version decides for every network; each kind of source adds its own.
-DECIDING_CODE = ("network", "folding", "sources", "spec.py")
+DECIDING_CODE = ("network", "folding", "sources", "outputs.py", "spec.py")
 
 _ASSUMED = (
     "a .pt2 does not say what was subtracted from its pictures: ImageNet's mean and std assumed"

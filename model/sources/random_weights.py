@@ -53,7 +53,7 @@ def make_healthy(network: nn.Module, spec: InputSpec, *, seed: int = 0) -> None:
 
 
 def dead_leaves(spec: InputSpec, count: int) -> Tensor:
-    """Draw pictures with a photograph's statistics, normalized (count, 3, H, W).
+    """Draw pictures with a photograph's statistics, normalized (count, C, H, W).
 
     Dead leaves: discs of all sizes hide one another (Lee, Mumford and Huang, IJCV 2001), each with
     its own colour and grain.
@@ -61,14 +61,14 @@ def dead_leaves(spec: InputSpec, count: int) -> Tensor:
     y, x = torch.meshgrid(
         torch.linspace(0, 1, spec.height), torch.linspace(0, 1, spec.width), indexing="ij"
     )
-    image = torch.rand(count, 3, 1, 1).expand(-1, -1, spec.height, spec.width)
+    image = torch.rand(count, spec.channels, 1, 1).expand(-1, -1, spec.height, spec.width)
     for radius in torch.linspace(0.7, 0.02, _LEAVES):
         center = torch.rand(2, count, 1, 1)
         inside = (x - center[0]) ** 2 + (y - center[1]) ** 2 < radius**2
-        colour = torch.rand(count, 1, 1, 1) + 0.2 * torch.randn(count, 3, 1, 1)
+        colour = torch.rand(count, 1, 1, 1) + 0.2 * torch.randn(count, spec.channels, 1, 1)
         image = torch.where(inside[:, None], colour, image)
     grain = torch.randn(count, 1, spec.height, spec.width) * 0.2 * torch.rand(count, 1, 1, 1)
-    mean, std = (torch.tensor(v).view(3, 1, 1) for v in (spec.mean, spec.std))
+    mean, std = (torch.tensor(v).view(-1, 1, 1) for v in (spec.mean, spec.std))
     return ((image + grain).clamp(0, 1) - mean) / std
 
 

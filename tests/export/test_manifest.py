@@ -5,9 +5,10 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from irrvit.export.manifest import Accuracy, Delegation, Manifest
+from irrvit.export.manifest import Accuracy, Delegation, GoldenCase, GoldenSample, Manifest
 from irrvit.export.precision import Tolerance
 from irrvit.export.reports import Decisions, Meaning, Rounding
+from irrvit.model.outputs import classifier_outputs
 
 TOLERANCE = Tolerance(max_rel=1e-4, min_cosine=0.99, min_sqnr_db=80, max_points_below=0.5)
 
@@ -159,14 +160,33 @@ def test_infinite_errors_survive_the_file(make_diff, make_report, make_manifest)
 def test_one_that_was_written_before_later_fields_came_still_reads(make_manifest):
     old = json.loads(make_manifest().model_dump_json())
     first = ("accuracy", "calibration", "delegation", "losses", "failures")
-    for later in (*first, "meaning", "rounding", "decisions"):
+    for later in (*first, "meaning", "rounding", "decisions", "task", "outputs"):
         del old[later]
     del old["parity"][0]["diffs"][0]["spread_rel"]
     read = Manifest.model_validate(old)
     assert (read.accuracy, read.calibration, read.delegation) == ((), None, None)
     assert (read.losses, read.failures) == ((), ())
     assert (read.meaning, read.rounding, read.decisions) == (None, None, None)
+    assert (str(read.task), read.outputs) == ("classification", classifier_outputs(2))
     assert read.passed
+
+
+def golden(top5=(), logits=(), samples=()):
+    facts = {"picture": "coffee.jpg", "picture_sha256": "0" * 64}
+    return GoldenCase(**facts, top5=top5, logits=logits, samples=samples)
+
+
+def test_a_golden_case_says_the_same_of_a_classifier_as_of_any_network():
+    answer = GoldenSample(output="logits", indices=(3, 0), values=(2.0, -4.0), scale=4.0)
+    assert golden(top5=(3, 0), logits=(2.0, -4.0)).answers == (answer,)
+    assert golden(samples=(answer,)).answers == (answer,)
+    assert golden().answers == ()
+
+
+@pytest.mark.parametrize(("top5", "logits"), [((3, 0), (2.0,)), ((3,), ()), ((), (2.0,))])
+def test_classes_without_their_logits_are_refused(top5, logits):
+    with pytest.raises(ValidationError, match="one logit for each class"):
+        golden(top5=top5, logits=logits)
 
 
 @pytest.mark.parametrize("change", [{"schema_version": 2}, {"file": "../x"}, {"sha256": "1"}])

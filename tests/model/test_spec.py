@@ -181,3 +181,24 @@ def test_a_picture_that_is_open_stays_open(tmp_path, scene):
     image = Image.open(buffer)
     spec = InputSpec(height=32, width=48, resize=32)
     assert np.array_equal(preprocess(image, spec), preprocess(image, spec))
+
+
+class TestColors:
+    """Pictures of one channel or four."""
+
+    PICTURE = Image.fromarray(np.array([[[200, 100, 0], [10, 20, 30]]], np.uint8))
+    GRAY = InputSpec(height=1, width=2, resize=1, color="gray", mean=(0.5,), std=(0.5,))
+    RGBA = InputSpec(height=1, width=2, resize=1, color="RGBA", mean=(0,) * 4, std=(1,) * 4)
+
+    def test_gray_is_luminance(self):
+        # ITU-R BT.601: 0.299 R + 0.587 G + 0.114 B.
+        assert preprocess(self.PICTURE, self.GRAY).tolist() == [[[118], [18]]]
+
+    def test_what_is_opaque_has_an_alpha_of_255(self):
+        expected = [[[200, 100, 0, 255], [10, 20, 30, 255]]]
+        assert preprocess(self.PICTURE, self.RGBA).tolist() == expected
+
+    @pytest.mark.parametrize("count", [1, 2, 4])
+    def test_a_mean_without_a_number_for_each_channel_is_refused(self, count):
+        with pytest.raises(ValidationError, match=f"mean has {count} numbers: RGB pictures have 3"):
+            InputSpec(mean=(0.5,) * count)

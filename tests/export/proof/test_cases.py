@@ -13,7 +13,12 @@ from irrvit.export.proof import cases
 from irrvit.model.spec import InputSpec, read_picture
 
 ARRAYS = ("seeded-noise", "gradient", "hard-edges")
-SPECS = [InputSpec(), InputSpec(height=96, width=160, resize=96, interpolation="bilinear")]
+SPECS = [
+    InputSpec(),
+    InputSpec(height=96, width=160, resize=96, interpolation="bilinear"),
+    InputSpec(height=32, width=32, color="gray", mean=(0.5,), std=(0.5,)),
+    InputSpec(height=32, width=32, color="RGBA", mean=(0.5,) * 4, std=(0.5,) * 4),
+]
 
 
 def test_the_module_wins_over_the_folder_of_the_same_name():
@@ -36,10 +41,10 @@ def test_every_picture_has_its_origin_written_beside_it():
     assert [p.name for p in cases.pictures() if f"| `{p.name}` |" not in told] == []
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=["square", "wide"])
+@pytest.mark.parametrize("spec", SPECS, ids=["square", "wide", "gray", "with alpha"])
 def test_every_case_is_uint8_pixels_of_the_size_asked_for(spec):
     for case in cases.parity_cases(spec):
-        expected = (case.name, np.uint8, (spec.height, spec.width, 3))
+        expected = (case.name, np.uint8, (spec.height, spec.width, spec.channels))
         assert (case.name, case.pixels.dtype, case.pixels.shape) == expected
 
 
