@@ -7,6 +7,7 @@ once; torch and the converters live in the worker processes.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,12 @@ from irrvit.export.command.help import GroupedHelp
 from irrvit.model.data.find import dataset_choices
 
 COULD_NOT_RUN = 2
-_NETWORK, _FILES, _INT8, _CHECKS = "Network", "Files", "In 8 bits", "Checks"
+
+# Options by the panel of --help that they are shown in.
+_network = partial(typer.Option, rich_help_panel="Network")
+_files = partial(typer.Option, rich_help_panel="Files")
+_int8 = partial(typer.Option, rich_help_panel="In 8 bits")
+_checks = partial(typer.Option, rich_help_panel="Checks")
 
 app = typer.Typer(
     cls=GroupedHelp,
@@ -31,148 +37,113 @@ def export(
     context: typer.Context,
     model: Annotated[
         str,
-        typer.Option(
-            metavar="NAME",
-            help="A name that `list` shows, timm:NAME[.WEIGHTS], or FILE.pt2.",
-            rich_help_panel=_NETWORK,
+        _network(
+            metavar="NAME", help="A name that `list` shows, timm:NAME[.WEIGHTS], or FILE.pt2."
         ),
     ] = "irrvit_fashion",
     checkpoint: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Weights: .safetensors, or .pth without code in it.",
-            rich_help_panel=_NETWORK,
+        _network(
+            metavar="PATH",
+            help="Weights: of safetensors or torch.save, an index, or a folder of save_pretrained.",
+        ),
+    ] = None,
+    checkpoint_key: Annotated[
+        str | None,
+        _network(
+            metavar="KEY",
+            help="Which of several, as state_dict.  [default: an average (EMA) if there is one]",
         ),
     ] = None,
     mean: Annotated[
         str | None,
-        typer.Option(
-            metavar="R,G,B",
-            help="On the 0..1 scale; for a .pt2 that is not ImageNet's.",
-            rich_help_panel=_NETWORK,
-        ),
+        _network(metavar="R,G,B", help="On the 0..1 scale; for a .pt2 that is not ImageNet's."),
     ] = None,
     std: Annotated[
         str | None,
-        typer.Option(metavar="R,G,B", help="As --mean.", rich_help_panel=_NETWORK),
+        _network(metavar="R,G,B", help="As --mean."),
     ] = None,
     labels: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="One label per line.", rich_help_panel=_NETWORK),
+        _network(metavar="FILE", help="One label per line, or JSON."),
     ] = None,
     target: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="A format that `list` shows; may repeat.  [default: all]",
-            rich_help_panel=_FILES,
-        ),
+        _files(metavar="NAME", help="A format that `list` shows; may repeat.  [default: all]"),
     ] = None,
     precision: Annotated[
         str | None,
-        typer.Option(
+        _files(
             metavar="NAME",
             help="fp32, fp16, int8, w8, w6 or w4; `list` shows which format has which.  "
             "[default: the format's own]",
-            rich_help_panel=_FILES,
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="[default: artifacts/<model>]", rich_help_panel=_FILES),
+        _files(metavar="DIR", help="[default: artifacts/<model>]"),
     ] = None,
     force: Annotated[
         bool,
-        typer.Option(
-            "--force", help="Export again although nothing changed.", rich_help_panel=_FILES
-        ),
+        _files("--force", help="Export again although nothing changed."),
     ] = False,
     as_json: Annotated[
         bool,
-        typer.Option("--json", help="The result as JSON on stdout.", rich_help_panel=_FILES),
+        _files("--json", help="The result as JSON on stdout."),
     ] = False,
     calibration: Annotated[
         str | None,
-        typer.Option(
+        _int8(
             metavar="DATA",
             help=f"Pictures to find ranges on: {dataset_choices()}.  "
             "[default: what it was trained on, else the sample photographs]",
-            rich_help_panel=_INT8,
         ),
     ] = None,
     keep_float: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="MODULE",
-            help="A module that is left as it is; may repeat.",
-            rich_help_panel=_INT8,
-        ),
+        _int8(metavar="MODULE", help="A module that is left as it is; may repeat."),
     ] = None,
     sensitivity: Annotated[
         bool,
-        typer.Option(
-            "--sensitivity",
-            help="What each module loses when it is the only one.",
-            rich_help_panel=_INT8,
-        ),
+        _int8("--sensitivity", help="What each module loses when it is the only one."),
     ] = False,
     require_delegated: Annotated[
         bool | None,
-        typer.Option(
+        _int8(
             "--require-delegated/--allow-undelegated",
             help="Fail if the delegate, as XNNPACK, leaves an operation out.  "
             "[default: for int8 where the format has one]",
-            rich_help_panel=_INT8,
         ),
     ] = None,
     allow_degraded: Annotated[
         bool,
-        typer.Option(
+        _checks(
             "--allow-degraded",
             help="Publish a file below fp32 that decides otherwise on a sample photograph.",
-            rich_help_panel=_CHECKS,
         ),
     ] = False,
     count_unfolded: Annotated[
         bool,
-        typer.Option(
+        _checks(
             "--count-unfolded",
             help="Also count what the file would hold without folding: one more conversion.",
-            rich_help_panel=_CHECKS,
         ),
     ] = False,
     explain: Annotated[
         bool,
-        typer.Option(
-            "--explain",
-            help="When parity fails, find the layer that departs.",
-            rich_help_panel=_CHECKS,
-        ),
+        _checks("--explain", help="When parity fails, find the layer that departs."),
     ] = False,
     evaluate: Annotated[
         str | None,
-        typer.Option(
-            metavar="DATA",
-            help=f"Try the files on labelled pictures: {dataset_choices()}.",
-            rich_help_panel=_CHECKS,
-        ),
+        _checks(metavar="DATA", help=f"Try the files on labelled pictures: {dataset_choices()}."),
     ] = None,
     data_root: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Where the files of a named data set are.",
-            rich_help_panel=_CHECKS,
-        ),
+        _checks(metavar="DIR", help="Where the files of a named data set are."),
     ] = None,
     tensorflow: Annotated[
         bool,
-        typer.Option(
-            "--tensorflow",
-            help="Run files that TensorFlow reads in its interpreter too.",
-            rich_help_panel=_CHECKS,
-        ),
+        _checks("--tensorflow", help="Run files that TensorFlow reads in its interpreter too."),
     ] = False,
     list_all: Annotated[bool, typer.Option("--list", help="As the command `list`.")] = False,
 ) -> None:
@@ -193,6 +164,7 @@ def export(
         targets=tuple(target or ("all",)),
         precision=precision,
         checkpoint=checkpoint,
+        checkpoint_key=checkpoint_key,
         out=out,
         mean=mean,
         std=std,

@@ -16,7 +16,8 @@ class ExportJob(BaseModel):
     """One file to write.
 
     Attributes:
-        model, checkpoint, mean, std, labels: as `irrvit.model.sources.load` takes them.
+        model, checkpoint, checkpoint_key, mean, std, labels: as `irrvit.model.sources.load` takes
+            them.
         tensorflow: also run the file in TensorFlow's own interpreter.
         explain: when parity fails, find the layer that departs.
         calibration: for int8.
@@ -31,6 +32,7 @@ class ExportJob(BaseModel):
 
     model: str
     checkpoint: Path | None = None
+    checkpoint_key: str | None = None
     mean: tuple[float, float, float] | None = None
     std: tuple[float, float, float] | None = None
     labels: tuple[str, ...] | None = None

@@ -93,7 +93,14 @@ def export(job: ExportJob, folder: Path, *, cache_key: str, notify: NotifyStage)
 
 def prepare(job: ExportJob) -> Prepared:
     """Load a network, run its reference, fold a copy and hold that against it in float64."""
-    source = sources.load(job.model, job.checkpoint, mean=job.mean, std=job.std, labels=job.labels)
+    source = sources.load(
+        job.model,
+        job.checkpoint,
+        checkpoint_key=job.checkpoint_key,
+        mean=job.mean,
+        std=job.std,
+        labels=job.labels,
+    )
     cases = parity_cases(source.input)
     reference = run_reference(source, cases)
     unstable = unstable_arrays(source, cases, reference)

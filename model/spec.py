@@ -5,6 +5,8 @@ The one definition of preprocessing. The apps implement `preprocess` again, bit 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +14,8 @@ import numpy as np
 from PIL import Image, ImageOps
 from pydantic import BaseModel, ConfigDict, PositiveInt
 from pydantic import model_validator as validates
+
+from irrvit.model.errors import ModelError
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -61,6 +65,35 @@ class InputSpec(BaseModel):
                     f"{name} has {len(values)} numbers: {self.color} pictures have {self.channels}"
                 )
         return self
+
+
+def require_scale(mean: Sequence[float] | None, std: Sequence[float] | None) -> None:
+    """Refuse what cannot be the mean or the std of pixels between 0 and 1; None is anything.
+
+    Raises:
+        ModelError: with the values on that scale, where they are on the scale of 0 to 255.
+    """
+    for name, values in (("mean", mean), ("std", std)):
+        if values is None:
+            continue
+        said = f"--{name} got {_numbers(values)}"
+        if not all(isfinite(value) for value in values):
+            raise ModelError(f"{said}: expected numbers on the 0..1 scale")
+        if any(abs(value) > 1 for value in values):
+            meant = _numbers([value / 255 for value in values])
+            raise ModelError(
+                f"{said}, which is the scale of pixels from 0 to 255: expected the scale from 0 to "
+                f"1, --{name} {meant}"
+            )
+        if name == "std" and any(value <= 0 for value in values):
+            raise ModelError(
+                f"{said}: pixels are divided by it, expected numbers above 0, as in --std "
+                f"{_numbers(IMAGENET_STD)}"
+            )
+
+
+def _numbers(values: Sequence[float]) -> str:
+    return ",".join(f"{value:.6g}" for value in values)
 
 
 def upright(image: Image.Image, color: str = "RGB") -> Image.Image:

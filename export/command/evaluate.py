@@ -123,7 +123,14 @@ def _runner(task: DecideTask) -> tuple[InputSpec, Callable[[np.ndarray], np.ndar
     from irrvit.export.proof.reference import reference_runner  # Brings torch: only in the worker.
 
     job = task.job
-    source = sources.load(job.model, job.checkpoint, mean=job.mean, std=job.std, labels=job.labels)
+    source = sources.load(
+        job.model,
+        job.checkpoint,
+        checkpoint_key=job.checkpoint_key,
+        mean=job.mean,
+        std=job.std,
+        labels=job.labels,
+    )
     return source.input, reference_runner(source)
 
 
@@ -139,7 +146,8 @@ def _task(
     job: ExportJob, opened: Artifact | None, labelled: LabelledPictures, folder: Path, data: Dataset
 ) -> DecideTask:
     subject = opened.manifest.sha256 if opened else sources.fingerprint(job.model, job.checkpoint)
-    key = hashlib.sha256(f"{subject} {job.mean} {job.std} {data.sha256}".encode()).hexdigest()
+    chosen = f"{subject} {job.checkpoint_key} {job.mean} {job.std} {data.sha256}"
+    key = hashlib.sha256(chosen.encode()).hexdigest()
     path = folder / f"{key}.npy"
     return DecideTask(
         job=job,

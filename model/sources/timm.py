@@ -12,9 +12,11 @@ import torch
 from torch import nn
 
 from irrvit.model.errors import MissingPackage, ModelError, UnknownModel, WeightsUnavailable
-from irrvit.model.sources import checkpoint, random_weights
-from irrvit.model.sources.checkpoint import Checkpoint
+from irrvit.model.sources import random_weights, timm_config
+from irrvit.model.sources.checkpoints.checkpoint import Checkpoint
+from irrvit.model.sources.checkpoints.fit import fit
 from irrvit.model.sources.source import Source, numbered
+from irrvit.model.sources.timm_config import AsTrained
 from irrvit.model.spec import InputSpec
 
 try:
@@ -36,7 +38,7 @@ def load(name: str, weights: Checkpoint | None) -> Source:
     architecture = name.removeprefix("timm:")
     _require_known(architecture)
     if weights is not None:
-        network, _ = fitted(architecture, weights)
+        network, weights = fitted(architecture, weights)
         spec, origin = input_spec(network), weights.description
     elif "." in architecture:
         network = _with_download(architecture)
@@ -47,26 +49,46 @@ def load(name: str, weights: Checkpoint | None) -> Source:
     classes = _require_classifier(network, spec, name)
     if origin == random_weights.DESCRIPTION:
         random_weights.make_healthy(network, spec)
-    return Source(name, network, spec, labels(network, classes), origin)
+    source = Source(name, network, spec, labels(network, classes), origin)
+    return source if weights is None else weights.described(source)
 
 
-def build(architecture: str, classes: int | None = None) -> nn.Module:
+def build(
+    architecture: str, classes: int | None = None, as_trained: AsTrained | None = None
+) -> nn.Module:
     """Create a network with fresh weights from seed 0, in eval mode."""
+    said = as_trained or AsTrained()
     with random_weights.seeded(0):
-        return timm.create_model(architecture, pretrained=False, num_classes=classes).eval()
+        return timm.create_model(
+            architecture,
+            pretrained=False,
+            num_classes=classes,
+            pretrained_cfg_overlay=dict(said.about_input),
+            **said.arguments,
+        ).eval()
 
 
-def fitted(architecture: str, weights: Checkpoint) -> tuple[nn.Module, int]:
-    """Create a network with a checkpoint's weights and as many classes as it was trained for."""
-    network = build(architecture)
+def fitted(architecture: str, weights: Checkpoint) -> tuple[nn.Module, Checkpoint]:
+    """Create a network with a checkpoint's weights and as many classes as it was trained for.
+
+    Returns:
+        The network, and the checkpoint under the names that the network has.
+    """
+    said = timm_config.read(weights.config, weights.path)
+    network = build(architecture, as_trained=said)
+    weights = weights.for_network(network.state_dict()).noting(said.notes)
     heads = getattr(network, "pretrained_cfg", {}).get("classifier") or ()
     head = heads if isinstance(heads, str) else next(iter(heads), "")
-    own = getattr(network, "num_classes", 0)
-    classes = weights.rows(f"{head}.weight") or own
-    if classes != own:
-        network = build(architecture, classes)
-    checkpoint.fit(network, weights)
-    return network, classes
+    classes = weights.rows(f"{head}.weight") or classes_of(network)
+    if classes != classes_of(network):
+        network = build(architecture, classes, said)
+    fit(network, weights)
+    return network, weights
+
+
+def classes_of(network: nn.Module) -> int:
+    """How many classes a timm network says that it has; 0 without a classifier."""
+    return getattr(network, "num_classes", 0)
 
 
 def input_spec(network: nn.Module) -> InputSpec:
@@ -125,7 +147,7 @@ def _with_download(architecture: str) -> nn.Module:
 
 def _require_classifier(network: nn.Module, spec: InputSpec, name: str) -> int:
     """Count the classes by asking the network."""
-    classes = getattr(network, "num_classes", 0)
+    classes = classes_of(network)
     if classes == 0:
         raise ModelError(f"'{name}' has no classifier: expected a network with classes")
     with torch.no_grad():

@@ -22,7 +22,8 @@ from torch import Tensor, nn
 from irrvit.model.errors import BadData, MissingPackage
 from irrvit.model.evaluate import evaluate, in_groups
 from irrvit.model.network.irrvit import IRRViT
-from irrvit.model.sources import checkpoint, random_weights
+from irrvit.model.sources import random_weights
+from irrvit.model.sources.checkpoints.fit import fit
 from irrvit.model.training import feed
 from irrvit.model.training.feed import ORDER, Batch, Clock, EpochPlan, Feed
 from irrvit.model.training.recipes.recipe import Recipe
@@ -118,7 +119,7 @@ def _begin(run: TrainingRun, accelerator: Accelerator) -> TrainingState:
     with random_weights.seeded(run.recipe.seed):
         network = IRRViT(run.variant, len(run.data.labels))
     if run.init is not None:
-        checkpoint.fit(network, run.init)
+        fit(network, run.init)
     if accelerator.num_processes > 1:
         sync_norms(network)
     network = network.to(accelerator.device).to(memory_format=torch.channels_last)

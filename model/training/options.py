@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from irrvit.model.data.find import load_dataset
 from irrvit.model.errors import ModelError
 from irrvit.model.network import variants
-from irrvit.model.sources import checkpoint
+from irrvit.model.sources.checkpoints import checkpoint
 from irrvit.model.training.recipes.find import get_recipe, recipe_names
 from irrvit.model.training.recipes.recipe import Recipe
 from irrvit.model.training.run import TrainingRun

@@ -13,7 +13,7 @@ from torch import nn
 
 from irrvit.model.errors import MissingPackage
 from irrvit.model.files import write_in_one_piece
-from irrvit.model.sources import checkpoint
+from irrvit.model.sources.checkpoints import checkpoint
 from irrvit.model.spec import InputSpec
 from irrvit.model.training.state import Epoch
 

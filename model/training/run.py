@@ -8,7 +8,7 @@ from typing import Any
 
 from irrvit.model.data.dataset import Dataset
 from irrvit.model.network.variants import Variant
-from irrvit.model.sources.checkpoint import Checkpoint
+from irrvit.model.sources.checkpoints.checkpoint import Checkpoint
 from irrvit.model.spec import InputSpec
 from irrvit.model.training.recipes.recipe import Recipe
 

@@ -12,7 +12,8 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
 from irrvit.export.proof import cases
-from irrvit.model.sources import checkpoint, efficientnet_lite0
+from irrvit.model.sources import efficientnet_lite0
+from irrvit.model.sources.checkpoints import checkpoint
 from irrvit.model.spec import InputSpec, preprocess
 
 _FASHION = Path(__file__).parents[2] / "model/weights/irrvit_fashion.safetensors"

@@ -14,13 +14,14 @@ MAY_IMPORT = {
     "errors": set(),
     "progress": set(),
     "macs": set(),
-    "spec": set(),
+    "spec": {"errors"},
+    "outputs": {"spec"},
     "files": {"errors"},
     "data": {"errors", "spec"},
     "evaluate": {"data", "spec"},
     "folding": {"errors", "spec"},
     "network": {"errors", "folding"},
-    "sources": {"errors", "files", "network", "spec"},
+    "sources": {"errors", "files", "network", "outputs", "spec"},
     "training": {"data", "errors", "evaluate", "files", "macs", "network", "sources", "spec"},
 }
 

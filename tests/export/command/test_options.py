@@ -6,6 +6,7 @@ from irrvit.export import target
 from irrvit.export.command.options import ExportOptions, to_jobs
 from irrvit.export.errors import BadOption, UnknownTarget
 from irrvit.export.precision import Precision
+from irrvit.model.errors import ModelError
 
 
 def test_all_is_every_target_once():
@@ -48,7 +49,7 @@ def test_labels_are_read_a_line_each(tmp_path):
 
 def test_labels_that_are_not_text_are_refused(tmp_path):
     (tmp_path / "labels.txt").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadOption, match="cannot be read as text"):
+    with pytest.raises(ModelError, match="cannot be read as text"):
         to_jobs(ExportOptions("m", labels=tmp_path / "labels.txt"))
 
 

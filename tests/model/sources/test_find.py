@@ -159,7 +159,7 @@ class TestDecidingCode:
             "network/variants.py",
             "folding/affine.py",
             "folding/generic.py",
-            "sources/checkpoint.py",
+            "sources/checkpoints/checkpoint.py",
             "sources/random_weights.py",
             "spec.py",
         ],

@@ -19,7 +19,7 @@ from irrvit.model.files import sha256
 from irrvit.model.macs import count_macs
 from irrvit.model.network import variants
 from irrvit.model.network.irrvit import IRRViT
-from irrvit.model.sources import checkpoint
+from irrvit.model.sources.checkpoints import checkpoint
 from irrvit.model.training import command
 from irrvit.model.training.options import TrainingOptions
 from irrvit.model.training.outputs import TrainingRecord, write_checkpoint

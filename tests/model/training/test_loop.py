@@ -21,7 +21,7 @@ from irrvit.model.data import picture_folder
 from irrvit.model.errors import BadCheckpoint, BadData
 from irrvit.model.evaluate import evaluate
 from irrvit.model.network import variants
-from irrvit.model.sources import checkpoint
+from irrvit.model.sources.checkpoints import checkpoint
 from irrvit.model.training import feed, loop
 from irrvit.model.training.loop import Step, train
 from irrvit.model.training.recipes.find import get_recipe

@@ -11,7 +11,7 @@ from PIL import Image
 
 from irrvit.model.data.dataset import Dataset, Pictures
 from irrvit.model.network import variants
-from irrvit.model.sources.checkpoint import Checkpoint
+from irrvit.model.sources.checkpoints.checkpoint import Checkpoint
 from irrvit.model.training.recipes.recipe import Augmentation, Recipe
 from irrvit.model.training.run import TrainingRun
 

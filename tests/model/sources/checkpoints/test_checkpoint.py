@@ -12,7 +12,7 @@ from torch import nn
 
 from irrvit.model import sources
 from irrvit.model.errors import BadCheckpoint
-from irrvit.model.sources import checkpoint
+from irrvit.model.sources.checkpoints import checkpoint
 from irrvit.model.spec import InputSpec
 
 TINY = "irrvit_tiny"

@@ -13,7 +13,7 @@ from torch import nn
 
 from irrvit.model import sources
 from irrvit.model.errors import BadCheckpoint
-from irrvit.model.sources import checkpoint
+from irrvit.model.sources.checkpoints import checkpoint
 
 TINY = "irrvit_tiny"
 
@@ -113,7 +113,7 @@ class TestDamaged:
     @pytest.mark.filterwarnings("ignore")
     def test_torchscript(self, tmp_path):
         torch.jit.script(nn.Linear(2, 2)).save(tmp_path / "w.pt")
-        assert "damaged, or not a file of torch.save" in refused(tmp_path / "w.pt")
+        assert "a TorchScript archive, which is code" in refused(tmp_path / "w.pt")
 
 
 class TestOtherFiles:
@@ -121,11 +121,31 @@ class TestOtherFiles:
         assert "does not exist" in refused(tmp_path / "absent.pth")
 
     def test_folder(self, tmp_path):
-        assert "is a folder" in refused(tmp_path)
+        assert "expected a folder of save_pretrained, or a file" in refused(tmp_path)
 
-    def test_unknown_suffix(self, tmp_path):
-        (tmp_path / "w.onnx").write_bytes(b"x")
-        assert "'.onnx': expected .safetensors or one of .pth" in refused(tmp_path / "w.onnx")
+    def test_folder_of_a_training_run_says_what_is_there(self, tmp_path):
+        for name in ("last.pth.tar", "model_best.pth.tar", "summary.csv"):
+            (tmp_path / name).write_bytes(b"")
+        assert refused(tmp_path).endswith("instead, last.pth.tar, model_best.pth.tar")
+
+    @pytest.mark.parametrize(
+        ("start", "what"),
+        [
+            (b"version https://git-lfs.github.com/spec/v1\noid", "a pointer of Git LFS"),
+            (b"<!DOCTYPE html><html>", "a page of HTML"),
+            (b"\x1f\x8b\x08", "packed by gzip"),
+            (b"\x89HDF\r\n", "an HDF5 file"),
+            (b"\x93NUMPY\x01", "a NumPy array"),
+        ],
+    )
+    def test_what_is_taken_for_weights_is_named(self, tmp_path, start, what):
+        (tmp_path / "w.pth").write_bytes(start + bytes(100))
+        assert f"w.pth' is {what}" in refused(tmp_path / "w.pth")
+
+    def test_a_program_is_named(self, tmp_path):
+        program = torch.export.export(nn.Linear(2, 2), (torch.zeros(1, 2),))
+        torch.export.save(program, tmp_path / "w.pt2")
+        assert "give it as --model FILE.pt2" in refused(tmp_path / "w.pt2")
 
     def test_list_of_tensors(self, tmp_path):
         text = refused(saved([torch.zeros(1)], tmp_path / "w.pth"))
@@ -149,10 +169,6 @@ class TestOtherFiles:
         text = refused(saved(dict(state) | {"odd": odd}, tmp_path / "w.pth"))
         assert "1 of " in text
         assert "entries are not plain tensors: odd (a Tensor)" in text
-
-    def test_two_sets_of_weights(self, state, tmp_path):
-        text = refused(saved({"model": state, "model_ema": state}, tmp_path / "w.pth"))
-        assert "several sets of weights (model, model_ema)" in text
 
     def test_named_by_what_it_holds(self, state, tmp_path):
         path = saved(state, tmp_path / "a.pth")
