@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from irrvit.export.coreml import conversions  # noqa: F401  registers them with coremltools
 from irrvit.export.coreml.palette import palette
 from irrvit.export.coreml.tools import coremltools
 from irrvit.export.errors import UnsupportedOp
@@ -23,15 +24,6 @@ _PALETTE_BITS = {Precision.W8: 8, Precision.W6: 6, Precision.W4: 4}
 # neither named by the package's Manifest.json nor read by Core ML.
 _DEBUG = "executorch_debug_handle_mapping.json"
 _SMALL = 512  # Weights of fewer numbers stay as they are: their table would be larger.
-
-
-@coremltools.converters.mil.register_torch_op(override=True)
-def alias(context: Any, node: Any) -> None:
-    """Convert `aten.alias`, a second name of a tensor, which coremltools 9.0 lacks and Swin has.
-
-    Remove when `coremltools` converts it.
-    """
-    context.add(context[node.inputs[0]], torch_name=node.name)
 
 
 def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:

@@ -1,8 +1,8 @@
-"""Traps that are known on the Neural Engine: right on the CPU, and silently wrong on the phone."""
+"""Traps that are known on the phone: right in one place, and silently wrong in another."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from irrvit.export.coreml.ops.values import Operation
 from irrvit.export.coreml.program import MilProgram
@@ -19,8 +19,10 @@ class _Graph:
     """Who makes a value."""
 
     def __init__(self, program: MilProgram):
-        self._constants = program.constants.keys()
+        self._constants = program.constants
         self._maker = {v.name: op for op in program.operations() for v in op.outputs}
+        made = [v for op in program.operations() for v in op.outputs]
+        self._shape = {value.name: value.shape for value in (*program.inputs, *made)}
 
     def way_back(self, name: str, through: frozenset[str]) -> list[Operation]:
         """From a value to the operation that made it, and on as long as that is of these kinds and
@@ -35,6 +37,17 @@ class _Graph:
             (name,) = computed
         return way
 
+    def constant(self, operation: Operation, name: str) -> float:
+        """The number that an operation is given; 0 for one that is computed, or not given."""
+        value = operation.inputs.get(name)
+        constant = self._constants.get(value) if isinstance(value, str) else None
+        return float(constant) if constant is not None else 0.0
+
+    def growth(self, operation: Operation) -> tuple[float, ...]:
+        """By which factor each of the last two axes of its `x` grows."""
+        before = self._shape[str(operation.inputs["x"])][-2:]
+        return tuple(n / m for n, m in zip(operation.outputs[0].shape[-2:], before, strict=True))
+
     def computed_inputs(self, operation: Operation) -> list[str]:
         """Names of its inputs that are no constants."""
         names: list[str] = []
@@ -46,14 +59,10 @@ class _Graph:
 def lint(program: MilProgram) -> list[str]:
     """One sentence per trap, naming the operation by its value."""
     graph = _Graph(program)
-    rules: tuple[Callable[[_Graph, Operation], str | None], ...] = (
-        _log_softmax,
-        _softplus,
-        _hard_swish_after_linear,
-    )
     return [
-        f"Neural Engine: {finding} (operation '{operation.kind}', value '{operation.name}')"
+        f"{place}: {finding} (operation '{operation.kind}', value '{operation.name}')"
         for operation in program.operations()
+        for place, rules in _RULES.items()
         for rule in rules
         if (finding := rule(graph, operation)) is not None
     ]
@@ -93,3 +102,39 @@ def _hard_swish_after_linear(graph: _Graph, operation: Operation) -> str | None:
             "write the layer as a 1 x 1 convolution"
         )
     return None
+
+
+def _average_that_rounds_up(graph: _Graph, operation: Operation) -> str | None:
+    # github.com/apple/coremltools/issues/2772
+    if operation.kind == "avg_pool" and graph.constant(operation, "ceil_mode"):
+        return "ceil_mode counts rows beyond the picture, torch never does; pad instead"
+    return None
+
+
+def _round(graph: _Graph, operation: Operation) -> str | None:
+    # github.com/webmachinelearning/webnn/issues/817
+    if operation.kind == "round":
+        return "halves are rounded up or down depending on the unit; use floor(x + 0.5)"
+    return None
+
+
+def _nearest_by_a_fraction(graph: _Graph, operation: Operation) -> str | None:
+    # The documentation does not say which pixel is the nearest one.
+    if operation.kind not in ("upsample_nearest_neighbor", "resize_nearest_neighbor"):
+        return None
+    if all(factor == int(factor) for factor in graph.growth(operation)):
+        return None
+    return "which pixel is nearest is documented for whole factors only; index instead"
+
+
+def _index_of_equals(graph: _Graph, operation: Operation) -> str | None:
+    # coremltools: "In case of ties, the identity of the return value is not guaranteed."
+    if operation.kind in ("reduce_argmax", "reduce_argmin"):
+        return "among equal values any may be named; give the values out, and compare them"
+    return None
+
+
+_RULES: Mapping[str, tuple[Callable[[_Graph, Operation], str | None], ...]] = {
+    "Neural Engine": (_log_softmax, _softplus, _hard_swish_after_linear),
+    "Core ML": (_average_that_rounds_up, _round, _nearest_by_a_fraction, _index_of_equals),
+}

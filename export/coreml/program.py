@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from irrvit.export.coreml.departures import departure
 from irrvit.export.coreml.ops.table import OPERATIONS
 from irrvit.export.coreml.ops.values import (
     Operation,
@@ -120,6 +121,11 @@ class MilProgram:
         }
 
     def _prepare(self, operation: Operation, unused: tuple[str, ...]) -> _Step:
+        if why := departure(operation, self.constants):
+            raise UnsupportedOp(
+                "Apple's runtime is known to depart from its documentation in the Core ML "
+                f"operation '{operation.kind}' (value '{operation.name}'): {why}"
+            )
         function = OPERATIONS.get(operation.kind)
         if function is None:
             raise _unsupported(operation, "it is not in the interpreter's table")

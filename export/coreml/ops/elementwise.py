@@ -113,7 +113,6 @@ OPERATIONS = {
     },
     "equal": _binary(torch.eq),
     "floor_div": _binary(torch.floor_divide),
-    "mod": _binary(torch.remainder),
     "real_div": _real_div,
     "cast": _cast,
     "clip": _clip,

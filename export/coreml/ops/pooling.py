@@ -15,15 +15,31 @@ _AVG = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
 _MAX = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
 
 
-def _is_torch_padding(
-    pairs: list[tuple[int, int]], kernel_sizes: list[int], ceil_mode: bool
-) -> bool:
-    """Whether torch's own padding does: the same on both sides, at most half a kernel."""
-    if all(a == b and 2 * a <= k for (a, b), k in zip(pairs, kernel_sizes, strict=True)):
-        return True
-    if ceil_mode:
-        raise UnsupportedValue(f"ceil_mode with padding {pairs}")
-    return False
+def _windows(
+    x: Tensor,
+    kernel_sizes: list[int],
+    strides: list[int],
+    pad_type: str,
+    pad: list[int],
+    ceil_mode: bool,
+) -> list[tuple[int, int]]:
+    """Rows before and after on each axis, with what `ceil_mode` adds behind."""
+    size = list(x.shape[2:])
+    pairs = paddings(pad_type, pad, size, kernel_sizes, strides)
+    if not ceil_mode:
+        return pairs
+    axes = zip(pairs, size, kernel_sizes, strides, strict=True)
+    return [(before, after + _beyond(before, after, *axis)) for (before, after), *axis in axes]
+
+
+def _beyond(before: int, after: int, size: int, kernel: int, stride: int) -> int:
+    """By how many rows the last window of `ceil_mode` goes beyond the padding, as documented."""
+    if before != after:
+        raise UnsupportedValue(f"ceil_mode with {before} rows before and {after} after")
+    count = -(-(size + before + after - kernel) // stride) + 1
+    if before + after > 0 and (count - 1) * stride >= size + before:
+        count -= 1
+    return max(0, (count - 1) * stride + kernel - size - before - after)
 
 
 def _max_pool(
@@ -34,12 +50,8 @@ def _max_pool(
     pad: list[int],
     ceil_mode: bool,
 ) -> Tensor:
-    pairs = paddings(pad_type, pad, list(x.shape[2:]), kernel_sizes, strides)
-    amount = [before for before, _ in pairs]
-    if not _is_torch_padding(pairs, kernel_sizes, ceil_mode):
-        x, amount = pad_axes(x, pairs, -math.inf), [0] * len(pairs)
-    pool = _MAX[len(pairs)]
-    return pool(x, kernel_sizes, strides, amount, ceil_mode=ceil_mode)
+    pairs = _windows(x, kernel_sizes, strides, pad_type, pad, ceil_mode)
+    return _MAX[len(pairs)](pad_axes(x, pairs, -math.inf), kernel_sizes, strides)
 
 
 def _avg_pool(
@@ -51,17 +63,15 @@ def _avg_pool(
     ceil_mode: bool,
     exclude_padding_from_average: bool,
 ) -> Tensor:
-    pairs = paddings(pad_type, pad, list(x.shape[2:]), kernel_sizes, strides)
+    """What `ceil_mode` adds is padding like any other, and counts like it: torch never counts it
+    (github.com/apple/coremltools/issues/2772).
+    """
+    pairs = _windows(x, kernel_sizes, strides, pad_type, pad, ceil_mode)
     pool = _AVG[len(pairs)]
-    if _is_torch_padding(pairs, kernel_sizes, ceil_mode):
-        amount = [before for before, _ in pairs]
-        include = not exclude_padding_from_average
-        return pool(x, kernel_sizes, strides, amount, ceil_mode, include)
     mean = pool(pad_axes(x, pairs, 0.0), kernel_sizes, strides)
     if not exclude_padding_from_average:
         return mean
-    share = pool(pad_axes(torch.ones_like(x), pairs, 0.0), kernel_sizes, strides)
-    return mean / share
+    return mean / pool(pad_axes(torch.ones_like(x), pairs, 0.0), kernel_sizes, strides)
 
 
 def _l2_pool(

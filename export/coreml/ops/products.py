@@ -73,7 +73,11 @@ def _conv_transpose(  # one parameter per input of the operation
     bias: Tensor | None = None,
     output_shape: list[int] | None = None,
 ) -> Tensor:
-    """Spread everything out, then cut `pad` off, or add zeros where `output_shape` wants more."""
+    """Spread everything out, then cut `pad` off.
+
+    coremltools writes an `output_shape` always. With one that asks for another size, CPU and GPU
+    are reported to give different numbers (github.com/apple/coremltools/issues/2281).
+    """
     spread = _CONV_TRANSPOSE[x.dim() - 2](
         x, weight, stride=strides, dilation=dilations, groups=groups
     )
@@ -87,8 +91,10 @@ def _conv_transpose(  # one parameter per input of the operation
             before, target = max(full - n * step, 0) // 2, n * step
         else:
             raise UnsupportedValue(f"pad_type '{pad_type}'")
-        if output_shape is not None:
-            target = output_shape[axis + 2]
+        if output_shape is not None and output_shape[axis + 2] != target:
+            raise UnsupportedValue(
+                f"output_shape {output_shape} where its padding gives {target} on axis {axis + 2}"
+            )
         missing = max(before + target - full, 0)
         ends = [(0, 0)] * axis + [(0, missing)] + [(0, 0)] * (len(strides) - axis - 1)
         spread = pad_axes(spread, ends, 0.0).narrow(axis + 2, before, target)

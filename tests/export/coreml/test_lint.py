@@ -1,5 +1,6 @@
 """Each trap of the Neural Engine is found, in the forms that torch makes of it; nothing else is."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -106,3 +107,38 @@ def test_trap_is_found_once_and_named(trap, tmp_path):
 def test_clean_network_gives_no_finding(net, tmp_path):
     layer, end = CLEAN[net]
     assert _lint(layer, end, tmp_path) == []
+
+
+X = np.arange(50, dtype=np.float32).reshape(1, 2, 5, 5)
+MEAN = {"kernel_sizes": [2, 2], "strides": [2, 2], "pad_type": "valid"}
+FORMS = {
+    "rounds up": (lambda mb: lambda x: mb.avg_pool(x=x, ceil_mode=True, **MEAN), "ceil_mode"),
+    "rounds down": (lambda mb: lambda x: mb.avg_pool(x=x, ceil_mode=False, **MEAN), None),
+    "round": (lambda mb: lambda x: mb.round(x=x), "halves are rounded"),
+    "whole factor": (lambda mb: lambda x: _nearest(mb, x, 2.0), None),
+    "a fraction": (lambda mb: lambda x: _nearest(mb, x, 1.6), "which pixel is nearest"),
+    "to a multiple": (lambda mb: lambda x: _to_size(mb, x, 10), None),
+    "to a size": (lambda mb: lambda x: _to_size(mb, x, 9), "which pixel is nearest"),
+    "argmax": (lambda mb: lambda x: mb.reduce_argmax(x=x, axis=1), "among equal values"),
+    "argmin": (lambda mb: lambda x: mb.reduce_argmin(x=x, axis=1), "among equal values"),
+}
+
+
+def _nearest(mb, x, factor):
+    return mb.upsample_nearest_neighbor(x=x, scale_factor_height=factor, scale_factor_width=factor)
+
+
+def _to_size(mb, x, size):
+    return mb.resize_nearest_neighbor(x=x, target_size_height=size, target_size_width=10)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_that_is_not_documented_to_the_last_number_is_named(form, mb, make_program):
+    build, words = FORMS[form]
+    findings = lint.lint(make_program(build(mb), X))
+    if words is None:
+        assert findings == []
+    else:
+        (finding,) = findings
+        assert finding.startswith("Core ML: ")
+        assert words in finding

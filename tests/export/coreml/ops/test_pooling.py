@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from irrvit.export.errors import UnsupportedOp
+from irrvit.export.coreml.ops.pooling import OPERATIONS
+from irrvit.export.coreml.ops.values import UnsupportedValue
 
 
 @st.composite
@@ -42,8 +43,17 @@ def test_pooling_equals_torch(case, exclude, mb, interpret):
     )
     where = (torch.tensor(x), case["kernel_sizes"], case["strides"], case["pad"])
     np.testing.assert_array_equal(largest, F.max_pool2d(*where, ceil_mode=case["ceil_mode"]))
-    expected = F.avg_pool2d(*where, case["ceil_mode"], not exclude)
-    np.testing.assert_allclose(mean, expected, rtol=1e-5, atol=1e-6)
+    if exclude or not case["ceil_mode"]:
+        expected = F.avg_pool2d(*where, case["ceil_mode"], not exclude)
+        np.testing.assert_allclose(mean, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_what_ceil_mode_adds_counts_in_a_mean_as_in_apples_runtime(mb, interpret):
+    """Input and answer as reported in github.com/apple/coremltools/pull/2844."""
+    x = np.arange(49, dtype=np.float32).reshape(1, 1, 7, 7)
+    options = {"kernel_sizes": [2, 2], "strides": [3, 3], "pad_type": "valid", "ceil_mode": True}
+    (ours,) = interpret(lambda x: mb.avg_pool(x=x, **options), x)
+    assert ours[0, 0].tolist() == [[4, 7, 4.75], [25, 28, 15.25], [21.25, 22.75, 12]]
 
 
 @pytest.mark.parametrize("exclude", [True, False])
@@ -74,11 +84,17 @@ def test_l2_pool_is_the_root_of_the_sum_of_squares(mb, interpret):
     np.testing.assert_allclose(ours[0, 0], [5, np.sqrt(160)], rtol=1e-6)
 
 
-def test_ceil_mode_with_wide_padding_is_refused(mb, interpret):
-    with pytest.raises(UnsupportedOp, match=r"'avg_pool'.*ceil_mode"):
-        interpret(
-            lambda x: mb.avg_pool(
-                x=x, kernel_sizes=[2], strides=[3], pad_type="custom", pad=[2, 2], ceil_mode=True
-            ),
-            np.ones((1, 1, 6), np.float32),
-        )
+def test_a_window_beyond_the_picture_is_left_out_only_where_there_is_padding(mb, interpret):
+    """As documented: torch leaves out one that begins behind a picture without padding, too."""
+    x = np.arange(1, 7, dtype=np.float32).reshape(1, 1, 6)
+    options = {"kernel_sizes": [2], "strides": [3], "pad_type": "custom", "ceil_mode": True}
+    (bare,) = interpret(lambda x: mb.max_pool(x=x, pad=[0, 0], **options), x)
+    (padded,) = interpret(lambda x: mb.max_pool(x=x, pad=[1, 1], **options), x)
+    assert bare[0, 0].tolist() == [2, 5, -np.inf]
+    assert padded[0, 0].tolist() == [1, 4, 6]
+
+
+def test_ceil_mode_with_uneven_padding_is_refused():
+    """coremltools writes none; a file from elsewhere may have it."""
+    with pytest.raises(UnsupportedValue, match="ceil_mode with 0 rows before and 1 after"):
+        OPERATIONS["max_pool"](torch.ones(1, 1, 6), [2], [3], "custom", [0, 1], ceil_mode=True)

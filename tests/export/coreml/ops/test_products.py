@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
+from irrvit.export.errors import UnsupportedOp
+
 CONV = {1: F.conv1d, 2: F.conv2d}
 CONV_TRANSPOSE = {1: F.conv_transpose1d, 2: F.conv_transpose2d}
 
@@ -113,18 +115,17 @@ def test_conv_transpose_equals_torch(case, mb, interpret):
     _close(ours, expected)
 
 
-def test_conv_transpose_fills_a_larger_output_shape_with_the_bias(mb, interpret):
+@pytest.mark.parametrize("size", [7, 9])
+def test_conv_transpose_to_another_size_is_refused(size, mb, interpret):
+    """Three inputs, a stride of 3 and a kernel of 2 give 8."""
     x, weight = _arrays(0, (1, 1, 3), (1, 1, 2))
-    (ours,) = interpret(
-        lambda x: mb.conv_transpose(
-            x=x, weight=weight, bias=np.full(1, 5, np.float32), strides=[3], output_shape=[1, 1, 9]
-        ),
-        x,
-    )
-    expected = F.conv_transpose1d(
-        torch.tensor(x), torch.tensor(weight), torch.full((1,), 5.0), 3, output_padding=1
-    )
-    _close(ours, expected)
+
+    def build(x, size):
+        return mb.conv_transpose(x=x, weight=weight, strides=[3], output_shape=[1, 1, size])
+
+    interpret(lambda x: build(x, 8), x)
+    with pytest.raises(UnsupportedOp, match=r"'conv_transpose'.*output_shape.*gives 8 on axis 2"):
+        interpret(lambda x: build(x, size), x)
 
 
 @settings(max_examples=20, deadline=None)
