@@ -13,6 +13,10 @@ def job(model="m", name=FIRST, precision=Precision.FP32):
     return ExportJob(model=model, target=name, precision=precision)
 
 
+def test_operations_without_folding_are_counted_only_when_asked_for():
+    assert not job().count_unfolded
+
+
 def test_its_folder_is_called_after_target_and_precision():
     assert job(precision=Precision.FP16).name == f"{FIRST}-fp16"
 

@@ -1,12 +1,14 @@
 """Ranges that pictures leave or hardly use, and decisions that changed."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pytest
 
 from irrvit.export.proof.cases import Case
 from irrvit.export.proof.comparison import Comparison
-from irrvit.export.proof.fewer_bits import compare_decisions, unexplained_ranges
-from irrvit.export.proof.storage import Range
+from irrvit.export.proof.fewer_bits import FewerBits, compare_decisions, unexplained_ranges
+from irrvit.export.proof.storage import Range, Stored, exactly
 
 PIXELS = np.zeros((2, 2, 3), np.uint8)
 CASES = (Case("cat", PIXELS, is_photograph=True), Case("dog", PIXELS, is_photograph=True))
@@ -34,6 +36,11 @@ def test_what_leads_by_less_than_a_hundredth_of_the_spread_is_close(lead, is_dec
     assert (decisions.changed, decisions.close) == (
         (("cat",), ()) if is_decided else ((), ("cat",))
     )
+
+
+def test_two_outputs_decide():
+    reference = np.array([[1.0, 0.0], [0.0, 1.0]])
+    assert compared(reference[:, ::-1], reference).changed == ("cat", "dog")
 
 
 def test_synthetic_pictures_decide_nothing():
@@ -66,3 +73,40 @@ def test_a_range_that_pictures_leave_or_hardly_use_is_named(low, high, explained
 def test_the_fixed_range_of_a_sigmoid_may_be_hardly_used():
     held = {"gate": Range(0.0, 255 / 256, 1 / 256)}
     assert unexplained_ranges(held, {"gate": (0.49, 0.51)}) == []
+
+
+@dataclass
+class Rounded:
+    """A network that gives a picture's first three numbers, held from 0 to 1."""
+
+    constants: dict[str, Stored] = field(default_factory=lambda: {"one": Stored(ONE, exactly)})
+    ranges: dict[str, Range] = field(default_factory=lambda: {"x": Range(0.0, 1.0, 1 / 255)})
+
+    def run(self, pixels, constants=None):
+        return pixels.reshape(len(pixels), -1)[:, :3].astype(np.float64)
+
+    def run_rounded(self, pixels):
+        return self.run(pixels)
+
+    def observe(self, pixels):
+        return {"x": (float(pixels.min()), float(pixels.max()))}
+
+
+ONE = np.ones(1, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("brightest", "words"), [(None, ()), (1, ()), (5, ("'x' from 0 to 1, and on the calibration",))]
+)
+def test_ranges_are_held_against_the_calibration_pictures_if_there_are_any(
+    brightest, words, make_report
+):
+    calibration = None if brightest is None else np.full((1, 2, 2, 3), brightest, np.uint8)
+    if calibration is not None:
+        calibration[0, 0] = 0
+    pixels = np.random.default_rng(0).random((2, 2, 2, 3)).astype(np.float32)
+    graph = Rounded()
+    judged = FewerBits(graph, graph, make_report(), pixels, graph.run(pixels), calibration)
+    failures = judged.meaning().failures
+    assert len(failures) == len(words)
+    assert all(word in failure for word, failure in zip(words, failures, strict=True))

@@ -158,6 +158,7 @@ def test_one_seed_is_refused(run):
 @pytest.mark.needs("accelerate", "matplotlib")
 def test_a_run_that_was_stopped_goes_on_and_leaves_table_and_plot(run, monkeypatch):
     monkeypatch.setattr(ablation, "PARTS", ("average",))  # Two networks instead of eight.
+    monkeypatch.setattr(ablation, "evaluate", lambda *given: (9.0, 0.75))  # Loss and top-1.
     steps: list[Step] = []
 
     def stop(step: Step) -> None:
@@ -170,7 +171,9 @@ def test_a_run_that_was_stopped_goes_on_and_leaves_table_and_plot(run, monkeypat
     assert len(ablation.train_all(run, 2, steps.append)) == 4
     assert len(steps) == 5 + 4  # The first two networks were not trained again.
     with (run.out / "ablation.csv").open() as file:
-        rows = [(row["network"], row["seed"]) for row in csv.DictReader(file)]
+        table = list(csv.DictReader(file))
+    assert {row["top1"] for row in table} == {"0.75"}
+    rows = [(row["network"], row["seed"]) for row in table]
     names = ("irrvit_tiny", "irrvit_tiny+average")
     assert rows == [(name, seed) for seed in "01" for name in names]
     assert (run.out / "ablation.md").read_text().count("irrvit_tiny") == 2

@@ -53,6 +53,13 @@ def test_rotation_keeps_the_light_and_turns_the_block(images, table):
     assert (turned[0] - images[0]).abs().max() > 0.1
 
 
+def test_a_picture_that_is_turned_too_is_scaled_alike_along_both_sides(images, table):
+    """A quarter turn, all by the sine, at 0.8 of the size: so is the light, by its square."""
+    table[:, 0], table[:, 1] = 1, 1
+    turned = augment(images, table, Augmentation(rotate_degrees=90, scale=0.25))
+    assert torch.allclose(turned.sum((1, 2, 3)), images.sum((1, 2, 3)) * 0.8**2, rtol=0.03)
+
+
 def test_mirror_flips_the_asked_share(images, table):
     flipped = augment(images, table, Augmentation(mirror=0.5))
     changed = (flipped - images.flip(3)).abs().amax((1, 2, 3)) < 1e-4
@@ -128,6 +135,14 @@ def test_what_is_erased_is_a_square_of_a_quarter_to_a_half_of_the_side(images, t
         assert min(rows, columns) >= 6
         assert max(rows, columns) <= 15
         assert abs(rows - columns) <= 1
+
+
+@pytest.mark.parametrize(("number", "side"), [(0.0, 14), (1.0 - 1e-6, 28)])
+def test_the_smallest_and_the_largest_that_is_erased(number, side, table):
+    """Of 56 rows, with the rectangle in the middle."""
+    table[:, 10], table[:, 11:13], table[:, 13] = number, 0.5, 1
+    erased = augment(torch.zeros(1, 3, 56, 56), table[:1], Augmentation(erase=1))
+    assert (erased.amax(1) > 0.5).any(2).sum() == side
 
 
 CHANGES = [

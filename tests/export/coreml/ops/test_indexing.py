@@ -132,3 +132,5 @@ def test_one_hot_range_and_band(mb, interpret):
     np.testing.assert_array_equal(band, np.triu(x, -1))
     (band,) = interpret(lambda x: mb.band_part(x=x, lower=-1, upper=0), x)
     np.testing.assert_array_equal(band, np.tril(x))
+    (band,) = interpret(lambda x: mb.band_part(x=x, lower=0, upper=-1), x)
+    np.testing.assert_array_equal(band, np.triu(x))

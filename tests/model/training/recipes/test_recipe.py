@@ -31,6 +31,11 @@ def test_nonsense_is_refused(wrong):
         Recipe.model_validate({"epochs": 1} | wrong)
 
 
+def test_a_recipe_decays_weights_by_a_twentieth_of_the_rate_unless_it_says_otherwise():
+    """As DeiT, arXiv 2012.12877."""
+    assert Recipe(epochs=1).weight_decay == 0.05
+
+
 def test_camera_recipe_does_what_a_camera_does():
     camera = get_recipe("camera").augmentation
     assert all(value > 0 for value in camera.model_dump().values())
