@@ -107,8 +107,9 @@ def _avg_pool(
         shape = x.shape[-len(sizes) :]
         beyond = [_beyond(*axis) for axis in zip(shape, sizes, steps, sides, strict=True)]
     divisor = None if divisor_override is None else divisor_override.val
-    if any(beyond) and counts and any(sides) and divisor is None:
-        # Zeros that count, then others that do not.
+    if any(sides) and (counts or divisor is not None):
+        # Zeros that count are written out: they are told from those beyond, and Core ML is reported
+        # to go wrong with 3 rows of its own around a kernel of 7 (apple/coremltools/issues/1901).
         x = _builder.pad(
             x=x, pad=_pairs(sides, [0] * len(sides)), mode="constant", constant_val=0.0
         )

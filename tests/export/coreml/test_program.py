@@ -47,6 +47,13 @@ def test_trace_yields_every_value_in_order(mb, make_program):
     assert [operation.kind for operation in program.operations()] == ["split", "relu"]
 
 
+def test_a_trace_without_rounding_keeps_what_float16_would_lose(mb, make_program):
+    program = make_program(lambda x: mb.square(x=x, name="end"), THIRDS)
+    ((value, result),) = program.trace_unrounded({"x": THIRDS})
+    assert (value.name, value.dtype) == ("end", "fp16")
+    np.testing.assert_array_equal(result, THIRDS.astype(np.float32) ** 2)
+
+
 def test_an_output_that_others_read_survives(mb, make_program):
     program = make_program(lambda x: [mb.relu(x=x, name="a"), mb.square(x=x, name="b")], THIRDS)
     assert set(program.run({"x": THIRDS})) == {"a", "b"}

@@ -1,12 +1,15 @@
 """The table keeps its promises: names of inputs are the language's, attributes are annotated."""
 
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
 from irrvit.export.coreml.ops.table import OPERATIONS
 from irrvit.export.coreml.tools import coremltools
 
+_AUDIT = Path(__file__).parents[4] / "docs" / "interpreter.md"
 _REGISTRY = coremltools.converters.mil.mil.ops.registry.SSAOpRegistry.core_ops
 
 
@@ -27,3 +30,10 @@ def test_every_parameter_says_whether_it_is_a_tensor(kind):
     for parameter in inspect.signature(OPERATIONS[kind]).parameters.values():
         assert isinstance(parameter.annotation, str)
         assert parameter.annotation
+
+
+def test_the_audit_names_every_operation_and_counts_them():
+    text = _AUDIT.read_text()
+    named = set(re.findall(r"`(\w+)`", text))
+    assert sorted(set(OPERATIONS) - named) == []
+    assert f"Each of the {len(OPERATIONS) + 1} operations" in text  # With `mod`, which is refused.
