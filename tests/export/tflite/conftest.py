@@ -35,7 +35,8 @@ def _model(operations, names, shape):
         constants = [made.constant(value) for value in values]
         if kind == "FULLY_CONNECTED":
             shape = (*shape[:-1], np.shape(values[0])[0])
-            constants.append(-1)
+            if len(values) == 1:
+                constants.append(-1)  # No bias.
         output = made.tensor(f"/{kind.lower()}", shape)
         made.operate(kind, [last, *constants], output)
         last = output
