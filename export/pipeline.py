@@ -113,7 +113,7 @@ def prepare(job: ExportJob) -> Prepared:
         folded=folded,
         fold=checked,
         macs=count_macs(folded, pictures[:1]),
-        findings=(*source.warnings, *unstable.values()),
+        findings=(*source.warnings, *checked.findings, *unstable.values()),
     )
 
 

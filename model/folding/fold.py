@@ -10,24 +10,20 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
-from torch.fx.node import map_aggregate
 
 from irrvit.model.errors import ModelError
 from irrvit.model.folding.affine import with_weights
+from irrvit.model.folding.constants import fold_constants
 from irrvit.model.folding.foldable import Foldable
-from irrvit.model.folding.generic import (
-    Move,
-    fold_batch_norms,
-    fold_own,
-    is_within,
-    replace_module,
-    sole_reader,
-)
+from irrvit.model.folding.generic import fold_batch_norms, sole_reader
+from irrvit.model.folding.move import Move, is_within, replace_module
+from irrvit.model.folding.own import fold_own
+from irrvit.model.folding.plain_weights import fold_computed_weights, remove_parametrizations
 from irrvit.model.spec import InputSpec
 
 _INPUT = "<input>"
@@ -94,37 +90,33 @@ class UnfoldedInput(nn.Module):
         return self.network((pixels / 255 - self.mean) / self.std)
 
 
-def widen(network: nn.Module) -> nn.Module:
-    """Return a float64 copy of a network; a saved program's own mentions of float32 follow."""
-    wide = copy.deepcopy(network).double()
-    for module in wide.modules():
-        if isinstance(module, fx.GraphModule):
-            for node in module.graph.nodes:
-                node.args = map_aggregate(node.args, _wide_dtype)
-                node.kwargs = map_aggregate(node.kwargs, _wide_dtype)
-            module.recompile()
-    return wide
-
-
-def fold(network: nn.Module, spec: InputSpec) -> Folded:
+def fold(network: nn.Module, spec: InputSpec, left_out: Container[Move] = ()) -> Folded:
     """Fold a copy of a network, normalized (B, 3, H, W) -> logits; the network is not changed.
+
+    Args:
+        left_out: folds that are not made, because they did not hold.
 
     Raises:
         ModelError: the network is in train mode.
     """
     _refuse_train_mode(network)
     copied = copy.deepcopy(network)
-    moves: list[Move] = []
-    folded = _fold_ours(copied, "", moves)
-    moves += fold_own(folded)
-    moves += fold_batch_norms(folded, _example(folded, spec))
+    moves = [*remove_parametrizations(copied), *fold_constants(copied, left_out)]
+    folded = _fold_ours(copied, "", moves, left_out)
+    moves += fold_own(folded, left_out)
+    example = _example(folded, spec)
+    moves += fold_computed_weights(folded, example, left_out)
+    moves += fold_batch_norms(folded, example, left_out)
     return Folded(folded.requires_grad_(False), tuple(moves))
 
 
-def fold_input(folded: Folded, spec: InputSpec) -> Folded:
+def fold_input(folded: Folded, spec: InputSpec, left_out: Container[Move] = ()) -> Folded:
     """Return the network with the preprocessing inside: raw pixels (B, 3, H, W) -> logits.
 
     The scale goes into the first convolution if that is all that reads the image.
+
+    Args:
+        left_out: as for `fold`.
     """
     network = copy.deepcopy(folded.network)
     example = _example(network, spec)
@@ -132,6 +124,8 @@ def fold_input(folded: Folded, spec: InputSpec) -> Folded:
     scale = 1 / (_per_channel(spec.std, example) * 255)
     path = sole_reader(network, example)
     moves = folded.moves
+    if path is not None and Move("input_scale", (path, _INPUT)) in left_out:
+        path = None
     if path is not None:
         conv = network.get_submodule(path)
         assert isinstance(conv, nn.Conv2d)
@@ -147,13 +141,17 @@ def unfolded_input(network: nn.Module, spec: InputSpec) -> nn.Module:
     return UnfoldedInput(network, _per_channel(spec.mean, example), _per_channel(spec.std, example))
 
 
-def _fold_ours(module: nn.Module, path: str, moves: list[Move]) -> nn.Module:
+def _fold_ours(
+    module: nn.Module, path: str, moves: list[Move], left_out: Container[Move]
+) -> nn.Module:
     """Replace foldable layers from the outside in; go on in the replacement only."""
     if isinstance(module, Foldable):
-        moves += [Move(kind, (path,)) for kind, n in module.folds.items() for _ in range(n)]
-        module = module.fold()
+        own = [Move(kind, (path,)) for kind, n in module.folds.items() for _ in range(n)]
+        if not any(move in left_out for move in own):
+            moves += own
+            module = module.fold()
     for name, child in module.named_children():
-        setattr(module, name, _fold_ours(child, f"{path}.{name}".lstrip("."), moves))
+        setattr(module, name, _fold_ours(child, f"{path}.{name}".lstrip("."), moves, left_out))
     return module
 
 
@@ -195,7 +193,3 @@ def _example(network: nn.Module, spec: InputSpec) -> Tensor:
 
 def _per_channel(values: tuple[float, ...], like: Tensor) -> Tensor:
     return torch.tensor(values, dtype=like.dtype).reshape(1, -1, 1, 1)
-
-
-def _wide_dtype(value: Any) -> Any:
-    return torch.float64 if value is torch.float32 else value

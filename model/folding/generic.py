@@ -1,4 +1,4 @@
-"""Folding networks that are not ours: what they offer themselves, and BatchNorm wherever it is.
+"""Folding networks that are not ours: BatchNorm wherever it is, and the scale of the input.
 
 Nothing here knows a network. Which layer feeds which is seen in one forward pass, and a layer is
 left alone unless that pass shows that its output goes nowhere else.
@@ -7,9 +7,7 @@ left alone unless that pass shows that its output goes nowhere else.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Container
 
 import torch
 from torch import Tensor, nn
@@ -17,17 +15,11 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
 from irrvit.model.folding.affine import batch_norm_affine, fold_after
+from irrvit.model.folding.move import Move, paths_of, replace_module
+from irrvit.model.folding.widening import numbers_in
 
 Feeder = nn.Conv1d | nn.Conv2d | nn.Linear
 BatchNorm = nn.BatchNorm1d | nn.BatchNorm2d
-
-
-@dataclass(frozen=True)
-class Move:
-    """One thing that was folded, and the modules that changed by it."""
-
-    kind: str
-    paths: tuple[str, ...]
 
 
 class Dataflow(TorchFunctionMode):
@@ -63,7 +55,7 @@ class Dataflow(TorchFunctionMode):
         layers = [m for m in network.modules() if isinstance(m, Feeder | BatchNorm)]
         hooks = [layer.register_forward_hook(remember) for layer in layers]
         try:
-            with torch.no_grad(), self:
+            with torch.no_grad(), numbers_in(image.dtype), self:
                 network(image)
         finally:
             for hook in hooks:
@@ -76,22 +68,9 @@ class Dataflow(TorchFunctionMode):
         return id(source) in self._made_from.get(id(tensor), ())
 
 
-def fold_own(network: nn.Module) -> list[Move]:
-    """Let a timm network, which must be a copy, fold itself the way it offers to."""
-    if not type(network).__module__.startswith("timm."):
-        return []
-    from timm.utils.model import reparameterize_model  # timm is optional
-
-    before = _signatures(network)
-    with _default_dtype(next(network.parameters()).dtype):
-        reparameterize_model(network, inplace=True)
-    after = _signatures(network)
-    changed = [path for path, own in before.items() if path in after and after[path] != own]
-    deepest = [p for p in changed if not any(is_within(q, p) for q in changed if q != p)]
-    return [Move("reparameterization", (path,)) for path in deepest]
-
-
-def fold_batch_norms(network: nn.Module, image: Tensor) -> list[Move]:
+def fold_batch_norms(
+    network: nn.Module, image: Tensor, left_out: Container[Move] = ()
+) -> list[Move]:
     """Fold each BatchNorm of a network, which must be a copy, into the layer that feeds it."""
     if not any(isinstance(module, BatchNorm) for module in network.modules()):
         return []
@@ -99,41 +78,37 @@ def fold_batch_norms(network: nn.Module, image: Tensor) -> list[Move]:
     flow.observe(network, image)
     moves: list[Move] = []
     for norm, feeder in _pairs(flow):
-        paths = _paths(network, feeder), _paths(network, norm)
-        if all(len(found) == 1 for found in paths):
+        paths = paths_of(network, feeder), paths_of(network, norm)
+        move = Move("batch_norm", (paths[0][0], paths[1][0]))
+        if all(len(found) == 1 for found in paths) and move not in left_out:
             (feeder_path,), (norm_path,) = paths
             replace_module(network, feeder_path, fold_after(feeder, *batch_norm_affine(norm)))
             # timm's BatchNormAct2d holds a dropout and an activation, applied in this order.
             rest = nn.Sequential(*norm.children()).eval()
             replace_module(network, norm_path, rest if len(rest) else nn.Identity())
-            moves.append(Move("batch_norm", (feeder_path, norm_path)))
+            moves.append(move)
     return moves
 
 
 def sole_reader(network: nn.Module, image: Tensor) -> str | None:
-    """Path of the one convolution that reads the image, if nothing else does."""
+    """Path of the one convolution that reads the image, if nothing else does.
+
+    It must use its weights as they are, as in `_pairs`.
+    """
     flow = Dataflow()
     flow.observe(network, image)
     readers = [
         layer
         for layer, calls in flow.calls.items()
-        if isinstance(layer, nn.Conv2d) and len(calls) == 1 and calls[0][0] is image
+        if isinstance(layer, nn.Conv2d)
+        and len(calls) == 1
+        and calls[0][0] is image
+        and flow.is_made_from(calls[0][1], layer.weight)
     ]
     if len(readers) != 1 or not flow.is_read_once(image):
         return None
-    paths = _paths(network, readers[0])
+    paths = paths_of(network, readers[0])
     return paths[0] if len(paths) == 1 else None
-
-
-def replace_module(network: nn.Module, path: str, module: nn.Module) -> None:
-    """Put a module in the place of the one at `path`."""
-    parent, _, name = path.rpartition(".")
-    setattr(network.get_submodule(parent), name, module)
-
-
-def is_within(path: str, block: str) -> bool:
-    """Whether the module at `path` is the block or a part of it."""
-    return block == "" or path == block or path.startswith(f"{block}.")
 
 
 def _pairs(flow: Dataflow) -> list[tuple[BatchNorm, Feeder]]:
@@ -155,31 +130,3 @@ def _pairs(flow: Dataflow) -> list[tuple[BatchNorm, Feeder]]:
         for norm in norms
         if norm.running_mean is not None and id(once[norm][0]) in feeders
     ]
-
-
-@contextmanager
-def _default_dtype(dtype: torch.dtype) -> Iterator[None]:
-    """Make new layers in this precision: timm makes its folded ones in the default one."""
-    previous = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(previous)
-
-
-def _paths(network: nn.Module, module: nn.Module) -> list[str]:
-    """Every name of a module; more than one if it is shared."""
-    named = network.named_modules(remove_duplicate=False)
-    return [path for path, candidate in named if candidate is module]
-
-
-def _signatures(network: nn.Module) -> dict[str, tuple[type, tuple[str, ...], tuple[str, ...]]]:
-    return {
-        path: (
-            type(module),
-            tuple(name for name, _ in module.named_children()),
-            tuple(name for name, _ in module.named_parameters(recurse=False)),
-        )
-        for path, module in network.named_modules()
-    }

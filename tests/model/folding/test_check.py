@@ -8,7 +8,8 @@ from torch import nn
 
 from irrvit.model.errors import FoldError
 from irrvit.model.folding.check import check_fold, fold_checked
-from irrvit.model.folding.fold import Folded, fold, fold_input, widen
+from irrvit.model.folding.fold import Folded, fold, fold_input
+from irrvit.model.folding.widening import widen
 from irrvit.model.network import variants
 from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.network.layers import ConvNorm

@@ -7,9 +7,14 @@ import torch
 from torch import nn
 
 from irrvit.model.errors import FoldError
-from irrvit.model.folding.check import LIMIT, check_fold, relative_difference
+from irrvit.model.folding.check import (
+    LIMIT,
+    WrongPrecision,
+    check_fold,
+    relative_difference,
+)
 from irrvit.model.folding.fold import Folded, PixelInput
-from irrvit.model.folding.generic import Move
+from irrvit.model.folding.move import Move
 from irrvit.model.spec import InputSpec
 
 
@@ -137,6 +142,16 @@ class TestRelativeDifference:
         assert relative_difference(one, one + 1e-12) == float("inf")
 
     @pytest.mark.parametrize("pair", [(A.float(), A), (A, A.float())])
-    def test_float32_is_not_judged(self, pair):
-        with pytest.raises(FoldError, match="judged in float64"):
+    def test_float32_is_not_judged_as_float64(self, pair):
+        with pytest.raises(
+            WrongPrecision, match=r"judged in torch\.float64 and got torch\.float32"
+        ):
             relative_difference(*pair)
+
+    def test_float32_is_judged_where_it_is_asked_for(self):
+        assert relative_difference(self.B.float(), (self.B + 1).float(), torch.float32) == 0.25
+
+    def test_a_counter_counts_as_a_number(self):
+        counter = torch.tensor([3, 7])
+        assert relative_difference((self.A, counter), (self.A, counter)) == 0
+        assert relative_difference((self.A, counter), (self.A, counter + 1)) == 0.25

@@ -8,9 +8,10 @@ from torch import nn
 
 from irrvit.model.errors import ModelError
 from irrvit.model.folding.check import relative_difference
-from irrvit.model.folding.fold import Folded, fold, fold_input, unfolded_input, widen
+from irrvit.model.folding.fold import Folded, fold, fold_input, unfolded_input
 from irrvit.model.folding.foldable import Foldable
-from irrvit.model.folding.generic import Move
+from irrvit.model.folding.move import Move
+from irrvit.model.folding.widening import widen
 from irrvit.model.network import variants
 from irrvit.model.network.attention import Attention, transformer_block
 from irrvit.model.network.fusion import Head, PatchFusion

@@ -5,8 +5,9 @@ import torch
 from torch import nn
 
 from irrvit.model.folding.check import fold_checked, relative_difference
-from irrvit.model.folding.fold import fold, fold_input, widen
-from irrvit.model.folding.generic import is_within, replace_module, sole_reader
+from irrvit.model.folding.fold import fold, fold_input
+from irrvit.model.folding.generic import sole_reader
+from irrvit.model.folding.widening import widen
 from irrvit.model.spec import InputSpec
 
 TIMM = [
@@ -74,19 +75,6 @@ class _ChangedBetween(_Net):
         return self.norm(self.conv(x).relu_()).flatten(1)
 
 
-class _StandardizedConv(nn.Conv2d):
-    def forward(self, input):
-        weight = self.weight - self.weight.mean((1, 2, 3), keepdim=True)
-        weight = weight / weight.std((1, 2, 3), keepdim=True)
-        return nn.functional.conv2d(input, weight, self.bias, padding=1)
-
-
-class _Standardized(_Net):
-    def __init__(self):
-        super().__init__()
-        self.conv = _StandardizedConv(3, 4, 3, padding=1)
-
-
 def _fold_and_compare(network):
     wide = widen(network)
     folded = fold(wide, SMALL)
@@ -100,7 +88,7 @@ def test_batch_norm_folds_into_what_feeds_it(looks_trained):
     assert _fold_and_compare(looks_trained(_Net())) == {"batch_norm": 1}
 
 
-@pytest.mark.parametrize("kind", [_ReadTwice, _CalledTwice, _ChangedBetween, _Standardized])
+@pytest.mark.parametrize("kind", [_ReadTwice, _CalledTwice, _ChangedBetween])
 def test_batch_norm_stays_where_folding_would_be_wrong(kind, looks_trained):
     assert _fold_and_compare(looks_trained(kind())) == {}
 
@@ -199,28 +187,3 @@ def test_scale_of_the_input_moves_only_into_a_sole_reader(kind, path):
     assert sole_reader(network, torch.zeros(1, 3, 8, 8).double()) == path
     folded = fold_input(fold(network, SMALL), SMALL)
     assert folded.counts == ({"input_scale": 1} if path else {})
-
-
-@pytest.mark.parametrize(
-    ("path", "block", "inside"),
-    [
-        ("blocks.1", "blocks.1", True),
-        ("blocks.1.mlp", "blocks.1", True),
-        ("blocks.10", "blocks.1", False),
-        ("blocks", "blocks.1", False),
-        ("anything", "", True),
-        ("", "blocks", False),
-    ],
-)
-def test_a_module_is_within_its_block_and_in_no_namesake(path, block, inside):
-    assert is_within(path, block) is inside
-
-
-def test_a_module_is_replaced_where_it_lies():
-    network = nn.Sequential(nn.Sequential(nn.ReLU()), nn.ReLU())
-    replace_module(network, "0.0", nn.Sigmoid())
-    replace_module(network, "1", nn.Tanh())
-    assert [type(m) for m in network.modules() if not isinstance(m, nn.Sequential)] == [
-        nn.Sigmoid,
-        nn.Tanh,
-    ]
