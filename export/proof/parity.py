@@ -109,7 +109,10 @@ def _report_failures(
         return failures
     outputs = [np.asarray(reference[diff.case], np.float64).ravel() for diff in diffs]
     if len(outputs) > 1 and _is_constant(outputs):
-        failures.append(f"the reference gives the same output for every case: {NOTHING_COMPARED}")
+        failures.append(
+            "PyTorch gives the same output whatever the picture, so any file would agree; give the "
+            f"network trained weights, or random ones of a usual size: {NOTHING_COMPARED}"
+        )
     decided = [diff for diff in diffs if diff.decided]
     share = sum(d.top1_agrees for d in decided) / len(decided) if decided else 1.0
     if share < tolerance.min_top1_agreement:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # (`tests/export/test_zoo.py` and MobileOne).
 #
 # float32: at most 2.7e-5 (FastViT), SQNR from 96 dB on; 1e-4 is the project's limit everywhere.
+# LiteRT sums a mean one number after the other: over 112 x 112 equal pixels, which the case
+# hard-edges has, that alone is 8e-5 off (EfficientNet-B0, 74 dB; photographs 4e-6). An error of
+# 1e-4 in every output is 70 dB.
 # float16 (weights only, the arithmetic is float32): MobileOne 3.0e-2, 31 dB, cosine 0.9996; FastViT
 # 2.4e-2, 33 dB; the others at most 1.2e-2, 39 dB (EfficientNet-Lite0 9.9e-3, IRRViT 4.3e-3). The
 # limits leave 1.6 times the worst.
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 # 0.984; irrvit_fashion 0.130, 19 dB; irrvit_300m 0.080, 22 dB; irrvit_tiny 0.073. The limits leave
 # 1.6 times the worst. The 0.5 points are the project's bar; irrvit_fashion loses 0.07.
 _TOLERANCES = {
-    Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.99999, min_sqnr_db=80),
+    Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.99999, min_sqnr_db=70),
     Precision.FP16: Tolerance(max_rel=5e-2, min_cosine=0.998, min_sqnr_db=27, max_points_below=0.1),
     Precision.INT8: Tolerance(
         max_rel=0.22, min_cosine=0.96, min_sqnr_db=10.5, max_points_below=0.5
