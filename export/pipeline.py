@@ -15,7 +15,7 @@ from irrvit.export import target
 from irrvit.export.artifact import MANIFEST
 from irrvit.export.content import content_size
 from irrvit.export.job import ExportJob
-from irrvit.export.judging.checks import extra_work, failures
+from irrvit.export.judging.checks import count_macs, failures
 from irrvit.export.judging.judge import judge
 from irrvit.export.judging.prepared import Prepared, Written
 from irrvit.export.judging.twin import write_twin
@@ -35,10 +35,10 @@ from irrvit.export.target import (
     TracesValues,
 )
 from irrvit.export.toolchain import toolchain
+from irrvit.model import macs as network_macs
 from irrvit.model import sources
 from irrvit.model.folding.check import fold_checked
 from irrvit.model.folding.fold import unfolded_input
-from irrvit.model.macs import count_macs
 from irrvit.model.progress import NotifyStage
 from irrvit.model.sources.source import Source
 
@@ -112,7 +112,7 @@ def prepare(job: ExportJob) -> Prepared:
         reference={name: y for name, y in reference.items() if name not in unstable},
         folded=folded,
         fold=checked,
-        macs=count_macs(folded, pictures[:1]),
+        macs=network_macs.count_macs(folded, pictures[:1]),
         findings=(*source.warnings, *checked.findings, *unstable.values()),
     )
 
@@ -151,9 +151,10 @@ def examine(
         notify("converting without folding, to count operations")
         before = count_unfolded_operations(job, chosen, prepared.source, written)
     delegation = chosen.delegation(path) if isinstance(chosen, KnowsDelegation) else None
-    pictures, macs = batch(photographs(prepared.cases)), chosen.count_macs(path)
+    pictures = batch(photographs(prepared.cases))
+    macs, about_macs = count_macs(chosen, path, prepared.macs)
     inspected = chosen.inspect(path, pictures[:1]) if isinstance(chosen, InspectsFiles) else []
-    findings = (*prepared.findings, *judged.findings, *inspected, *extra_work(macs, prepared.macs))
+    findings = (*prepared.findings, *judged.findings, *inspected, *about_macs)
     return Examined(
         parity=judged.parity,
         meaning=judged.meaning,

@@ -37,8 +37,10 @@ class InputSpec(BaseModel):
         height, width: pixels that reach the network.
         resize: the picture is scaled until it just covers `height` x `width` enlarged by
             `resize / min(height, width)`; for a square input its shorter side becomes `resize`.
+            Squashed, it is scaled to just that size; bordered, until it just fits into it.
         color: an opaque picture has an alpha of 255 everywhere.
-        crop: which part of the scaled picture is taken.
+        crop: "center" keeps what is in the middle; "squash" forgets the picture's shape and keeps
+            all but the margin of `resize`; "border" keeps all, with borders of `mean`.
         mean, std: per channel, on the 0..1 scale. An exported file applies them itself.
     """
 
@@ -48,7 +50,7 @@ class InputSpec(BaseModel):
     width: PositiveInt = 224
     color: Literal["RGB", "gray", "RGBA"] = "RGB"
     resize: PositiveInt = 256
-    crop: Literal["center"] = "center"
+    crop: Literal["center", "squash", "border"] = "center"
     interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos"] = "bicubic"
     mean: tuple[float, ...] = IMAGENET_MEAN
     std: tuple[float, ...] = IMAGENET_STD
@@ -103,8 +105,13 @@ def upright(image: Image.Image, color: str = "RGB") -> Image.Image:
 
 def scaled_size(width: int, height: int, spec: InputSpec) -> tuple[int, int]:
     """Width and height of the scaled picture, of which `preprocess` takes the centre."""
-    scale = spec.resize / min(spec.height, spec.width)
-    scale *= max(spec.height / height, spec.width / width)
+    enlarged = spec.resize / min(spec.height, spec.width)
+    if spec.crop == "squash":
+        return int(spec.width * enlarged + 1e-6), int(spec.height * enlarged + 1e-6)
+    across, down = spec.width / width * enlarged, spec.height / height * enlarged
+    if spec.crop == "border":
+        return round(width * min(across, down)), round(height * min(across, down))
+    scale = max(across, down)
     # Rounded down as torchvision does, and never below what the crop needs. A whole number may come
     # out a rounding error too small; what is added is less than any true fraction misses one by.
     return max(int(width * scale + 1e-6), spec.width), max(int(height * scale + 1e-6), spec.height)
@@ -118,10 +125,22 @@ def preprocess(image: Image.Image, spec: InputSpec) -> np.ndarray:
     """
     image = upright(image, spec.color)
     size = scaled_size(image.width, image.height, spec)
-    image = image.resize(size, _FILTERS[spec.interpolation])
-    left, top = round((size[0] - spec.width) / 2), round((size[1] - spec.height) / 2)
+    image = _bordered(image.resize(size, _FILTERS[spec.interpolation]), spec)
+    left, top = round((image.width - spec.width) / 2), round((image.height - spec.height) / 2)
     pixels = np.asarray(image.crop((left, top, left + spec.width, top + spec.height)))
     return pixels if pixels.ndim == 3 else pixels[:, :, None]
+
+
+def _bordered(image: Image.Image, spec: InputSpec) -> Image.Image:
+    """Give a picture that is too small a border of the mean colour."""
+    size = max(image.width, spec.width), max(image.height, spec.height)
+    if size == image.size:
+        return image
+    mean = np.array([round(255 * value) for value in spec.mean], np.uint8)
+    border = np.full((size[1], size[0], len(mean)), mean)
+    canvas = Image.fromarray(border[:, :, 0] if len(mean) == 1 else border)
+    canvas.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
+    return canvas
 
 
 def read_picture(path: Path, spec: InputSpec) -> np.ndarray:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from torch import nn
 
 from irrvit.export import target
+from irrvit.export.errors import UnsupportedOp
 from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Delegation
 from irrvit.export.proof.overflow import overflows
+from irrvit.export.target import Target
 
 
 def failures(
@@ -26,6 +30,18 @@ def failures(
             f"{', '.join(delegation.left_out) or 'nothing'}"
         )
     return sentences
+
+
+def count_macs(chosen: Target, path: Path, expected: int) -> tuple[int, list[str]]:
+    """Multiply-accumulates of a file, and what is to be said of them.
+
+    Where they cannot be counted they are the network's: a statistic stops no export.
+    """
+    try:
+        macs = chosen.count_macs(path)
+    except UnsupportedOp as error:
+        return expected, [f"multiply-accumulates are the network's, not the file's: {error}"]
+    return macs, extra_work(macs, expected)
 
 
 def extra_work(macs: int, expected: int) -> list[str]:

@@ -97,15 +97,11 @@ def input_spec(network: nn.Module) -> InputSpec:
     channels, height, width = config["input_size"]
     if channels != 3:
         raise ModelError(f"the network takes {channels} channels: expected one for RGB pictures")
-    if config["crop_mode"] != "center":
-        raise ModelError(
-            f"the network's pictures are cropped by '{config['crop_mode']}': expected 'center', "
-            "which is what the exported preprocessing can say"
-        )
     return InputSpec(
         height=height,
         width=width,
         resize=math.floor(min(height, width) / config["crop_pct"]),
+        crop=config["crop_mode"],
         interpolation=config["interpolation"],
         mean=config["mean"],
         std=config["std"],

@@ -133,6 +133,30 @@ class TestCrop:
         assert tall[:, 0, 0].tolist() == expected.tolist()
 
 
+@pytest.mark.needs("timm")
+@pytest.mark.parametrize("size", [(60, 40), (40, 60), (51, 50), (21, 300)])
+@pytest.mark.parametrize("resize", [32, 35])
+@pytest.mark.parametrize("crop", ["center", "squash", "border"])
+def test_a_picture_is_cropped_as_timm_does_it(crop, resize, size):
+    from timm.data.transforms_factory import transforms_imagenet_eval
+
+    mean = (0.5, 0.25, 0.75)
+    spec = InputSpec(height=32, width=32, resize=resize, crop=crop, mean=mean)
+    picture = Image.fromarray(
+        np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), np.uint8)
+    )
+    theirs = transforms_imagenet_eval(
+        img_size=32,
+        crop_pct=32 / resize,
+        crop_mode=crop,
+        interpolation="bicubic",
+        mean=mean,
+        use_prefetcher=True,
+    )
+    expected = np.asarray(theirs(picture))
+    assert np.array_equal(preprocess(picture, spec).transpose(2, 0, 1), expected)
+
+
 class TestInterpolation:
     """Across a step from dark to bright, each filter leaves its own trace."""
 

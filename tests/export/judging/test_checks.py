@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from irrvit.export import target
+from irrvit.export.errors import UnsupportedOp
 from irrvit.export.job import ExportJob
-from irrvit.export.judging.checks import extra_work, failures
+from irrvit.export.judging.checks import count_macs, extra_work, failures
 from irrvit.export.manifest import Delegation
 from irrvit.export.precision import Precision
 
@@ -67,3 +68,29 @@ def test_other_work_is_said_with_both_figures():
     assert "103.8 million" in finding
     assert "100.0 million" in finding
     assert "changed how it computes" in finding
+
+
+class Counts:
+    """A target of which only the count is asked."""
+
+    def __init__(self, macs):
+        self.macs = macs
+
+    def count_macs(self, path):
+        if self.macs is None:
+            raise UnsupportedOp("nobody knows 'x'")
+        return self.macs
+
+
+@pytest.mark.parametrize(
+    ("macs", "counted", "said"),
+    [
+        (100, 100, []),
+        (200, 200, ["the file has 0.0 million"]),
+        (None, 100, ["multiply-accumulates are the network's, not the file's: nobody knows 'x'"]),
+    ],
+)
+def test_what_cannot_be_counted_is_said_and_ends_nothing(macs, counted, said, tmp_path):
+    got, sentences = count_macs(Counts(macs), tmp_path, 100)  # pyright: ignore[reportArgumentType]
+    assert got == counted
+    assert [sentence[: len(start)] for sentence, start in zip(sentences, said, strict=True)] == said

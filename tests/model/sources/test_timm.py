@@ -110,6 +110,12 @@ class TestRefused:
         with pytest.raises(ModelError, match="takes 1 channels: expected one for RGB"):
             input_spec(grey)
 
-    def test_squashed_pictures(self):
-        with pytest.raises(ModelError, match="cropped by 'squash': expected 'center'"):
-            sources.load("timm:maxvit_tiny_tf_384")
+    @pytest.mark.parametrize(("mode", "resize"), [("squash", 28), ("border", 28), ("center", 28)])
+    def test_crop_modes(self, mode, resize):
+        from irrvit.model.sources.timm import input_spec
+
+        network = torch.nn.Module()
+        config = {"input_size": (3, 25, 25), "crop_mode": mode, "crop_pct": 0.88}
+        network.pretrained_cfg = config  # pyright: ignore[reportAttributeAccessIssue, reportArgumentType]
+        spec = input_spec(network)
+        assert (spec.crop, spec.resize) == (mode, resize)
