@@ -33,6 +33,7 @@ _ALWAYS = (
     "proof/golden.py",
     "proof/meaning.py",
     "proof/numbers.py",
+    "proof/operations.py",
     "proof/overflow.py",
     "proof/parity.py",
     "proof/reference.py",

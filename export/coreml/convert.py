@@ -15,6 +15,7 @@ from irrvit.export.coreml.palette import palette
 from irrvit.export.coreml.tools import coremltools
 from irrvit.export.errors import UnsupportedOp
 from irrvit.export.precision import Precision
+from irrvit.export.proof.operations import decomposed
 from irrvit.model.spec import InputSpec
 
 # Bits of the weights; what is computed is float16. Activations in 8 bits need ranges that only
@@ -38,8 +39,7 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
     """
     # Contiguous on purpose: coremltools refuses other orders of the axes in memory.
     example = torch.zeros(1, 3, spec.height, spec.width)
-    with torch.no_grad():
-        exported = torch.export.export(network, (example,), strict=False).run_decompositions({})
+    exported = decomposed(network, example)
     try:
         package = _compressed(_convert(exported, tuple(example.shape), precision), precision)
     except Exception as error:

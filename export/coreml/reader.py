@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from irrvit.export.content import content_hash
 from irrvit.export.coreml.ops.table import OPERATIONS
 from irrvit.export.coreml.ops.values import Operation, Value
 from irrvit.export.coreml.tools import DecodeError, coremltools, milproto
@@ -41,6 +43,14 @@ def read(path: Path) -> Listing:
         BadArtifact: it is damaged, or no ML program.
         UnsupportedOp: it holds an operation that the interpreter lacks.
     """
+    if not path.exists():
+        raise BadArtifact(f"'{path}' cannot be read as a Core ML package: it does not exist")
+    return _read(path, content_hash(path))
+
+
+# A file and its twin are asked many things each, and reading one takes a second.
+@lru_cache(maxsize=2)
+def _read(path: Path, sha256: str) -> Listing:
     try:
         spec = coremltools.utils.load_spec(str(path))
     except (OSError, RuntimeError, ValueError, DecodeError) as error:

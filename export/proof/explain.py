@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import permutations
-from typing import Any
 
 import numpy as np
 import torch
 from torch import fx, nn
 
 from irrvit.export.pixels import image_tensor
+from irrvit.export.proof.operations import run_operations, where
 
 
 def explain(
@@ -83,35 +83,6 @@ def _layouts(value: np.ndarray, shape: tuple[int, ...]) -> Iterator[np.ndarray]:
             yield squeezed.transpose(order).reshape(shape)
 
 
-class _Recorder(fx.Interpreter):
-    """Runs a graph and keeps each operation's output."""
-
-    def __init__(self, module: fx.GraphModule):
-        super().__init__(module)
-        self.outputs: dict[fx.Node, torch.Tensor] = {}
-
-    def run_node(self, n: fx.Node) -> Any:
-        output = super().run_node(n)
-        is_value = isinstance(output, torch.Tensor) and output.is_floating_point()
-        if is_value and n.op == "call_function" and output.numel() > 1:
-            self.outputs[n] = output
-        return output
-
-
-def run_operations(network: nn.Module, image: torch.Tensor) -> dict[fx.Node, torch.Tensor]:
-    """Every operation that depends on the image, in order, with its output."""
-    program = torch.export.export(network, (image,), strict=False).module()
-    assert isinstance(program, fx.GraphModule)
-    recorder = _Recorder(program)
-    with torch.no_grad():
-        recorder.run(image)
-    reached = {node for node in program.graph.nodes if node.op == "placeholder"}
-    for node in program.graph.nodes:
-        if reached.intersection(node.all_input_nodes):
-            reached.add(node)
-    return {node: output for node, output in recorder.outputs.items() if node in reached}
-
-
 def _lost(seen: dict[fx.Node, bool]) -> list[fx.Node]:
     """Operations that are not seen, nor anything that comes after them."""
     alive: dict[fx.Node, bool] = {}
@@ -130,12 +101,3 @@ def _ancestors(node: fx.Node) -> list[fx.Node]:
                 ancestors.add(source)
                 waiting.append(source)
     return [n for n in node.graph.nodes if n in ancestors]
-
-
-def where(node: fx.Node) -> str:
-    """An operation by the module that it belongs to, as the reader of the network knows it."""
-    stack = node.meta.get("nn_module_stack") or {}
-    path = next((name for name, _ in reversed(stack.values())), "")
-    path = path.removeprefix("L['self'].").removeprefix("network.")
-    shape = "x".join(map(str, node.meta["val"].shape)) if "val" in node.meta else "?"
-    return f"{path or 'the input'} ({node.name}, {shape})"

@@ -7,7 +7,7 @@ bit is that parameter, and the other half has to be so too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -39,12 +39,12 @@ def _sorted(values: np.ndarray) -> np.ndarray:
     return np.sort(np.asarray(values, np.float32).ravel())
 
 
-def _almost(values: np.ndarray, candidates: Iterable[tuple[str, np.ndarray]]) -> str:
+def _almost(values: np.ndarray, candidates: Sequence[tuple[str, np.ndarray]]) -> str:
     """Which parameter has at least half of some numbers, but not all; "" if one has all."""
+    if any(np.array_equal(values, numbers) for _, numbers in candidates):
+        return ""
     nearest = ""
     for name, numbers in candidates:
-        if np.array_equal(values, numbers):
-            return ""
         foreign = np.setdiff1d(values, numbers)
         is_known = np.isin(values, numbers)
         if foreign.size and is_known.mean() >= _SHARED:

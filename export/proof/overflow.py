@@ -13,7 +13,7 @@ from torch import nn
 
 from irrvit.export.pixels import image_tensor
 from irrvit.export.precision import FP16_MAX
-from irrvit.export.proof.explain import run_operations, where
+from irrvit.export.proof.operations import run_operations, where
 
 
 def overflows(network: nn.Module, pictures: np.ndarray) -> list[str]:

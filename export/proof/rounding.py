@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, fx, nn
 
+from irrvit.export.proof.operations import decomposed
 from irrvit.export.proof.spread import difference
 from irrvit.export.reports import Rounding
 
@@ -55,9 +56,8 @@ def explained_by_float16(network: nn.Module, images: Tensor) -> float:
         network: raw pixels (1, 3, H, W) -> outputs; it is run with its numbers in float16.
         images: (N, 3, H, W).
     """
-    network = copy.deepcopy(network)  # A program shares its numbers with what it was made of.
-    program = torch.export.export(network, (images[:1],), strict=False).run_decompositions({})
-    module = program.module()
+    # A program shares its numbers with what it was made of.
+    module = copy.deepcopy(decomposed(network, images[:1].contiguous()).module())
     assert isinstance(module, fx.GraphModule)
     with torch.no_grad():
         for number in (*module.parameters(), *module.buffers()):

@@ -6,7 +6,8 @@ import torch
 from torch import nn
 
 from irrvit.export.pixels import image_tensor
-from irrvit.export.proof.explain import explain, run_operations, where
+from irrvit.export.proof.explain import explain
+from irrvit.export.proof.operations import run_operations, where
 
 PIXELS = np.random.default_rng(0).uniform(0, 255, (1, 6, 8, 3)).astype(np.float32)
 
