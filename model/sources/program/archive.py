@@ -20,7 +20,9 @@ from pydantic import BaseModel, ValidationError
 from torch.serialization import get_unsafe_globals_in_checkpoint
 
 from irrvit.model.errors import BadProgram
-from irrvit.model.sources.program.schema import Payloads, Program
+from irrvit.model.sources.program.payloads import Payloads
+from irrvit.model.sources.program.regions import BadRegion, inlined
+from irrvit.model.sources.program.schema import Program
 
 _Record = TypeVar("_Record", bound=BaseModel)
 
@@ -139,7 +141,11 @@ def _parse(kind: type[_Record], name: str, contents: dict[str, bytes], path: Pat
             data["graph_module"]["module_call_graph"] = data["graph_module"]["module_call_graph"][
                 :1
             ]
-        return kind.model_validate(data)
+        record = kind.model_validate(data)
+        if kind is not Program:
+            return record
+        clean = json.loads(_dump(record))
+        return kind.model_validate({**clean, "graph_module": inlined(clean["graph_module"])})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -148,6 +154,8 @@ def _parse(kind: type[_Record], name: str, contents: dict[str, bytes], path: Pat
             f"'{path}': the entry '{name}' is refused: {where} = {str(first['input'])[:120]!r} "
             f"{reason}"
         ) from error
+    except BadRegion as error:
+        raise BadProgram(f"'{path}' {error}") from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise BadProgram(
             f"'{path}': the entry '{name}' is not what torch.export.save writes ({error!r})"

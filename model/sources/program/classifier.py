@@ -11,6 +11,7 @@ from torch.export.pt2_archive._package import load_pt2
 from irrvit.model.errors import BadProgram
 from irrvit.model.files import sha256
 from irrvit.model.sources.program import archive
+from irrvit.model.sources.program.norms import statistics_of_the_picture
 from irrvit.model.sources.program.schema import FLOAT, Program, Symbolic, TensorMeta
 from irrvit.model.sources.source import Source, numbered
 from irrvit.model.spec import InputSpec
@@ -54,7 +55,8 @@ def load(path: Path) -> Source:
     try:
         # `torch.export.load` would log a failure with its traceback and look for an older format.
         exported = load_pt2(copied).exported_programs["model"]
-        network = Classifier(exported.module(check_guards=False), batch is None)
+        module = exported.module(check_guards=False)
+        network = Classifier(module, batch is None and not _warnings(graph))
         with torch.no_grad():
             shapes = [network(torch.zeros(n, 3, height, width)).shape for n in (1, 2)]
     # A graph that contradicts itself fails somewhere in torch's deserializer or operators.
@@ -71,7 +73,17 @@ def load(path: Path) -> Source:
     _check_finite(network, path)
     spec = InputSpec(height=height, width=width, resize=round(min(height, width) / _CROP))
     weights = f"program {path.name} sha256 {digest}"
-    return Source(path.stem, network, spec, numbered(classes), weights)
+    return Source(path.stem, network, spec, numbered(classes), weights, _warnings(graph))
+
+
+def _warnings(graph: Program) -> tuple[str, ...]:
+    norms = statistics_of_the_picture(graph)
+    if not norms:
+        return ()
+    return (
+        f"{len(norms)} BatchNorm without running statistics ({norms[0]} is the first): each "
+        "picture is normalized by itself, where a batch would be by what its pictures share",
+    )
 
 
 def _signature(graph: Program, path: Path) -> tuple[int | None, int, int, int]:

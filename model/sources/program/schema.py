@@ -8,7 +8,6 @@ between quotes as it is), so names are identifiers; guards do too
 
 from __future__ import annotations
 
-from math import prod
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -20,16 +19,17 @@ FLOAT = 7  # torch._export.serde.schema.ScalarType.FLOAT
 _STRIDED = 7  # torch._export.serde.schema.Layout.Strided
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-DottedName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.]*$")]
+# What stands between quotes in that source: no quote, no backslash, no line end.
+DottedName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:/+ -]*$")]
 Number = float | Literal["Infinity", "-Infinity", "NaN"]
 Operator = Annotated[str, AfterValidator(check_operator)]
 Expression = Annotated[str, AfterValidator(check_expression)]
 TreeText = Annotated[str, AfterValidator(check_tree)]
-Modules = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,;@$<>()\[\]' :-]*$")]
+Modules = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,;@$<>()\[\]' :/+-]*$")]
 Text = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,500}$")]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     """What is not a field is dropped."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
@@ -52,7 +52,7 @@ class Hint(_Choice):
     as_bool: bool = False
 
 
-class SymExpr(_Part):
+class SymExpr(Part):
     expr_str: Expression
     hint: Hint | None = None
 
@@ -65,12 +65,12 @@ class Symbolic(_Choice):
     as_expr: SymExpr | None = None
 
 
-class TensorDevice(_Part):
+class TensorDevice(Part):
     type: Literal["cpu"]
     index: None = None
 
 
-class TensorMeta(_Part):
+class TensorMeta(Part):
     dtype: int
     sizes: list[Symbolic]
     strides: list[Symbolic]
@@ -80,7 +80,7 @@ class TensorMeta(_Part):
     layout: Literal[7]
 
 
-class TensorName(_Part):
+class TensorName(Part):
     name: Identifier
 
 
@@ -95,8 +95,15 @@ class SymArgument(_Choice):
     as_bool: bool = False
 
 
+class GraphArgument(Part):
+    """What a region runs; `regions` puts it in the region's place."""
+
+    name: Identifier
+    graph: OperatorGraph
+
+
 class Argument(_Choice):
-    """What an operator may be given: no graphs, no other operators, no Python objects."""
+    """What an operator may be given: no other operators, no Python objects; a region a graph."""
 
     as_none: bool = True
     as_tensor: TensorName | None = None
@@ -116,34 +123,47 @@ class Argument(_Choice):
     as_memory_format: int = 0
     as_layout: Literal[7] = _STRIDED
     as_device: TensorDevice | None = None
+    as_graph: GraphArgument | None = None
 
 
-class NamedArgument(_Part):
+class NamedArgument(Part):
     name: str
     arg: Argument
     kind: int | None = None
 
-    @validates(mode="after")
-    def _is_evaluation(self) -> NamedArgument:
-        trains = self.name in ("train", "training") and self.arg.as_bool
-        if trains or (self.name == "dropout_p" and self.arg.as_float != 0):
-            raise ValueError("the network was exported in training mode: call .eval() before")
-        return self
 
-
-class Metadata(_Part):
+class Metadata(Part):
     nn_module_stack: Modules = ""
 
 
-class OperatorCall(_Part):
+class OperatorCall(Part):
     target: Operator
     name: Identifier | None = None
     inputs: list[NamedArgument]
     outputs: list[Argument]
     metadata: Metadata
 
+    @property
+    def given(self) -> dict[str, Argument]:
+        return {argument.name: argument.arg for argument in self.inputs}
 
-class OperatorGraph(_Part):
+    @property
+    def takes_statistics(self) -> bool:
+        """Whether it normalizes by the statistics of what it is given, having none of its own."""
+        trains = self.given.get("training", Argument(as_bool=False)).as_bool
+        mean = self.given.get("running_mean")
+        return trains and mean is not None and mean.as_tensor is None
+
+    @validates(mode="after")
+    def _is_evaluation(self) -> OperatorCall:
+        trains = any(self.given[n].as_bool for n in ("train", "training") if n in self.given)
+        drops = "dropout_p" in self.given and self.given["dropout_p"].as_float != 0
+        if (trains and not self.takes_statistics) or drops:
+            raise ValueError("the network was exported in training mode: call .eval() before")
+        return self
+
+
+class OperatorGraph(Part):
     inputs: list[Argument]
     outputs: list[Argument]
     nodes: list[OperatorCall]
@@ -152,23 +172,23 @@ class OperatorGraph(_Part):
     sym_bool_values: dict[Identifier, Symbolic] = {}
 
 
-class ParameterInput(_Part):
+class ParameterInput(Part):
     arg: TensorName
     parameter_name: DottedName
 
 
-class BufferInput(_Part):
+class BufferInput(Part):
     arg: TensorName
     buffer_name: DottedName
     persistent: bool
 
 
-class ConstantInput(_Part):
+class ConstantInput(Part):
     arg: TensorName
     tensor_constant_name: DottedName
 
 
-class UserValue(_Part):
+class UserValue(Part):
     arg: Argument
 
 
@@ -183,12 +203,12 @@ class GraphOutput(_Choice):
     user_output: UserValue | None = None
 
 
-class Signature(_Part):
+class Signature(Part):
     input_specs: list[GraphInput]
     output_specs: Annotated[list[GraphOutput], Field(min_length=1, max_length=1)]
 
 
-class CallSignature(_Part):
+class CallSignature(Part):
     inputs: list[Argument]
     outputs: list[Argument]
     in_spec: TreeText
@@ -196,28 +216,28 @@ class CallSignature(_Part):
     forward_arg_names: list[Identifier] | None = None
 
 
-class ModuleCall(_Part):
+class ModuleCall(Part):
     fqn: Literal[""]
     signature: CallSignature
 
 
-class GraphModule(_Part):
+class GraphModule(Part):
     graph: OperatorGraph
     signature: Signature
     module_call_graph: list[ModuleCall]
 
 
-class SizeRange(_Part):
+class SizeRange(Part):
     min_val: int | None = None
     max_val: int | None = None
 
 
-class SchemaVersion(_Part):
+class SchemaVersion(Part):
     major: int
     minor: int
 
 
-class Program(_Part):
+class Program(Part):
     """`models/model.json`."""
 
     graph_module: GraphModule
@@ -226,22 +246,3 @@ class Program(_Part):
     schema_version: SchemaVersion
     verifiers: list[Literal["TRAINING", "ATEN"]]
     torch_version: Text
-
-
-class Payload(_Part):
-    """A tensor of the file: raw numbers, never a pickle or a custom object."""
-
-    path_name: Annotated[str, StringConstraints(pattern=r"^(weight|tensor)_[0-9]+$")]
-    is_param: bool
-    use_pickle: Literal[False]
-    tensor_meta: TensorMeta
-
-    @property
-    def elements(self) -> int:
-        return prod(size.as_int for size in self.tensor_meta.sizes)
-
-
-class Payloads(_Part):
-    """`data/weights/model_weights_config.json` and `data/constants/model_constants_config.json`."""
-
-    config: dict[DottedName, Payload]

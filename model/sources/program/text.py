@@ -14,6 +14,7 @@ import json
 from typing import Any
 
 import torch
+from torch._decomp import decomposition_table
 
 _SYMBOLIC = (
     "add",
@@ -22,6 +23,8 @@ _SYMBOLIC = (
     "floordiv",
     "mod",
     "neg",
+    "and_",
+    "or_",
     "eq",
     "ne",
     "ge",
@@ -29,33 +32,36 @@ _SYMBOLIC = (
     "le",
     "lt",
 )
+REGIONS = (
+    "torch.ops.higher_order.wrap_with_set_grad_enabled",
+    "torch.ops.higher_order.wrap_with_autocast",
+)
+"""They run a graph that they are given, and change nothing in it: `regions` takes them apart."""
+
 _CALLS = {"Symbol", "Integer", "Add", "Mul"}
 _ASSUMPTIONS = {"positive", "nonnegative", "integer"}
-_PLAIN_STRINGS = {
-    "approximate",
-    "rounding_mode",
-    "mode",
-    "padding",
-    "indexing",
-    "equation",
-    "assert_msg",
-}
-# Operators that begin with an underscore are internal, and some of them trust their arguments.
+# Text that is not one of a few words.
+_NAMES_A_FILE = "filename"
+_PRINTS = "s"
+# Internal operators (they begin with an underscore) that say of themselves nothing that `_meaning`
+# could see: these compute and no more.
 _INTERNAL = (
-    "_adaptive_avg_pool2d",
+    "__and__",
+    "__or__",
+    "__xor__",
     "_assert_scalar",
     "_assert_tensor_metadata",
-    "_log_softmax",
-    "_native_batch_norm_legit_no_training",
-    "_scaled_dot_product_flash_attention_for_cpu",
-    "_softmax",
-    "_to_copy",
+    "_convolution",
+    "_convolution_mode",
+    "_scaled_dot_product_attention_math",
     "_unsafe_view",
+    "_weight_norm",
 )
-# They draw numbers in training only; `schema` sees that it is off.
-_DROPS = ("dropout", "scaled_dot_product")
+# What an operator that draws numbers in training only is told by; `schema` sees that it is off.
+_TRAINING = {"train", "training", "dropout_p"}
 # Memory that nobody wrote, or that belongs to another tensor.
 _RAW = (
+    "_reshape_alias",
     "as_strided_",
     "data",
     "empty",
@@ -72,28 +78,48 @@ _RAW = (
     "set_",
     "set_data",
 )
+_NOWHERE = {"deform_conv2d": "deformable convolution"}
 
 
 def check_operator(target: str) -> str:
-    """Accept an operator of aten that only computes, or arithmetic of sizes."""
+    """Accept an operator of aten that only computes, arithmetic of sizes, or a region.
+
+    What an operator does is seen by what torch says of it: what it is given, whether it draws
+    numbers, and, for internal ones, whether torch has their meaning in terms of others.
+    """
     module, _, name = target.partition(".")
-    if module == "_operator" and name in _SYMBOLIC:
+    if (module == "_operator" and name in _SYMBOLIC) or target in REGIONS:
         return target
     parts = target.split(".")
-    if parts[:3] != ["torch", "ops", "aten"] or len(parts) != 5 or "__" in target:
+    if len(parts) == 5 and parts[3] in _NOWHERE:
+        raise ValueError(f"is {_NOWHERE[parts[3]]}, which no format here has: build it without")
+    if parts[:3] != ["torch", "ops", "aten"] or len(parts) != 5 or "__" in parts[4]:
+        raise ValueError("is not an operator of aten: only those are known to compute and no more")
+    if "__" in parts[3] and parts[3] not in _INTERNAL:
         raise ValueError("is not an operator of aten: only those are known to compute and no more")
     operator = getattr(getattr(torch.ops.aten, parts[3], None), parts[4], None)
     if not isinstance(operator, torch._ops.OpOverload):
         raise ValueError(f"does not exist in torch {torch.__version__}")
-    if parts[3] in _RAW or (parts[3].startswith("_") and parts[3] not in _INTERNAL):
-        raise ValueError("is an internal or raw-memory operator, which a classifier does not need")
-    text = {a.name for a in operator._schema.arguments if "str" in str(a.type)}
-    if text - _PLAIN_STRINGS:
-        raise ValueError(f"takes text ({', '.join(text)}), which could name a file")
+    if parts[3] in _RAW:
+        raise ValueError("reads or gives memory that nobody wrote, which a network does not need")
+    if parts[3].startswith("_") and not _has_meaning(operator):
+        raise ValueError("is internal to torch, and what it does is not known: export without it")
+    arguments = {argument.name: str(argument.type) for argument in operator._schema.arguments}
+    if _NAMES_A_FILE in arguments or "str" in arguments.get(_PRINTS, ""):
+        raise ValueError("names a file or prints: expected a function of the picture alone")
     draws = torch.Tag.nondeterministic_seeded in operator.tags
-    if draws and not any(part in parts[3] for part in _DROPS):
+    if draws and not _TRAINING & set(arguments):
         raise ValueError("draws random numbers: expected a function of the picture alone")
     return target
+
+
+def _has_meaning(operator: torch._ops.OpOverload) -> bool:
+    """Whether it is of torch's core, or torch can write it in terms of others."""
+    packet = operator.overloadpacket
+    if packet.__name__ in _INTERNAL or packet.__name__.startswith("_unsafe"):
+        return packet.__name__ in _INTERNAL  # Others of that name trust what they are given.
+    overloads = [getattr(packet, name) for name in packet.overloads()]
+    return any(torch.Tag.core in o.tags or o in decomposition_table for o in overloads)
 
 
 def check_expression(text: str) -> str:
