@@ -72,11 +72,11 @@ def export(
         _files(metavar="NAME", help="A format that `list` shows; may repeat.  [default: all]"),
     ] = None,
     precision: Annotated[
-        str | None,
+        list[str] | None,
         _files(
             metavar="NAME",
-            help="fp32, fp16, int8, w8, w6 or w4; `list` shows which format has which.  "
-            "[default: the format's own]",
+            help="fp32, fp16, int8, w8, w6 or w4; `list` shows which format has which; may "
+            "repeat.  [default: the format's own]",
         ),
     ] = None,
     out: Annotated[
@@ -162,7 +162,7 @@ def export(
     options = ExportOptions(
         model=model,
         targets=tuple(target or ("all",)),
-        precision=precision,
+        precisions=tuple(precision or ()),
         checkpoint=checkpoint,
         checkpoint_key=checkpoint_key,
         out=out,

@@ -62,9 +62,16 @@ class Examined:
 
 def export(job: ExportJob, folder: Path, *, cache_key: str, notify: NotifyStage) -> Manifest:
     """Write one file and its manifest into an empty folder; a failed check is in the manifest."""
-    chosen = target.get(job.target)
+    target.get(job.target)
     notify("loading and folding the network")
-    prepared = prepare(job)
+    return export_prepared(job, prepare(job), folder, cache_key=cache_key, notify=notify)
+
+
+def export_prepared(
+    job: ExportJob, prepared: Prepared, folder: Path, *, cache_key: str, notify: NotifyStage
+) -> Manifest:
+    """As `export`, of a network that was loaded and run for another job of the same network."""
+    chosen = target.get(job.target)
     written = write(job, chosen, prepared, folder, notify)
     examined = examine(job, chosen, prepared, written, notify)
     manifest = Manifest(

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from irrvit.export import artifact
 from irrvit.export.artifact import Artifact
 from irrvit.export.cache_key import cache_key
 from irrvit.export.command import publish, workers
+from irrvit.export.command.effects import require_effects
 from irrvit.export.command.evaluate import evaluate
 from irrvit.export.command.options import ExportOptions, to_jobs
 from irrvit.export.command.workers import Failure
 from irrvit.export.errors import BadArtifact, NotWritable
 from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Manifest
+from irrvit.export.precision import Precision
 from irrvit.export.proof.labelled import LabelledPictures
 from irrvit.export.tensorflow.environment import make_environment
 from irrvit.model.progress import Notify, NotifyStage
@@ -47,29 +50,60 @@ class ExportResult:
 
 @dataclass(frozen=True)
 class ExportTask:
-    """Write one file into `folder`, which is empty."""
+    """Write the files of one target for one network, which is loaded, run and folded once.
 
-    job: ExportJob
-    folder: Path
-    log: Path
-    cache_key: str
+    Attributes:
+        keys: the cache key of each job.
+        space: has an empty folder for each job, by its name.
+        out: where the log goes.
+    """
+
+    jobs: tuple[ExportJob, ...]
+    keys: Mapping[str, str]
+    space: Path
+    out: Path
 
     @property
     def name(self) -> str:
-        return self.job.name
+        return self.jobs[0].name if len(self.jobs) == 1 else self.target
 
     @property
     def target(self) -> str:
-        return self.job.target
+        return self.jobs[0].target
 
     @property
     def chatter(self) -> Path:
-        return self.folder.with_name(f"{self.folder.name}.log")
+        return self.space / f"{self.name}.log"
 
-    def run(self, notify: NotifyStage) -> Manifest:
-        from irrvit.export import pipeline  # Brings torch: only where the work is.
+    @property
+    def log(self) -> Path:
+        return self.out / f"{self.name}.log"
 
-        return pipeline.export(self.job, self.folder, cache_key=self.cache_key, notify=notify)
+    def run(self, notify: NotifyStage) -> _Outcomes:
+        from irrvit.export import pipeline, target  # Brings torch: only where the work is.
+
+        target.get(self.target)
+        notify("loading and folding the network")
+        prepared, outcomes = pipeline.prepare(self.jobs[0]), {}
+        # The float32 file first: those of fewer bits are judged beside it.
+        for job in sorted(self.jobs, key=lambda job: job.precision is not Precision.FP32):
+            say = notify if len(self.jobs) == 1 else _prefixed(notify, job.precision)
+            exporting = partial(
+                pipeline.export_prepared,
+                job,
+                prepared,
+                self.space / job.name,
+                cache_key=self.keys[job.name],
+                notify=say,
+            )
+            outcome = outcomes[job.name] = workers.attempt(self, exporting)
+            if isinstance(outcome, Manifest) and job.precision is Precision.FP32:
+                prepared = replace(prepared, float32=self.space / job.name / outcome.file)
+        return outcomes
+
+
+def _prefixed(notify: NotifyStage, precision: Precision) -> NotifyStage:
+    return lambda stage: notify(f"{precision}: {stage}")
 
 
 def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
@@ -82,6 +116,7 @@ def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
         ExportError, ModelError: before anything is written, when an option makes no sense.
     """
     jobs = to_jobs(options)
+    require_effects(options, jobs)
     keys = {job.name: cache_key(job) for job in jobs}
     out = options.out or Path("artifacts") / jobs[0].file_stem
     todo = [job for job in jobs if options.force or not is_current(out / job.name, keys[job.name])]
@@ -100,7 +135,8 @@ def _collect(model: str, jobs: list[ExportJob], outcomes: _Outcomes, out: Path) 
     for job in jobs:
         match outcomes.get(job.name):
             case Failure(message):
-                errors[job.target] = message
+                is_only = sum(job.target == other.target for other in jobs) == 1
+                errors[job.target if is_only else job.name] = message
             case Manifest(passed=False):
                 artifacts.append(artifact.open(out / (job.name + REJECTED)))
             case _:
@@ -132,28 +168,34 @@ def is_current(folder: Path, key: str) -> bool:
 
 def _export(jobs: list[ExportJob], keys: dict[str, str], out: Path, notify: Notify) -> _Outcomes:
     with _writable(out), publish.workspace(out, on_wait=lambda: _say_waiting(out, notify)) as space:
-        tasks = [
-            ExportTask(job, space / job.name, out / f"{job.name}.log", keys[job.name])
-            for job in jobs
-        ]
-        for task in tasks:
-            task.folder.mkdir()
-        outcomes = {}
+        for job in jobs:
+            (space / job.name).mkdir()
+        by_target = {job.target: [j for j in jobs if j.target == job.target] for job in jobs}
+        tasks = [ExportTask(tuple(group), keys, space, out) for group in by_target.values()]
+        outcomes: _Outcomes = {}
         for task, outcome in workers.run(tasks, notify):
-            outcomes[task.name] = outcome
-            workers.settle(task, outcome)
-            _place(task, outcome, out, notify)
+            each = _each(task, outcome)
+            workers.settle(task, *each.values())
+            for name, one in each.items():
+                _place(name, one, space, out, notify)
+            outcomes |= each
         return outcomes
 
 
-def _place(task: ExportTask, outcome: Manifest | Failure, out: Path, notify: Notify) -> None:
-    name = task.name
+def _each(task: ExportTask, outcome: _Outcomes | Failure) -> _Outcomes:
+    """By file; what keeps a target from being begun is said of all its files."""
+    if isinstance(outcome, Failure):
+        return {job.name: outcome for job in task.jobs}
+    return outcome
+
+
+def _place(name: str, outcome: Manifest | Failure, space: Path, out: Path, notify: Notify) -> None:
     rejected = out / (name + REJECTED)
     if isinstance(outcome, Failure):
         notify(name, "failed")
         return
     shutil.rmtree(rejected, ignore_errors=True)
-    publish.publish(task.folder, out / name if outcome.passed else rejected)
+    publish.publish(space / name, out / name if outcome.passed else rejected)
     notify(name, "done" if outcome.passed else "failed its check")
 
 

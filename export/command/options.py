@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -25,7 +26,7 @@ class ExportOptions:
 
     model: str
     targets: tuple[str, ...] = (ALL,)
-    precision: str | None = None
+    precisions: tuple[str, ...] = ()
     checkpoint: Path | None = None
     checkpoint_key: str | None = None
     out: Path | None = None
@@ -46,25 +47,44 @@ class ExportOptions:
 
 
 def to_jobs(options: ExportOptions) -> list[ExportJob]:
-    """One job per target, each in its default precision unless one was asked for.
+    """A job for each target and precision; the target's own precision where none was asked for.
 
     Raises:
         UnknownTarget, BadOption: an option makes no sense.
         ModelError: the labels cannot be read, the mean or the std is of another scale.
     """
     require_scale(_channels("--mean", options.mean), _channels("--std", options.std))
-    everything = ALL in options.targets
-    names = target.names_in_all() if everything else list(dict.fromkeys(options.targets))
-    known = {name: target.facts(name) for name in names}
-    asked = _precision(options.precision)
+    asked = [_precision(text) for text in dict.fromkeys(options.precisions)]
+    known = _known(options)
     if options.sensitivity:
-        _require_measurable(names, asked)
-    if asked is not None:
-        known = _able(known, asked, everything=everything)
-    return [_job(options, name, facts, asked) for name, facts in known.items()]
+        _require_measurable(list(known), asked)
+    if ALL not in options.targets:
+        _require_able(known, asked)
+    return [
+        _job(options, name, facts, precision)
+        for name, facts in known.items()
+        for precision in asked or (facts.default_precision,)
+        if precision in facts.precisions
+    ]
 
 
-def _job(options: ExportOptions, name: str, facts: Facts, precision: Precision | None) -> ExportJob:
+def left_out(options: ExportOptions) -> dict[str, str]:
+    """Files that `--target all` does not stand for, as a format has no such precision; and why."""
+    return {
+        f"{name}-{text}": f"left out: {name} has no {text}, it has {', '.join(facts.precisions)}"
+        for name, facts in (_known(options) if ALL in options.targets else {}).items()
+        for text in dict.fromkeys(options.precisions)
+        if text not in facts.precisions
+    }
+
+
+def _known(options: ExportOptions) -> dict[str, Facts]:
+    everything = ALL in options.targets
+    names = target.names_in_all() if everything else dict.fromkeys(options.targets)
+    return {name: target.facts(name) for name in names}
+
+
+def _job(options: ExportOptions, name: str, facts: Facts, precision: Precision) -> ExportJob:
     required = options.require_delegated
     return ExportJob(
         model=options.model,
@@ -74,38 +94,39 @@ def _job(options: ExportOptions, name: str, facts: Facts, precision: Precision |
         std=_channels("--std", options.std),
         labels=read_labels(options.labels) if options.labels else None,
         target=name,
-        precision=precision or facts.default_precision,
+        precision=precision,
         tensorflow=options.tensorflow and "tensorflow" in facts.second_runners,
         explain=options.explain,
         calibration=CalibrationPictures(options.calibration, options.data_root),
         keep_float=options.keep_float,
-        sensitivity=options.sensitivity and isinstance(target.find(name), MeasuresLosses),
+        sensitivity=options.sensitivity
+        and precision is Precision.INT8
+        and isinstance(target.find(name), MeasuresLosses),
         require_delegated=precision in facts.delegated if required is None else required,
         allow_degraded=options.allow_degraded,
         count_unfolded=options.count_unfolded,
     )
 
 
-def _able(known: dict[str, Facts], precision: Precision, *, everything: bool) -> dict[str, Facts]:
-    """The targets that have a precision; one that was named and has not is refused."""
-    lacking = [name for name, facts in known.items() if precision not in facts.precisions]
-    if lacking and not everything:
-        raise BadOption(
-            f"{lacking[0]} has no precision '{precision}': expected "
-            f"{', '.join(known[lacking[0]].precisions)}"
-        )
-    return {name: facts for name, facts in known.items() if name not in lacking}
+def _require_able(known: dict[str, Facts], asked: Sequence[Precision]) -> None:
+    """A precision that a target lacks which was named is refused."""
+    for name, facts in known.items():
+        for precision in asked:
+            if precision not in facts.precisions:
+                raise BadOption(
+                    f"{name} has no precision '{precision}': expected {', '.join(facts.precisions)}"
+                )
 
 
-def _require_measurable(names: list[str], precision: Precision | None) -> None:
+def _require_measurable(names: list[str], asked: Sequence[Precision]) -> None:
     able = [name for name in target.names() if isinstance(target.find(name), MeasuresLosses)]
-    if precision is not Precision.INT8 or not set(able) & set(names):
+    if Precision.INT8 not in asked or not set(able) & set(names):
         raise BadOption(f"--sensitivity measures int8 of {', '.join(able)}: add --precision int8")
 
 
-def _precision(text: str | None) -> Precision | None:
-    if text is None or text in list(Precision):
-        return Precision(text) if text else None
+def _precision(text: str) -> Precision:
+    if text in list(Precision):
+        return Precision(text)
     near = get_close_matches(text, list(Precision), n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     raise BadOption(f"unknown precision '{text}': expected {', '.join(Precision)}{hint}")

@@ -87,7 +87,8 @@ def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
             table.add_row(*_cells(artifact, report, row))
             notes += [Text(f"  {report.runner}: {f}", style="red") for f in row["failures"][:3]]
         for finding in manifest.findings:
-            findings.setdefault(finding, []).append(manifest.target)
+            files = findings.setdefault(finding, [])
+            files += [manifest.target] if manifest.target not in files else []
         broken = [*_meaning_failures(manifest), *manifest.failures]
         notes += [Text(f"  {manifest.target}: {f}", style="red") for f in broken]
         notes += _loss_lines(manifest)

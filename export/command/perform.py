@@ -9,7 +9,7 @@ from rich.console import Console
 
 from irrvit.export.command import output
 from irrvit.export.command.export_files import COULD_NOT_RUN, ExportResult, export_files
-from irrvit.export.command.options import ExportOptions
+from irrvit.export.command.options import ExportOptions, left_out
 from irrvit.export.command.progress import progress
 from irrvit.export.errors import ExportError
 from irrvit.model.errors import ModelError
@@ -28,6 +28,8 @@ def perform(options: ExportOptions, *, as_json: bool) -> int:
     except KeyboardInterrupt:
         _complain("interrupted; what was there before is untouched")
         return INTERRUPTED
+    for name, why in left_out(options).items():
+        _complain(f"{name}: {why}")
     _print_errors(result)
     if as_json:
         print(json.dumps(output.to_json(result.model, result.artifacts, result.errors), indent=2))

@@ -13,7 +13,7 @@ import signal
 import threading
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -28,6 +28,7 @@ from irrvit.model.progress import Notify, NotifyStage
 
 _PATIENCE_S = 10
 _T = TypeVar("_T", bound="Task")
+_Result = TypeVar("_Result")
 
 
 class Task(Protocol):
@@ -58,11 +59,12 @@ class Failure:
     message: str
 
 
-def settle(task: Task, outcome: object) -> None:
+def settle(task: Task, *outcomes: object) -> None:
     """Keep what a failed task printed, for its message names the log; remove an older log else."""
-    if isinstance(outcome, Failure) and task.chatter.exists():
+    has_failed = any(isinstance(outcome, Failure) for outcome in outcomes)
+    if has_failed and task.chatter.exists():
         task.chatter.replace(task.log)
-    elif not isinstance(outcome, Failure):
+    elif not has_failed:
         task.log.unlink(missing_ok=True)
 
 
@@ -128,13 +130,14 @@ def _work(task: Task, sender: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _send_chatter_to(task.chatter)
-    sender.send(_outcome(task, sender))
+    sender.send(attempt(task, lambda: task.run(sender.send)))
     sender.close()
 
 
-def _outcome(task: Task, sender: Connection) -> object:
+def attempt(task: Task, work: Callable[[], _Result]) -> _Result | Failure:
+    """What comes of some work of a task, or the sentence why nothing did; the log has the rest."""
     try:
-        return task.run(sender.send)
+        return work()
     except (ExportError, ModelError) as error:
         traceback.print_exc()
         return Failure(str(error))

@@ -24,6 +24,7 @@ class Prepared:
         folded: raw pixels (1, 3, H, W) -> logits.
         macs: of the folded network, by PyTorch's counter.
         findings: what was left out of the comparison, and what had to be assumed.
+        float32: the float32 file of the target, where it was written already.
     """
 
     source: Source
@@ -33,6 +34,7 @@ class Prepared:
     fold: FoldCheck
     macs: int
     findings: tuple[str, ...]
+    float32: Path | None = None
 
 
 @dataclass(frozen=True)

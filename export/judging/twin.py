@@ -52,8 +52,10 @@ def write_twin(job: ExportJob, chosen: Target, prepared: Prepared, folder: Path)
             f"a file of {chosen.FACTS.description} below float32 cannot be run without its "
             "rounding, and so cannot be proved: export it as fp32"
         )
-    path = folder / f"float32{chosen.FACTS.suffix}"
-    chosen.write(prepared.folded, prepared.source.input, Precision.FP32, path)
+    path = prepared.float32
+    if path is None:
+        path = folder / f"float32{chosen.FACTS.suffix}"
+        chosen.write(prepared.folded, prepared.source.input, Precision.FP32, path)
     comparison, runner = comparison_of(job, prepared), chosen.load(path)
     outputs = {runner.name: runner.run(comparison.pixels)}
     tolerance = chosen.FACTS.tolerances[Precision.FP32]

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
+
+from irrvit.export.errors import BadOption
 
 
 class Kind(StrEnum):
@@ -122,7 +125,11 @@ def plan(
     Args:
         operations: in the order in which they run.
         keep_float: modules whose operations, and those of the modules in them, stay as they are.
+
+    Raises:
+        BadOption: no operation lies in one of them.
     """
+    _require_known(keep_float, {operation.module for operation in operations})
     chosen: dict[str, Rule] = {}
     inside: set[str] = set()
     elsewhere = {name for op in operations if op.kind is not Kind.CONVOLUTION for name in op.inputs}
@@ -138,6 +145,18 @@ def plan(
             inside.update(operation.outputs)
         chosen[operation.name] = rule
     return chosen
+
+
+def _require_known(keep_float: tuple[str, ...], modules: set[str]) -> None:
+    for module in keep_float:
+        if not any(is_within(known, (module,)) for known in modules):
+            parents = {".".join(m.split(".")[:n]) for m in modules for n in range(1, 9)}
+            near = get_close_matches(module, sorted(parents - {""}), n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise BadOption(
+                f"--keep-float {module}: no operation of the file lies in a module of this name"
+                f"{hint}; --sensitivity lists them"
+            )
 
 
 def _is_inside(operation: QuantizableOperation, inside: set[str]) -> bool:

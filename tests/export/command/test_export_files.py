@@ -72,24 +72,30 @@ def converters(monkeypatch, make_manifest):
             if isinstance(outcome, Failure):
                 yield task, outcome
                 continue
-            file = task.folder / "net.bin"
-            file.write_bytes(task.name.encode())
-            made = make_manifest(
-                target=task.target,
-                sha256=artifact.content_hash(file),
-                cache_key=task.cache_key,
-                **outcome,
-            )
-            (task.folder / artifact.MANIFEST).write_text(made.model_dump_json())
+            made = {}
+            for job in task.jobs:
+                if isinstance(one := outcome.get(job.name, outcome), Failure):
+                    made[job.name] = one
+                    continue
+                file = task.space / job.name / "net.bin"
+                file.write_bytes(job.name.encode())
+                made[job.name] = make_manifest(
+                    target=task.target,
+                    precision=job.precision,
+                    sha256=artifact.content_hash(file),
+                    cache_key=task.keys[job.name],
+                    **one,
+                )
+                (file.parent / artifact.MANIFEST).write_text(made[job.name].model_dump_json())
             yield task, made
 
     monkeypatch.setattr(module.workers, "run", run)
     return asked, outcomes
 
 
-def export(out, *targets, stages=None, **options):
+def export(out, *targets, stages=None, precisions=("fp32",), **options):
     notify = (lambda *words: stages.append(words)) if stages is not None else lambda *_: None
-    asked = ExportOptions("irrvit_tiny", targets=targets, out=out, precision="fp32", **options)
+    asked = ExportOptions("irrvit_tiny", targets=targets, out=out, precisions=precisions, **options)
     return export_files(asked, notify)
 
 
@@ -144,3 +150,27 @@ def test_a_disk_that_is_full_is_said(converters, tmp_path, monkeypatch):
     monkeypatch.setattr(module.publish, "publish", full)
     with pytest.raises(NotWritable, match="No space left"):
         export(tmp_path, FIRST)
+
+
+def test_every_precision_is_put_in_its_place_by_one_task(converters, tmp_path):
+    asked, _ = converters
+    result = export(tmp_path, FIRST, precisions=("fp32", "fp16"))
+    assert asked == [FIRST]
+    assert [a.path.parent.name for a in result.artifacts] == [f"{FIRST}-fp32", f"{FIRST}-fp16"]
+    assert [a.manifest.precision for a in result.artifacts] == ["fp32", "fp16"]
+
+
+def test_a_precision_that_cannot_be_written_leaves_the_other(converters, tmp_path):
+    _, outcomes = converters
+    outcomes[FIRST] = {f"{FIRST}-fp16": Failure("no such operation"), f"{FIRST}-fp32": {}}
+    result = export(tmp_path, FIRST, precisions=("fp32", "fp16"))
+    assert result.errors == {f"{FIRST}-fp16": "no such operation"}
+    assert [a.path.parent.name for a in result.artifacts] == [f"{FIRST}-fp32"]
+    assert result.exit_code == 2
+
+
+def test_a_process_that_dies_fails_all_its_files(converters, tmp_path):
+    _, outcomes = converters
+    outcomes[FIRST] = Failure("it died")
+    result = export(tmp_path, FIRST, precisions=("fp32", "fp16"))
+    assert result.errors == {f"{FIRST}-fp32": "it died", f"{FIRST}-fp16": "it died"}

@@ -172,10 +172,11 @@ def test_what_failed_otherwise_and_what_a_phone_may_trip_over_is_below(made):
 
 
 def test_a_finding_of_several_files_is_told_once(made):
-    shown = text([made(findings=("close to overflow",)), made(findings=("close to overflow",))])
-    name = made().manifest.target
+    finding, target = ("close to overflow",), made().manifest.target
+    several = [made(findings=finding, target=name) for name in (target, target, "other")]
+    shown = text(several)
     assert shown.count("close to overflow") == 1
-    assert f"{name}, {name}: close" in shown
+    assert f"{target}, other: close" in shown
 
 
 def test_accuracy_is_a_line_with_both_and_the_interval(made):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from irrvit.export.errors import BadOption
 from irrvit.export.quantization.rules import (
     RULES,
     TABLE,
@@ -144,3 +145,19 @@ def test_a_module_that_is_kept_in_float_is_kept_with_all_in_it_and_no_other():
 )
 def test_a_module_lies_in_itself_and_in_what_holds_it(module, within):
     assert is_within(module, ("blocks.1", "stem")) is within
+
+
+@pytest.mark.parametrize("module", ["blocks.1", "blocks", "stem.conv"])
+def test_a_module_to_be_kept_in_float_is_known(module):
+    operations = [operation(m, Kind.LINEAR, module=m) for m in ("blocks.1", "stem.conv")]
+    plan(operations, keep_float=(module,))
+
+
+@pytest.mark.parametrize(
+    ("module", "hint"),
+    [("block.1", "; did you mean 'blocks.1'"), ("xyz", "of this name; --sens"), ("blocks.11", "")],
+)
+def test_a_module_to_be_kept_in_float_that_is_not_there_is_refused(module, hint):
+    operations = [operation(m, Kind.LINEAR, module=m) for m in ("blocks.1", "stem.conv")]
+    with pytest.raises(BadOption, match=f"--keep-float {module}: no operation of the file.*{hint}"):
+        plan(operations, keep_float=(module,))
