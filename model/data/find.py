@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from irrvit.model.data.dataset import Dataset, DatasetModule
 
 _FOLDER = Path(__file__).parent
-_NO_DATA_SETS = ("__init__", "dataset", "find", "picture_folder")
+_NO_DATA_SETS = ("__init__", "dataset", "find", "packed", "picture_folder")
 """The files of this folder that are not a data set of their own."""
 
 
