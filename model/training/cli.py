@@ -48,6 +48,9 @@ def train(
     download: Annotated[
         bool, typer.Option("--download", help="Fetch a named data set into --data-root.")
     ] = False,
+    mixed_precision: Annotated[
+        str | None, typer.Option(help="bf16: faster where the processor has it.  [default: none]")
+    ] = None,
     threads: Annotated[int | None, typer.Option(help="[default: all cores]")] = None,
     ablation: Annotated[
         bool, typer.Option("--ablation", help="Train the article's ablation of --model instead.")
@@ -72,7 +75,13 @@ def train(
         data=data,
         out=out or Path("artifacts/train") / model,
         recipe=recipe,
-        overrides={"epochs": epochs, "batch": batch, "lr": lr, "seed": seed},
+        overrides={
+            "epochs": epochs,
+            "batch": batch,
+            "lr": lr,
+            "seed": seed,
+            "mixed_precision": mixed_precision,
+        },
         test=test,
         data_root=data_root,
         download=download,

@@ -25,7 +25,7 @@ from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.sources import random_weights
 from irrvit.model.sources.checkpoints.fit import fit
 from irrvit.model.training import feed
-from irrvit.model.training.feed import ORDER, Batch, Clock, EpochPlan, Feed
+from irrvit.model.training.feed import ORDER, Clock, EpochPlan, Feed
 from irrvit.model.training.recipes.recipe import Recipe
 from irrvit.model.training.run import TrainingRun
 from irrvit.model.training.state import (
@@ -146,7 +146,11 @@ def _epoch(
     clock = Clock(state.clock)
     for images, classes in _feed_of(recipe).feed(plan, clock):
         batch = images.to(accelerator.device), classes.to(accelerator.device)
-        _step(run, state, trained, batch)
+        # Not accelerate's own, whose precision is that of the process for good.
+        half = bool(recipe.mixed_precision)
+        with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=half):
+            logits = trained(batch[0])
+        _step(run, state, logits.float(), batch[1])
         clock.add("working_s")
         yield
         clock.restart()
@@ -161,11 +165,10 @@ def _feed_of(recipe: Recipe) -> Feed:
     return deit
 
 
-def _step(run: TrainingRun, state: TrainingState, trained: nn.Module, batch: Batch) -> None:
-    recipe, (images, classes) = run.recipe, batch
+def _step(run: TrainingRun, state: TrainingState, logits: Tensor, classes: Tensor) -> None:
+    recipe = run.recipe
     for group in state.optimizer.param_groups:
         group["lr"] = recipe.lr_at(state.step, run.steps_per_epoch)
-    logits = trained(images)
     # Odds that were mixed of classes are smooth already.
     smoothing = 0.0 if classes.is_floating_point() else recipe.label_smoothing
     loss = F.cross_entropy(logits, classes, label_smoothing=smoothing)

@@ -37,7 +37,7 @@ class TrainingOptions:
     data: str
     out: Path
     recipe: str = "plain"
-    overrides: dict[str, int | float | None] = field(default_factory=dict)
+    overrides: dict[str, int | float | str | None] = field(default_factory=dict)
     test: bool = False
     data_root: Path | None = None
     download: bool = False
@@ -76,7 +76,7 @@ def _recipe(options: TrainingOptions) -> Recipe:
         return Recipe.model_validate(get_recipe(options.recipe).model_dump() | given)
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
+        name = ".".join(str(part) for part in first["loc"]).replace("_", "-")
         raise BadTrainingOption(f"--{name} {first['input']}: {first['msg']}") from error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import cos, pi
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
@@ -58,6 +58,8 @@ class Recipe(_Record):
         ema_decay: of the running mean of the weights, which is what is evaluated and kept.
         augmentation: what is done to pictures, unless `deit` is given.
         deit: makes `training.deit` feed the network, in place of `training.feed`.
+        mixed_precision: what layers compute in where that is enough (`torch.autocast`); weights
+            and what the optimizer knows stay float32. None computes all in float32.
     """
 
     epochs: PositiveInt
@@ -69,6 +71,7 @@ class Recipe(_Record):
     ema_decay: Share = 0.998
     augmentation: Augmentation = Augmentation()
     deit: Deit | None = None
+    mixed_precision: Literal["bf16"] | None = None
     seed: int = 0
 
     def lr_at(self, step: int, steps_per_epoch: int) -> float:

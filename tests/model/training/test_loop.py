@@ -85,9 +85,12 @@ def test_it_learns(run):
     assert state.history[-1].held_out_top1 == 1.0
 
 
-@pytest.mark.parametrize("step", [5, 8])
-def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(run, tmp_path, step):
+@pytest.mark.parametrize(("step", "precision"), [(5, None), (8, None), (5, "bf16")])
+def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(
+    run, tmp_path, step, precision
+):
     """Four steps an epoch: stopped inside the second, and after the last before its evaluation."""
+    run = replace(run, recipe=run.recipe.model_copy(update={"mixed_precision": precision}))
     (tmp_path / "whole").mkdir()
     whole = train(replace(run, out=tmp_path / "whole"), ignore)
     with pytest.raises(Stop):
@@ -101,6 +104,19 @@ def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(run, t
             for a, b in zip(mine.state_dict().values(), theirs.state_dict().values(), strict=True)
         )
     assert [e.train_loss for e in state.history] == [e.train_loss for e in whole.history]
+
+
+def test_layers_compute_in_bf16_and_weights_stay_float32(run):
+    steps = {}
+    for precision in (None, "bf16"):
+        recipe = run.recipe.model_copy(update={"mixed_precision": precision, "epochs": 1})
+        out = run.out / str(precision)
+        out.mkdir()
+        state = train(replace(run, out=out, recipe=recipe), ignore)
+        steps[precision] = state.history[0].train_loss
+        assert {p.dtype for p in state.network.parameters()} == {torch.float32}
+    assert steps["bf16"] != steps[None]
+    assert steps["bf16"] == pytest.approx(steps[None], rel=0.02)
 
 
 def test_a_finished_run_is_not_trained_again(run):
