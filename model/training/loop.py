@@ -150,7 +150,7 @@ def _epoch(
         half = bool(recipe.mixed_precision)
         with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=half):
             logits = trained(batch[0])
-        _step(run, state, logits.float(), batch[1])
+        _step(run, state, logits.float() if half else logits, batch[1])
         clock.add("working_s")
         yield
         clock.restart()

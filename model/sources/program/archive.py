@@ -142,7 +142,7 @@ def _parse(kind: type[_Record], name: str, contents: dict[str, bytes], path: Pat
                 :1
             ]
         record = kind.model_validate(data)
-        if kind is not Program:
+        if not isinstance(record, Program):
             return record
         clean = json.loads(_dump(record))
         return kind.model_validate({**clean, "graph_module": inlined(clean["graph_module"])})
