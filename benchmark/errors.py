@@ -38,6 +38,10 @@ class CommandFailed(BenchmarkError):
     """What ran on the device died, hung or complained; the others go on."""
 
 
+class NoAnswer(CommandFailed):
+    """What ran on the device did not answer in time."""
+
+
 class DeviceLost(CommandFailed):
     """The device itself is gone: a cable was pulled. It may come back, unless it was waited for."""
 

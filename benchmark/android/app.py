@@ -9,6 +9,7 @@ import socket
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -97,12 +98,14 @@ class AppProcess:
         _start(phone)
         self._socket = _connect(phone)
         self._worker = WorkerConnection(
-            self._socket.makefile("w", encoding="utf-8"),
-            self._socket.makefile("r", encoding="utf-8"),
+            self._socket.makefile("wb"),
+            self._socket.makefile("rb"),
             timeout_s=config.timeout_s,
             explain_end=self._explain_end,
         )
-        options = {} if config.accelerator == "cpu" else {"accelerator": config.accelerator}
+        options: dict[str, Any] = {}
+        if config.accelerator != "cpu":
+            options["accelerator"] = config.accelerator
         try:
             answer = self._worker.ask(
                 "load", runtime=config.runtime, path=path, threads=config.threads, **options

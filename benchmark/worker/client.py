@@ -32,7 +32,6 @@ class LocalProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                text=True,
                 start_new_session=True,  # Ctrl-C reaches us, not it.
             )
         assert self._process.stdin is not None

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import IO, Any
 
 from irrvit.benchmark.device import LoadInfo, TimedBlock
-from irrvit.benchmark.errors import CommandFailed
+from irrvit.benchmark.errors import CommandFailed, NoAnswer
 from irrvit.benchmark.measurement import Placement
 
 
 class WorkerConnection:
-    """Ask a worker; its end may be a pipe's, a socket's, or any other pair of text streams.
+    """Ask a worker; its end may be a pipe's, a socket's, or any other pair of streams of bytes.
 
     Args:
         timeout_s: after which a question without an answer counts as a hang.
@@ -24,36 +24,42 @@ class WorkerConnection:
 
     def __init__(
         self,
-        questions: IO[str],
-        answers: IO[str],
+        questions: IO[bytes],
+        answers: IO[bytes],
         *,
         timeout_s: float,
         explain_end: Callable[[], str],
     ):
         self.timeout_s = timeout_s
         self._questions, self._explain_end = questions, explain_end
-        self._lines: queue.Queue[str] = queue.Queue()
+        self._lines: queue.Queue[bytes] = queue.Queue()
         self._listener = threading.Thread(target=self._listen, args=(answers,), daemon=True)
         self._listener.start()
 
-    def ask(self, do: str, **arguments: Any) -> dict[str, Any]:
+    def ask(self, do: str, *, content: Iterable[bytes] = (), **arguments: Any) -> dict[str, Any]:
         """Have it do something and return what it answers.
 
+        Args:
+            content: what follows the line, where a command takes bytes.
+
         Raises:
-            CommandFailed: it died, hung, or says that it cannot.
+            NoAnswer: it hung.
+            CommandFailed: it died, or says that it cannot.
         """
-        try:
-            self._questions.write(json.dumps({"do": do, **arguments}) + "\n")
+        # It may have said why before it ended, and what was said is heard.
+        with suppress(OSError):
+            self._questions.write(json.dumps({"do": do, **arguments}).encode() + b"\n")
+            for piece in content:
+                self._questions.write(piece)
             self._questions.flush()
+        try:
             line = self._lines.get(timeout=self.timeout_s)
         except queue.Empty:
-            raise CommandFailed(
+            raise NoAnswer(
                 f"its process did not answer within {self.timeout_s:g} s and was ended"
             ) from None
-        except OSError:
-            line = ""
         if not line:
-            self._lines.put("")  # Whoever asks again hears the same.
+            self._lines.put(b"")  # Whoever asks again hears the same.
             raise CommandFailed(self._explain_end())
         return _parse(line)
 
@@ -63,20 +69,21 @@ class WorkerConnection:
             self._questions.close()
         self._listener.join()
 
-    def _listen(self, answers: IO[str]) -> None:
+    def _listen(self, answers: IO[bytes]) -> None:
         with suppress(OSError), answers:  # A connection that breaks is an end like any other.
             for line in answers:
                 self._lines.put(line)
-        self._lines.put("")
+        self._lines.put(b"")
 
 
-def _parse(line: str) -> dict[str, Any]:
+def _parse(line: bytes) -> dict[str, Any]:
     try:
         answer = json.loads(line)
-    except json.JSONDecodeError:
+    except ValueError:  # No JSON, or no text at all.
         answer = None
     if not isinstance(answer, dict):
-        raise CommandFailed(f"its process answered with what is no answer: {line.strip()[:80]}")
+        said = line.strip()[:80].decode(errors="replace")
+        raise CommandFailed(f"its process answered with what is no answer: {said}")
     if "error" in answer:
         raise CommandFailed(f"its runtime says: {answer['error']}")
     return answer
