@@ -8,6 +8,9 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveFloat, PositiveInt
 
 SCHEMA = 1
+FAIR = "fair"
+# As an accelerator: the runtime chooses, and whatever it takes is no fallback.
+ANY_ACCELERATOR = "all"
 
 
 class Record(BaseModel):
@@ -65,12 +68,17 @@ class RunConfig(Record):
 
 
 class Placement(Record):
-    """Who ran the network's operations; None where the runtime does not say."""
+    """Who ran the network's operations; None where the runtime does not say.
+
+    Attributes:
+        nodes_on: how many operations ran on each accelerator.
+    """
 
     accelerator: str
     nodes_total: int | None = None
     nodes_delegated: int | None = None
     partitions: int | None = None
+    nodes_on: dict[str, int] | None = None
 
 
 class DeviceState(Record):
@@ -79,7 +87,9 @@ class DeviceState(Record):
     Attributes:
         load: cores that others kept busy.
         temperature_c: of a phone's skin where it says, else of its battery.
-        thermal_status: in Android's words, from `none` (it does not slow down) to `shutdown`.
+        thermal_status: in Android's words, from `none` (it does not slow down) to `shutdown`, and
+            Apple's `fair`: it is warm, and does not slow down yet.
+        is_low_power: it saves its battery, and slows down for that.
     """
 
     load: float | None = None
@@ -89,7 +99,13 @@ class DeviceState(Record):
     charging: bool | None = None
     is_screen_on: bool | None = None
     thermal_status: str | None = None
+    is_low_power: bool | None = None
     at_utc: str
+
+    @property
+    def is_slowed_down(self) -> bool:
+        """Whether it slows itself down against heat, as far as it says."""
+        return self.thermal_status not in (None, "none", FAIR)
 
 
 class GoldenAgreement(Record):

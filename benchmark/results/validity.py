@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from irrvit.benchmark.measurement import Issue, Measurement
+from irrvit.benchmark.measurement import ANY_ACCELERATOR, FAIR, Issue, Measurement, Placement
 from irrvit.benchmark.results import stats
 
 MIN_CALLS, MIN_MS = 50, 1000.0
@@ -68,7 +68,9 @@ def _placement(measurement: Measurement) -> Iterator[Issue]:
     asked, placed = measurement.config.accelerator, measurement.placement
     if placed.accelerator != asked:
         yield _blocking("fell-back", f"asked for {asked}, ran on {placed.accelerator}")
-    if placed.nodes_total and placed.nodes_delegated is not None:
+    if placed.nodes_on is not None:
+        yield from _elsewhere(asked, placed)
+    elif placed.nodes_total and placed.nodes_delegated is not None:
         left = placed.nodes_total - placed.nodes_delegated
         if left:
             yield _remark(
@@ -76,6 +78,17 @@ def _placement(measurement: Measurement) -> Iterator[Issue]:
                 f"{left} of {placed.nodes_total} operations run in slow reference kernels, "
                 f"between {placed.partitions} partitions",
             )
+
+
+def _elsewhere(asked: str, placed: Placement) -> Iterator[Issue]:
+    """Where no accelerator was asked for, wherever they run is right."""
+    nodes = {name: count for name, count in (placed.nodes_on or {}).items() if name != asked}
+    if nodes and asked != ANY_ACCELERATOR:
+        where = " and ".join(f"{count} on the {name}" for name, count in nodes.items())
+        yield _remark(
+            "partly-delegated",
+            f"of {placed.nodes_total} operations {where}, in {placed.partitions} partitions",
+        )
 
 
 def _samples(measurement: Measurement) -> Iterator[Issue]:
@@ -128,9 +141,13 @@ def _heat(measurement: Measurement) -> Iterator[Issue]:
     if limit is not None and start is not None and start >= limit:
         yield _blocking("started-warm", f"it began at {start:.1f} C, below {limit:g} C was asked")
     states = [measurement.before, *measurement.during, measurement.after]
-    slow = [state.thermal_status for state in states if state.thermal_status not in (None, "none")]
+    slow = [state.thermal_status for state in states if state.is_slowed_down]
     if slow and measurement.config.sustained_s is None:
         yield _blocking("throttled", f"the device slowed itself down (status '{slow[-1]}')")
+    elif any(state.thermal_status == FAIR for state in states):
+        yield _remark("warm", "it was warm, though it did not slow itself down yet")
+    if any(state.is_low_power for state in states):
+        yield _remark("low-power", "it was in Low Power Mode, and is slower then")
     if any(state.charging for state in states):
         yield _remark("charging", "it was charging, which warms it")
     if measurement.before.is_screen_on is False:

@@ -34,7 +34,7 @@ def _too_warm(state: DeviceState, config: RunConfig) -> str | None:
     limit = config.start_below_c
     if limit is not None and state.temperature_c is not None and state.temperature_c >= limit:
         return f"it is {state.temperature_c:.1f} C warm, and is to start below {limit:g} C"
-    if limit is not None and state.thermal_status not in (None, "none"):
+    if state.is_slowed_down:
         return f"it slows itself down against heat (status '{state.thermal_status}')"
     return None
 

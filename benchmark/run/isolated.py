@@ -8,7 +8,7 @@ import numpy as np
 
 from irrvit.benchmark.device import Device, Metered
 from irrvit.benchmark.errors import BenchmarkError, DeviceLost
-from irrvit.benchmark.measurement import Energy, RunConfig
+from irrvit.benchmark.measurement import ANY_ACCELERATOR, Energy, RunConfig
 from irrvit.benchmark.run import energy
 from irrvit.benchmark.run.workload import Workload
 from irrvit.model.progress import Notify
@@ -40,7 +40,7 @@ def compare_with_cpu(device: Device, workloads: Sequence[Workload], notify: Noti
             workload.agreement = workload.agreement.model_copy(update={"equals_cpu": equal})
 
     _each(
-        [workload for workload in workloads if workload.config.accelerator != "cpu"],
+        [w for w in workloads if w.config.accelerator not in ("cpu", ANY_ACCELERATOR)],
         compare,
         notify,
     )

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from irrvit.benchmark.device import Device
+from irrvit.benchmark.device import Device, repeats_share_process
 from irrvit.benchmark.errors import BenchmarkError, DeviceLost
 from irrvit.benchmark.measurement import DeviceState, GoldenAgreement, Measurement, RunConfig
 from irrvit.benchmark.results import golden
@@ -84,6 +84,7 @@ def run(
         interrupted = True
         notify("all", "interrupted; what was measured is kept")
     facts |= {"before": before, "during": tuple(watch.states), "after": _state(device)}
+    facts["repeats_share_process"] = repeats_share_process(device)
     return RunResult(
         [
             _measurement(workload, peaks[workload.config.runtime], facts, interrupted=interrupted)

@@ -76,9 +76,10 @@ func figures(_ run: Run, _ manifest: Manifest) -> [Figure] {
     let placed = run.placement
     let interval = String(format: "%.2f to %.2f", summary.lowMs, summary.highMs)
     let rate = Double(manifest.macs) / summary.p50Ms / 1e6
-    let nodes = placed.nodesTotal.map { total in
-        "\(placed.nodesDelegated ?? 0) of \(total) operations off the CPU, "
-            + "\(placed.partitions ?? 0) partitions"
+    let nodes = placed.nodesOn.map { nodes in
+        let units = nodes.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+        let counts = units.map { "\($0.value) operations on \($0.key)" }.joined(separator: ", ")
+        return "\(counts); \(placed.partitions ?? 0) partitions"
     }
     let answers = run.golden.failures.first ?? "all \(run.golden.cases) as PyTorch's"
     return [

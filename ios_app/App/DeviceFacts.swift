@@ -39,15 +39,10 @@ final class DeviceFacts: Facts {
     }
 
     var state: DeviceState {
-        let battery = battery.value
+        let (battery, info) = (battery.value, ProcessInfo.processInfo)
         return DeviceState(
             atUtc: nowUtc(), batteryPercent: battery.percent, charging: battery.isCharging,
-            thermalStatus: ProcessInfo.processInfo.thermalState.status)
-    }
-
-    var more: [String: Any] {
-        let info = ProcessInfo.processInfo
-        return ["thermal_state": info.thermalState.word, "low_power": info.isLowPowerModeEnabled]
+            thermalStatus: info.thermalState.status, isLowPower: info.isLowPowerModeEnabled)
     }
 
     @MainActor private func readBattery() {
@@ -61,24 +56,15 @@ final class DeviceFacts: Facts {
 }
 
 extension ProcessInfo.ThermalState {
-    /// In Android's words, which records use. "Fair" is warm; a phone slows down from "serious" on.
+    /// In Android's words, which records use; it has none for "fair", which is warm: a phone slows
+    /// down from "serious" on.
     var status: String {
         switch self {
-        case .nominal, .fair: "none"
+        case .nominal: "none"
+        case .fair: "fair"
         case .serious: "severe"
         case .critical: "critical"
         @unknown default: "critical"
-        }
-    }
-
-    /// In Apple's.
-    var word: String {
-        switch self {
-        case .nominal: "nominal"
-        case .fair: "fair"
-        case .serious: "serious"
-        case .critical: "critical"
-        @unknown default: "unknown"
         }
     }
 }

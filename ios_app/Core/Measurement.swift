@@ -41,20 +41,22 @@ public struct RunConfig: Codable, Equatable, Sendable {
     public init(accelerator: String) { self.accelerator = accelerator }
 }
 
-/// Who ran the network's operations; nil where the runtime does not say.
+/// Who ran the network's operations; nil where the runtime does not say. `nodesOn` has how many ran
+/// on each unit.
 public struct Placement: Codable, Equatable, Sendable {
     public var accelerator: String
     @Nullable public var nodesTotal: Int?
     @Nullable public var nodesDelegated: Int?
     @Nullable public var partitions: Int?
+    public var nodesOn: [String: Int]?
 
     public init(
         accelerator: String, nodesTotal: Int? = nil, nodesDelegated: Int? = nil,
-        partitions: Int? = nil
+        partitions: Int? = nil, nodesOn: [String: Int]? = nil
     ) {
         self.accelerator = accelerator
         (self.nodesTotal, self.nodesDelegated) = (nodesTotal, nodesDelegated)
-        self.partitions = partitions
+        (self.partitions, self.nodesOn) = (partitions, nodesOn)
     }
 }
 
@@ -64,17 +66,18 @@ public struct DeviceState: Codable, Equatable, Sendable {
     @Nullable public var frequencyMhz: Double?
     @Nullable public var batteryPercent: Double?
     @Nullable public var charging: Bool?
-    /// In Android's words, from `none` to `critical`.
+    /// In Android's words, from `none` to `critical`, and Apple's `fair`: warm, and not slowed down.
     @Nullable public var thermalStatus: String?
+    public var isLowPower: Bool?
     public var atUtc: String
 
     public init(
         atUtc: String, batteryPercent: Double? = nil, charging: Bool? = nil,
-        thermalStatus: String? = nil
+        thermalStatus: String? = nil, isLowPower: Bool? = nil
     ) {
         (self.load, self.temperatureC, self.frequencyMhz) = (nil, nil, nil)
         (self.batteryPercent, self.charging) = (batteryPercent, charging)
-        (self.thermalStatus, self.atUtc) = (thermalStatus, atUtc)
+        (self.thermalStatus, self.isLowPower, self.atUtc) = (thermalStatus, isLowPower, atUtc)
     }
 }
 

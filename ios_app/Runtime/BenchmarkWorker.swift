@@ -157,8 +157,6 @@ public final class BenchmarkWorker {
 public protocol Facts: Sendable {
     var device: DeviceInfo { get }
     var state: DeviceState { get }
-    /// What only Apple's systems have a word for, beside the state.
-    var more: [String: Any] { get }
 }
 
 extension Facts {
@@ -171,8 +169,7 @@ extension Facts {
     }
 
     fileprivate func stateNow() throws -> [String: Any] {
-        let said = try jsonObject(state) as? [String: Any] ?? [:]
-        return said.merging(more) { $1 }
+        try jsonObject(state) as? [String: Any] ?? [:]
     }
 }
 

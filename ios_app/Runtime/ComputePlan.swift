@@ -26,13 +26,17 @@ public struct ComputePlan: Equatable, Sendable {
         steps.isEmpty ? 0 : 1 + zip(steps, steps.dropFirst()).count { $0.unit != $1.unit }
     }
 
+    /// What is delegated is what the CPU does not compute, and all where the CPU was asked for.
+    ///
     /// - Parameter asked: `all` stays what it is, for no unit is a fallback then.
     func placement(asked: Accelerator) -> Placement {
         let most = nodes.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key
         let ran = asked == .all ? asked : most ?? asked
+        let left = asked == .cpu ? 0 : nodes[.cpu, default: 0]
         return Placement(
             accelerator: ran.rawValue, nodesTotal: steps.count,
-            nodesDelegated: steps.count - nodes[.cpu, default: 0], partitions: partitions)
+            nodesDelegated: steps.count - left, partitions: partitions,
+            nodesOn: Dictionary(uniqueKeysWithValues: nodes.map { ($0.key.rawValue, $0.value) }))
     }
 
     /// For the screen: "Neural Engine 100, CPU 2 operations, 3 partitions".

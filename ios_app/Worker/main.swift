@@ -6,32 +6,41 @@ import Runtime
 // for it. It listens on a port of this machine, says which, and gives every connection a worker.
 
 let usage = """
-    usage: worker [--port N] [--root FOLDER] [--name NAME]
+    usage: worker [--port N] [--root FOLDER] [--facts FILE]
 
     Runs the app's benchmark worker: listens on a TCP port of this machine (default 0: any), says
-    "listening on N", and takes files into FOLDER (default: a temporary one).
+    "listening on N", and takes files into FOLDER (default: a temporary one). What FILE says of the
+    device (JSON: name, emulated, thermal_status, is_low_power) is read each time that it is asked.
     """
 
 struct PlayedFacts: Facts {
-    let name: String
+    let file: String?
 
     var device: DeviceInfo {
-        let info = ProcessInfo.processInfo
+        let (info, said) = (ProcessInfo.processInfo, said)
         return DeviceInfo(
-            name: name, soc: "played", os: info.operatingSystemVersionString,
-            ramBytes: Int(info.physicalMemory), cores: info.activeProcessorCount, emulated: true,
+            name: said["name"] as? String ?? "played iPhone", soc: "played",
+            os: info.operatingSystemVersionString, ramBytes: Int(info.physicalMemory),
+            cores: info.activeProcessorCount, emulated: said["emulated"] as? Bool ?? true,
             idHash: "0123456789abcdef")
     }
     var state: DeviceState {
-        DeviceState(atUtc: nowUtc(), batteryPercent: 80, charging: false, thermalStatus: "none")
+        let said = said
+        return DeviceState(
+            atUtc: nowUtc(), batteryPercent: 80, charging: false,
+            thermalStatus: said["thermal_status"] as? String ?? "none",
+            isLowPower: said["is_low_power"] as? Bool ?? false)
     }
-    var more: [String: Any] { ["thermal_state": "nominal", "low_power": false] }
+    private var said: [String: Any] {
+        let content = file.flatMap { FileManager.default.contents(atPath: $0) } ?? Data()
+        return (try? JSONSerialization.jsonObject(with: content)) as? [String: Any] ?? [:]
+    }
 }
 
 var options: [String: String] = [:]
 var words = CommandLine.arguments.dropFirst()
 while let name = words.popFirst() {
-    guard ["--port", "--root", "--name"].contains(name), let value = words.popFirst() else {
+    guard ["--port", "--root", "--facts"].contains(name), let value = words.popFirst() else {
         FileHandle.standardError.write(Data("\(usage)\n".utf8))
         exit(2)
     }
@@ -39,7 +48,7 @@ while let name = words.popFirst() {
 }
 let temporary = FileManager.default.temporaryDirectory.appending(path: "irrvit-worker-\(getpid())")
 let root = options["--root"].map { URL(fileURLWithPath: $0) } ?? temporary
-let facts = PlayedFacts(name: options["--name"] ?? "played iPhone")
+let facts = PlayedFacts(file: options["--facts"])
 let compiled = CompiledModels(folder: root.appending(path: ".compiled"))
 do {
     let port = UInt16(options["--port"] ?? "0") ?? 0

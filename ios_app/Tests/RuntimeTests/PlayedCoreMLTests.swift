@@ -57,6 +57,7 @@
             #expect(runtime.placement.nodesTotal == 104)
             #expect(runtime.placement.nodesDelegated == 104)
             #expect(runtime.placement.partitions == 1)
+            #expect(runtime.placement.nodesOn == ["npu": 104])
             #expect(runtime.plan?.summary == "Neural Engine 104 operations, 1 partition")
         }
 
@@ -66,6 +67,7 @@
             let placed = try open(.npu).placement
             #expect(placed.accelerator == "cpu")
             #expect(placed.nodesDelegated == 0)
+            #expect(placed.nodesOn == ["cpu": 104])
         }
 
         @Test func everyChangeOfUnitBeginsAPartition() throws {
@@ -77,7 +79,9 @@
         }
 
         @Test func onlyTheCpuIsOnlyTheCpu() throws {
-            #expect(try open(.cpu).placement.accelerator == "cpu")
+            let placed = try open(.cpu).placement
+            #expect(placed.accelerator == "cpu" && placed.nodesOn == ["cpu": 104])
+            #expect(placed.nodesDelegated == 104, "nothing is left: the CPU was asked for")
         }
 
         @Test func stepsHaveTheNamesOfTheirValues() throws {

@@ -27,6 +27,12 @@ def test_a_run_gives_a_valid_measurement_with_all_that_belongs_to_it(fake):
     assert fake.open_processes == []
 
 
+def test_an_app_that_nobody_can_start_anew_is_said_to_share_its_process(fake):
+    assert not fake.run("a").measurements[0].repeats_share_process
+    fake.REPEATS_SHARE_PROCESS = True
+    assert fake.run("a").measurements[0].repeats_share_process
+
+
 def test_files_are_timed_in_turn_there_and_back_again(fake):
     fake.run("a", "b", config=CONFIG.model_copy(update={"repeats": 1}))
     blocks = [path for path, calls in fake.events if calls == 10]
