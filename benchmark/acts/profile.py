@@ -10,12 +10,14 @@ import numpy as np
 from irrvit.benchmark.acts.measure import measure
 from irrvit.benchmark.acts.options import MeasureOptions, ProfileOptions
 from irrvit.benchmark.acts.plan import find_device, select_files, to_config
-from irrvit.benchmark.device import Device, ProfilingProcess
+from irrvit.benchmark.device import Device, EstimatingProcess, ProfilingProcess
 from irrvit.benchmark.errors import BadOptions, BadStore, BenchmarkError
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.profiling import picture, profiler, table
+from irrvit.benchmark.profiling.profiler import Profiler
 from irrvit.benchmark.profiling.records import Profile, ProfileResult
 from irrvit.benchmark.profiling.rows import to_rows
+from irrvit.benchmark.profiling.trace import Trace
 from irrvit.benchmark.report import page
 from irrvit.benchmark.run.workload import Trial
 from irrvit.benchmark.subject import Subject
@@ -96,6 +98,8 @@ def _add_page(
 def profile(device: Device, subject: Subject, config: RunConfig) -> Profile:
     """Time a file without its runtime's profiler, then with it, in one process.
 
+    Where there is only an estimate, the time is shared out by that.
+
     Raises:
         BenchmarkError: the runtime has no profiler on this device, or the process died.
     """
@@ -103,12 +107,12 @@ def profile(device: Device, subject: Subject, config: RunConfig) -> Profile:
     config = config.model_copy(update={"runtime": subject.runtime})
     process = device.open(subject.path, config)
     try:
-        if not isinstance(process, ProfilingProcess):
-            raise BadOptions(f"a {device.describe().kind} cannot profile: expected host")
+        if not isinstance(process, ProfilingProcess | EstimatingProcess):
+            kind = device.describe().kind
+            raise BadOptions(f"a {kind} cannot profile: expected host or iphone")
         process.set_input(subject.pixels)
         p50_ms = _p50_ms(Trial(process), config)
-        calls = int(np.clip(1000 * config.seconds / p50_ms, _MIN_CALLS, _MAX_CALLS))
-        trace = reader.to_trace(process.profile(calls))
+        trace, estimated_by = _trace(process, reader, p50_ms, config)
     finally:
         process.close()
     rows = to_rows(trace, reader.read_operations(Path(subject.path)), subject)
@@ -123,7 +127,21 @@ def profile(device: Device, subject: Subject, config: RunConfig) -> Profile:
         p50_ms=p50_ms,
         total_ms=sum(row.ms for row in rows),
         rows=rows,
+        estimated_by=estimated_by,
     )
+
+
+def _trace(
+    process: ProfilingProcess | EstimatingProcess,
+    reader: Profiler,
+    p50_ms: float,
+    config: RunConfig,
+) -> tuple[Trace, str | None]:
+    """What operations take, and who estimates it where nobody measures it."""
+    if isinstance(process, EstimatingProcess):
+        return reader.to_trace(process.estimate()).scaled(1000 * p50_ms), process.ESTIMATED_BY
+    calls = int(np.clip(1000 * config.seconds / p50_ms, _MIN_CALLS, _MAX_CALLS))
+    return reader.to_trace(process.profile(calls)), None
 
 
 def _p50_ms(trial: Trial, config: RunConfig) -> float:

@@ -17,17 +17,20 @@ class ProfileRow(Record):
 
     Attributes:
         operations: of the file, as the runtime ran them.
+        nodes_on: how many of them ran on each accelerator; None where the runtime does not say.
     """
 
     module: str
     operations: int
     ms: float
+    nodes_on: dict[str, int] | None = None
 
 
 class Profile(Record):
     """Where the time of a call goes, from the runtime's own profiler, in the order of the network.
 
     Attributes:
+        estimated_by: who expects it, where nothing was measured: the p50 is shared out then.
         total_ms: of the rows; a profiled call takes longer than one that is not.
         p50_ms: of calls without the profiler, on the same machine straight before.
     """
@@ -42,6 +45,7 @@ class Profile(Record):
     p50_ms: float
     total_ms: float
     rows: tuple[ProfileRow, ...]
+    estimated_by: str | None = None
 
 
 @dataclass(frozen=True)

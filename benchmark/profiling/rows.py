@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,9 +29,14 @@ def to_rows(
     order = [name for name in dict.fromkeys(in_file) if name in modules]
     own = {name: [i for i, module in enumerate(modules) if module == name] for name in order}
     nobodys = [i for i, module in enumerate(modules) if module == OTHER]
-    rows = [(name, len(own[name]), us[own[name]].sum()) for name in order]
-    rows.append((OTHER, len(nobodys), us[nobodys].sum() + rest_us))
-    return tuple(ProfileRow(module=name, operations=n, ms=t / 1000) for name, n, t in rows)
+    rows = [_row(name, own[name], us[own[name]].sum(), trace) for name in order]
+    rows.append(_row(OTHER, nobodys, us[nobodys].sum() + rest_us, trace))
+    return tuple(rows)
+
+
+def _row(module: str, own: Sequence[int], us: float, trace: Trace) -> ProfileRow:
+    on = Counter(trace.accelerators[i] for i in own) if trace.accelerators else None
+    return ProfileRow(module=module, operations=len(own), ms=us / 1000, nodes_on=on and dict(on))
 
 
 def _middle_half(trace: Trace) -> tuple[np.ndarray, float]:

@@ -29,7 +29,8 @@ def to_json(result: ProfileResult) -> dict[str, Any]:
 
 def to_table(result: ProfileResult) -> RenderableType:
     """A table for each file: a row for each module, and how far the sum is from the p50."""
-    notes = [Text(_NOTE, style="dim")] if result.profiles else []
+    is_measured = any(profile.estimated_by is None for profile in result.profiles)
+    notes = [Text(_NOTE, style="dim")] if is_measured else []
     return Group(*map(_table, result.profiles), *notes)
 
 
@@ -38,15 +39,26 @@ def _table(profile: Profile) -> RenderableType:
     table.add_column("module", overflow="fold")
     for heading in ("operations", "ms", "share"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True, width=_BAR)
+    is_placed = any(row.nodes_on for row in profile.rows)
+    if is_placed:
+        table.add_column("on", no_wrap=True)
+    bar = _BAR // 2 if is_placed else _BAR
+    table.add_column("", no_wrap=True, width=bar)
     longest = max(row.ms for row in profile.rows)
     for row in profile.rows:
-        table.add_row(*_cells(row, profile.total_ms), Text("█" * round(_BAR * row.ms / longest)))
+        where = (_where(row),) if is_placed else ()
+        drawn = Text("█" * round(bar * row.ms / longest))
+        table.add_row(*_cells(row, profile.total_ms), *where, drawn)
     return Group(Text(title(profile)), table, Padding(Text(against_p50(profile)), (0, 0, 1, 0)))
 
 
 def _cells(row: ProfileRow, total_ms: float) -> tuple[str, ...]:
     return row.module, str(row.operations), f"{row.ms:.3f}", f"{row.ms / total_ms:.1%}"
+
+
+def _where(row: ProfileRow) -> str:
+    nodes = sorted((row.nodes_on or {}).items(), key=lambda one: (-one[1], one[0]))
+    return ", ".join(f"{count} {name}" for name, count in nodes)
 
 
 def title(profile: Profile) -> str:
@@ -57,6 +69,11 @@ def title(profile: Profile) -> str:
 
 def against_p50(profile: Profile) -> str:
     """The profile's total held against what a call takes without the profiler."""
+    if profile.estimated_by is not None:
+        return (
+            f"estimated by {profile.estimated_by}, not measured: its shares of the p50 of "
+            f"{profile.p50_ms:.3f} ms"
+        )
     change = profile.total_ms / profile.p50_ms - 1
     return (
         f"{profile.total_ms:.3f} ms in all: {change:+.1%} from the p50 of {profile.p50_ms:.3f} ms "

@@ -19,13 +19,24 @@ class Trace(BaseModel):
         operators: what the runtime ran in each call, in its order and in its words.
         us: of each call, of each operator.
         total_us: of each call; more than its operators took together.
+        accelerators: where each operator runs, if the runtime says.
     """
 
     model_config = ConfigDict(frozen=True)
 
     operators: tuple[str, ...]
-    us: tuple[tuple[int, ...], ...]
-    total_us: tuple[int, ...]
+    us: tuple[tuple[float, ...], ...]
+    total_us: tuple[float, ...]
+    accelerators: tuple[str, ...] = ()
+
+    def scaled(self, factor: float) -> Trace:
+        """The same where everything takes so many times as long."""
+        return self.model_copy(
+            update={
+                "us": tuple(tuple(factor * us for us in call) for call in self.us),
+                "total_us": tuple(factor * us for us in self.total_us),
+            }
+        )
 
 
 def from_calls(calls: Iterable[Call]) -> Trace:

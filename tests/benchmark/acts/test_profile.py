@@ -29,5 +29,5 @@ def test_a_picture_that_would_be_none_is_refused_before_anything_runs(tmp_path):
 
 
 def test_pytorch_has_no_profiler_that_is_known():
-    with pytest.raises(BadOptions, match=r"no profiler of torch is known: expected litert or"):
+    with pytest.raises(BadOptions, match="no profiler of torch is known: expected coreml or"):
         profile.profile(None, replace(SUBJECT, runtime="torch"), RunConfig(runtime="torch"))  # pyright: ignore

@@ -19,7 +19,7 @@ def test_every_profiler_has_the_names_of_one(runtime):
 
 
 def test_a_runtime_without_one_is_refused_with_those_that_have_one():
-    with pytest.raises(BadOptions, match="no profiler of torch is known: expected litert or onnx"):
+    with pytest.raises(BadOptions, match="of torch is known: expected coreml or litert or onnx"):
         profiler.get("torch")
 
 

@@ -36,6 +36,20 @@ def test_the_rows_make_up_the_whole_call(recorded_profile, target, runtime):
     assert rows[-1].module == OTHER
 
 
+def test_where_the_operations_of_a_module_run_is_counted():
+    """Core ML says it; a runtime that does not say it has no counts, not empty ones."""
+    operators, us = ("a", "b", "c", "d"), ((1.0, 2.0, 3.0, 4.0),)
+    file = [FileOperation("conv", path, (name,)) for path, name in
+            (("stem.0", "a"), ("stem.0", "b"), ("head", "c"))]  # fmt: skip
+    found = Trace(operators=operators, us=us, total_us=(10.0,), accelerators=("npu", "cpu") * 2)
+    subject = replace(SUBJECT, target="coreml", runtime="coreml")
+    stem, head, other = to_rows(found, file, subject)
+    assert (stem.nodes_on, head.nodes_on) == ({"npu": 1, "cpu": 1}, {"npu": 1})
+    assert other.nodes_on == {"cpu": 1}
+    silent = to_rows(found.model_copy(update={"accelerators": ()}), file, subject)
+    assert all(row.nodes_on is None for row in silent)
+
+
 def test_a_disturbed_call_does_not_count():
     calm = [(100 + i % 3, 20) for i in range(19)]
     us = (*calm, (90_000, 20))

@@ -23,6 +23,16 @@ def test_the_table_has_every_module_and_holds_the_sum_against_the_p50(profile):
     assert "other: operators that no module" in "".join(lines)
 
 
+def test_an_estimate_is_marked_as_one_and_says_where_operations_run(profile):
+    rows = [row.model_copy(update={"nodes_on": {"cpu": 1, "npu": 11}}) for row in profile.rows]
+    estimated = {"rows": tuple(rows), "estimated_by": "Apple's MLComputePlan"}
+    text = printed(ProfileResult([profile.model_copy(update=estimated)], {}))
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "estimated by Apple's MLComputePlan, not measured" in text
+    assert "11 npu, 1 cpu" in text
+    assert "the profilers count" not in text
+
+
 def test_nothing_is_printed_of_nothing():
     assert printed(ProfileResult([], {"net.tflite": "is not there"})) == ""
 

@@ -154,3 +154,11 @@ def test_a_device_or_pipe_is_not_replaced_by_the_page(tmp_path, measurement, res
     with pytest.raises(BadStore, match="it is there and no file"):
         page.write(path, result([measurement]))
     assert path.is_fifo()
+
+
+def test_an_estimate_is_not_called_a_profile(profile):
+    estimated = profile.model_copy(update={"estimated_by": "Apple's MLComputePlan"})
+    html = page.render(MeasureResult([], {}), [estimated])
+    assert "shares estimated by\n    Apple&#39;s MLComputePlan" in html
+    assert "ms profiled" not in html
+    assert "ms profiled" in page.render(MeasureResult([], {}), [profile])
