@@ -83,6 +83,17 @@ class ProfilingProcess(Process, Protocol):
         ...
 
 
+@runtime_checkable
+class EstimatingProcess(Process, Protocol):
+    """A process whose runtime says what it expects operations to cost, and measures none."""
+
+    ESTIMATED_BY: str
+
+    def estimate(self) -> list[dict[str, Any]]:
+        """What it says of each operation, as the runtime of the file has it."""
+        ...
+
+
 class Device(Protocol):
     """A module of `benchmark/devices/`, or what the `find` of one returns."""
 
@@ -124,6 +135,13 @@ class HeatLimited(Protocol):
     """A device that has to be cool at the start, unless something else is asked for."""
 
     START_BELOW_C: float
+
+
+@runtime_checkable
+class SharesProcess(Protocol):
+    """A device where all repeats may run in one process: an app that nobody can start anew."""
+
+    REPEATS_SHARE_PROCESS: bool
 
 
 class Meter(Protocol):
@@ -209,6 +227,11 @@ class Finder(Protocol):
 def accelerators(device: Device) -> tuple[str, ...]:
     """Those that can be asked for; which one a file really got says its placement."""
     return device.ACCELERATORS if isinstance(device, Accelerated) else ("cpu",)
+
+
+def repeats_share_process(device: Device) -> bool:
+    """Whether new repeats are no new processes there."""
+    return isinstance(device, SharesProcess) and device.REPEATS_SHARE_PROCESS
 
 
 def start_below_c(device: Device) -> float | None:

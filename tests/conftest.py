@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import random
+import runpy
 import shutil
 import signal
 import socket
@@ -18,7 +19,7 @@ import pytest
 
 # Conversions take half a minute: whoever uses one of these is slow.
 _SLOW_FIXTURES = {"exported_twice", "tiny_tflite"}
-_PHONE = Path(__file__).parent / "phone"
+_PHONE, _IPHONES = (Path(__file__).parent / name for name in ("phone", "iphone"))
 _RAILS = "android.hardware.power.stats.IPowerStats/default"
 
 
@@ -218,3 +219,32 @@ def start_phone(own_server):
     yield start
     for phone in phones:
         phone.end()
+
+
+@pytest.fixture
+def start_iphones(monkeypatch):
+    """This process and what it starts talk to the daemon of the iPhones that were started last."""
+    played, started = runpy.run_path(str(_IPHONES / "played.py"))["PlayedIPhones"], []
+
+    def start(*arguments):
+        started.append(played(*arguments))
+        monkeypatch.setenv("USBMUXD_SOCKET_ADDRESS", started[-1].address)
+        return started[-1]
+
+    yield start
+    for iphones in started:
+        iphones.end()
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """`irrvit-bench` as a person calls it, in a folder of its own."""
+
+    def bench(*arguments, **environ):
+        command = [sys.executable, "-m", "irrvit.benchmark.cli", *map(str, arguments)]
+        env, how = os.environ | environ, {"capture_output": True, "text": True, "timeout": 120}
+        done = subprocess.run(command, check=False, cwd=tmp_path, env=env, **how)
+        assert "Traceback" not in done.stderr
+        return done
+
+    return bench

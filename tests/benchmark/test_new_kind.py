@@ -49,7 +49,7 @@ def test_its_option_is_refused_elsewhere_and_it_refuses_those_of_others(bench):
     code, _, errors = bench("--device", "host", "--answers", "x")
     assert code == 2
     assert "--device host does not take --answers (played)" in errors
-    with pytest.raises(BadOptions, match=r"does not take --clean \(android\)"):
+    with pytest.raises(BadOptions, match=r"does not take --clean \(android, iphone\)"):
         kinds.find("played", {"clean": True})
 
 

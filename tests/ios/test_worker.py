@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,33 +16,6 @@ from irrvit.benchmark.results import golden
 from irrvit.benchmark.results.golden import GoldenPicture
 from irrvit.export import artifact
 from irrvit.export.proof import cases
-
-_ROOT = Path(__file__).parents[2]
-_WORKER = _ROOT / "scripts/parts/ios/worker.sh"
-_FASHION = _ROOT / "ios_app/BuiltIn/models/1_irrvit_fashion"
-
-
-@pytest.fixture(scope="module")
-def oracle_port():
-    command = [sys.executable, str(Path(__file__).with_name("oracle.py"))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        yield int(running.stdout.readline())
-        running.terminate()
-
-
-@pytest.fixture(scope="module")
-def port(oracle_port, tmp_path_factory):
-    if not (_ROOT / "ios_app/build/swift/release/worker").exists():
-        pytest.skip("the Swift worker is not built: scripts/parts/ios/test.sh does that")
-    command = [str(_WORKER), "--root", str(tmp_path_factory.mktemp("phone"))]
-    environment = os.environ | {"IRRVIT_ORACLE": str(oracle_port)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as running:
-        assert running.stdout is not None
-        said = running.stdout.readline()
-        assert said.startswith("listening on ")
-        yield int(said.split()[-1])
-        running.terminate()
 
 
 class Talk:
@@ -74,8 +45,8 @@ class Talk:
 
 
 @pytest.fixture
-def talk(port):
-    return Talk(port)
+def talk(app):
+    return Talk(app.port)
 
 
 def test_it_says_what_it_is(talk):
@@ -87,8 +58,8 @@ def test_it_says_what_it_is(talk):
 
 @pytest.mark.needs("coremltools")
 @pytest.mark.parametrize("accelerator", ["cpu", "npu", "all"])
-def test_the_golden_cases_agree_with_pytorch(talk, accelerator):
-    opened = artifact.open(_FASHION)
+def test_the_golden_cases_agree_with_pytorch(talk, fashion, accelerator):
+    opened = artifact.open(fashion)
     name = f"{opened.manifest.sha256}.mlpackage"
     talk.push(opened.path, name)
     assert talk.ask("have", path=name)["sha256"] == opened.manifest.sha256
@@ -105,8 +76,8 @@ def test_the_golden_cases_agree_with_pytorch(talk, accelerator):
     assert found.passed
 
 
-def test_calls_are_timed_one_by_one(talk):
-    opened = artifact.open(_FASHION)
+def test_calls_are_timed_one_by_one(talk, fashion):
+    opened = artifact.open(fashion)
     talk.push(opened.path, "a.mlpackage")
     talk.ask("load", runtime="coreml", path="a.mlpackage", threads=1, accelerator="cpu")
     talk.logits(np.zeros((1, 28, 28, 3)))
@@ -118,7 +89,9 @@ def test_calls_are_timed_one_by_one(talk):
     assert {step["unit"] for step in plan} == {"cpu"}
 
 
-def test_bad_usage_is_told():
-    done = subprocess.run([str(_WORKER), "--nonsense"], capture_output=True, text=True, check=False)
+def test_bad_usage_is_told(worker_command):
+    done = subprocess.run(
+        [worker_command, "--nonsense"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "usage: worker" in done.stderr or "build it first" in done.stderr

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run the app's benchmark worker on this machine: worker.sh [--port N] [--root FOLDER] [--name NAME].
+# Run the app's benchmark worker on this machine: worker.sh [--port N] [--root FOLDER] [--facts FILE].
 #
 # On Linux IRRVIT_ORACLE names the port of tests/ios/oracle.py, which plays Core ML. The worker is
 # what `swift.sh swift build -c release --scratch-path build/swift --product worker` has built.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -36,23 +34,3 @@ def played():
 def write_arm_program():
     """`tests/phone/arm_program.py`, which is no module of a package."""
     return runpy.run_path(str(PHONE / "arm_program.py"))["write"]
-
-
-@pytest.fixture
-def bench(tmp_path):
-    """`irrvit-bench` as a person calls it, in a folder of its own."""
-
-    def bench(*arguments, **environ):
-        done = subprocess.run(
-            [sys.executable, "-m", "irrvit.benchmark.cli", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            cwd=tmp_path,
-            env=os.environ | environ,
-        )
-        assert "Traceback" not in done.stderr
-        return done
-
-    return bench
