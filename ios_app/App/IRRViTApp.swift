@@ -17,7 +17,25 @@ struct IRRViTApp: SwiftUI.App {
     }
 
     var body: some Scene {
-        WindowGroup { MainView(model: main, benchmark: benchmark) }
+        WindowGroup {
+            RootView(
+                main: main, benchmark: benchmark, arguments: ProcessInfo.processInfo.arguments)
+        }
+    }
+}
+
+/// The camera; or the benchmark's page alone, where `irrvit-bench --bundle-id` has Xcode start it.
+struct RootView: View {
+    let main: MainModel
+    let benchmark: BenchmarkModel
+    let arguments: [String]
+
+    var body: some View {
+        if arguments.contains("--benchmark") {
+            NavigationStack { BenchmarkView(model: benchmark) }
+        } else {
+            MainView(model: main, benchmark: benchmark)
+        }
     }
 }
 

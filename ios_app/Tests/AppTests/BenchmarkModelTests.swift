@@ -156,6 +156,16 @@ import UIKit
         first.screen.disappear()
     }
 
+    @Test func anAppThatXcodeStartsForAMeasurementOpensThisPage() {
+        let app = Played()
+        let (main, benchmark) = (app.main, app.parts.benchmark)
+        let started = screen(
+            RootView(main: main, benchmark: benchmark, arguments: ["IRRViT", "--benchmark"]))
+        #expect(started.button("Measure") != nil && started.pieces.isEmpty)
+        let tapped = screen(RootView(main: main, benchmark: benchmark, arguments: ["IRRViT"]))
+        #expect(tapped.button("Measure") == nil && tapped.links["Benchmark"] != nil)
+    }
+
     @Test func whileThePageIsOpenTheCameraRests() async {
         let app = Played()
         await app.start()

@@ -207,11 +207,11 @@ private func pushFashion(_ talk: Talk) throws -> [String: Any]? {
 
     @Test func oneTooManyIsToldSo() throws {
         let (server, _) = try serve()
-        let talks = (0..<8).compactMap { _ in Talk(port: server.port) }
+        let talks = (0..<16).compactMap { _ in Talk(port: server.port) }
         for talk in talks { #expect(talk.ask("hello") != nil) }
-        let ninth = try #require(Talk(port: server.port))
+        let another = try #require(Talk(port: server.port))
         withExtendedLifetime(talks) {
-            #expect(ninth.line()?["error"] as? String == "8 connections are open already")
+            #expect(another.line()?["error"] as? String == "16 connections are open already")
         }
         server.stop()
     }
