@@ -51,6 +51,7 @@ class Dataset:
         crop: the part of a picture's shorter side that reaches the network.
         sha256: of the pictures and their classes.
         skipped: broken pictures that were left out, with the reason.
+        wnids: WordNet's numbers of the classes, where they are ImageNet's.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Dataset:
     crop: float
     sha256: str
     skipped: tuple[str, ...] = ()
+    wnids: tuple[str, ...] = ()
 
     def input_spec(self, size: int) -> InputSpec:
         """What a network of input size `size` that is trained on these pictures eats."""

@@ -72,14 +72,15 @@ def pack(files: Files, names: Sequence[str], side: int) -> PackedPictures:
     """
     stamps = "".join(f"{name} {files.stamps[name]}\n" for name in names)
     key = hashlib.sha256(f"{files.where.resolve()}\n{side}\n{stamps}".encode()).hexdigest()
-    path = _cache() / f"{key}.npy"
+    path = cache_folder() / f"{key}.npy"
     note = path.with_suffix(".json")
     if not (path.exists() and note.exists()):
         _decode_into(path, note, files, names, side)
     return PackedPictures(np.load(path, mmap_mode="r"), json.loads(note.read_text())["sha256"])
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
+    """Where what was computed of pictures is kept."""
     given = os.environ.get("IRRVIT_DATA_CACHE")
     return Path(given) if given else Path.home() / ".cache" / "irrvit" / "data"
 

@@ -81,6 +81,7 @@ def load(root: Path | None = None) -> Dataset:
         std=_STD,
         crop=1.0,
         sha256=hashlib.sha256(f"{learnt[1].sha256} {test[1].sha256}".encode()).hexdigest(),
+        wnids=WNIDS,
     )
 
 

@@ -48,6 +48,9 @@ def train(
     download: Annotated[
         bool, typer.Option("--download", help="Fetch a named data set into --data-root.")
     ] = False,
+    teacher: Annotated[
+        str | None, typer.Option(help="A network to learn from too, as efficientnet_lite0.")
+    ] = None,
     mixed_precision: Annotated[
         str | None, typer.Option(help="bf16: faster where the processor has it.  [default: none]")
     ] = None,
@@ -85,6 +88,7 @@ def train(
         test=test,
         data_root=data_root,
         download=download,
+        teacher=teacher,
         threads=threads,
         init=init,
         ablation_seeds=seeds if ablation else None,

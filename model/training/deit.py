@@ -107,7 +107,7 @@ def _dropping(share: float) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor],
 
 def _mixed(mix: Mixup, images: Tensor, classes: Tensor) -> Batch:
     images, targets = mix(images, classes)
-    return images, targets.to(images.dtype)
+    return Batch(images, targets.to(images.dtype))
 
 
 def _seed_all(seed: int) -> None:

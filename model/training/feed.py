@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -22,8 +22,24 @@ from irrvit.model.training.recipes.recipe import Recipe
 ORDER, DRAWS, MIXING = 0, 1, 2
 """What a recipe's seed is used for; no two uses draw the same numbers."""
 
-Batch = tuple[Tensor, Tensor]
-"""Normalized images (B, 3, H, W), and their classes (B) or the odds of each (B, classes)."""
+
+class Batch(NamedTuple):
+    """What one step learns from.
+
+    Attributes:
+        images: normalized, (B, 3, H, W).
+        classes: (B), or the odds of each (B, classes).
+        teacher: logits (B, classes), where there is a teacher.
+    """
+
+    images: Tensor
+    classes: Tensor
+    teacher: Tensor | None = None
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on a device."""
+        teacher = None if self.teacher is None else self.teacher.to(device)
+        return Batch(self.images.to(device), self.classes.to(device), teacher)
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,7 @@ class EpochPlan:
         steps: numbers of the steps, counted over all epochs, with this process's pictures.
         share: which part of the whole batch those pictures are.
         classes: how many there are.
+        teacher_logits: (views, N, classes), where there is a teacher.
     """
 
     pictures: Pictures
@@ -42,6 +59,7 @@ class EpochPlan:
     steps: list[tuple[int, np.ndarray]]
     share: slice
     classes: int
+    teacher_logits: np.ndarray | None = None
 
 
 class Clock:
@@ -88,7 +106,7 @@ def feed(plan: EpochPlan, clock: Clock) -> Iterator[Batch]:
         images = augment(to_unit(pixels, torch.device("cpu")), table, recipe.augmentation)
         images = normalized(images, plan.spec)
         clock.add("augmenting_s")
-        yield images, torch.from_numpy(plan.pictures.classes[group])
+        yield Batch(images, torch.from_numpy(plan.pictures.classes[group]))
 
 
 def number(*of: int) -> int:

@@ -24,8 +24,8 @@ from irrvit.model.evaluate import evaluate, in_groups
 from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.sources import random_weights
 from irrvit.model.sources.checkpoints.fit import fit
-from irrvit.model.training import feed
-from irrvit.model.training.feed import ORDER, Clock, EpochPlan, Feed
+from irrvit.model.training import feed, teacher
+from irrvit.model.training.feed import ORDER, Batch, Clock, EpochPlan, Feed
 from irrvit.model.training.recipes.recipe import Recipe
 from irrvit.model.training.run import TrainingRun
 from irrvit.model.training.state import (
@@ -74,6 +74,7 @@ def train(run: TrainingRun, notify: NotifyStep) -> TrainingState:
     """
     accelerator = _accelerator()
     _check(run, accelerator)
+    said = _teacher_logits(run, accelerator)
     state = _begin(run, accelerator)
     trained = accelerator.prepare(state.network) if accelerator.num_processes > 1 else state.network
     path = run.out / _STATE_FILE
@@ -82,7 +83,7 @@ def train(run: TrainingRun, notify: NotifyStep) -> TrainingState:
         log.info("continuing at step %d", state.step)
     total = run.recipe.epochs * run.steps_per_epoch
     while state.step < total:
-        for _ in _epoch(run, state, trained, accelerator):
+        for _ in _epoch(run, state, trained, accelerator, said):
             notify(Step(state.step, total, len(state.history) + 1, state.history))
             if state.step % _SAVE_STEPS == 0 and state.step % run.steps_per_epoch:
                 _save(run, state, accelerator)
@@ -132,7 +133,11 @@ def _begin(run: TrainingRun, accelerator: Accelerator) -> TrainingState:
 
 
 def _epoch(
-    run: TrainingRun, state: TrainingState, trained: nn.Module, accelerator: Accelerator
+    run: TrainingRun,
+    state: TrainingState,
+    trained: nn.Module,
+    accelerator: Accelerator,
+    said: np.ndarray | None,
 ) -> Iterator[None]:
     """Do the steps that are left of an epoch, yielding after each."""
     recipe, first = run.recipe, state.step % run.steps_per_epoch
@@ -141,16 +146,16 @@ def _epoch(
     groups = in_groups(rng.permutation(len(run.data.train)), recipe.batch)
     share = _share(accelerator, recipe.batch)
     steps = [(state.step + n, g[share]) for n, g in enumerate(groups[first : run.steps_per_epoch])]
-    plan = EpochPlan(run.data.train, run.spec, recipe, steps, share, len(run.data.labels))
+    plan = EpochPlan(run.data.train, run.spec, recipe, steps, share, len(run.data.labels), said)
     trained.train()
     clock = Clock(state.clock)
-    for images, classes in _feed_of(recipe).feed(plan, clock):
-        batch = images.to(accelerator.device), classes.to(accelerator.device)
+    for fed in _feed_of(recipe).feed(plan, clock):
+        batch = fed.to(accelerator.device)
         # Not accelerate's own, whose precision is that of the process for good.
         half = bool(recipe.mixed_precision)
         with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=half):
-            logits = trained(batch[0])
-        _step(run, state, logits.float() if half else logits, batch[1])
+            logits = trained(batch.images)
+        _step(run, state, logits.float() if half else logits, batch)
         clock.add("working_s")
         yield
         clock.restart()
@@ -158,6 +163,8 @@ def _epoch(
 
 def _feed_of(recipe: Recipe) -> Feed:
     """What feeds a network as the recipe says."""
+    if recipe.distillation is not None:
+        return teacher
     if recipe.deit is None:
         return feed
     from irrvit.model.training import deit  # Needs timm.
@@ -165,19 +172,36 @@ def _feed_of(recipe: Recipe) -> Feed:
     return deit
 
 
-def _step(run: TrainingRun, state: TrainingState, logits: Tensor, classes: Tensor) -> None:
+def _teacher_logits(run: TrainingRun, accelerator: Accelerator) -> np.ndarray | None:
+    """What the teacher says, if there is one; the first process alone asks it."""
+    how = run.recipe.distillation
+    if how is None:
+        return None
+    with accelerator.main_process_first():
+        return teacher.view_logits(run, teacher.teacher_of(how, run.data))
+
+
+def _step(run: TrainingRun, state: TrainingState, logits: Tensor, batch: Batch) -> None:
     recipe = run.recipe
     for group in state.optimizer.param_groups:
         group["lr"] = recipe.lr_at(state.step, run.steps_per_epoch)
-    # Odds that were mixed of classes are smooth already.
-    smoothing = 0.0 if classes.is_floating_point() else recipe.label_smoothing
-    loss = F.cross_entropy(logits, classes, label_smoothing=smoothing)
+    loss = _loss(recipe, logits, batch)
     state.optimizer.zero_grad()
     loss.backward()
     state.optimizer.step()
     state.loss_sum += loss.detach()
     state.step += 1
     follow(state, recipe.ema_decay)
+
+
+def _loss(recipe: Recipe, logits: Tensor, batch: Batch) -> Tensor:
+    # Odds that were mixed of classes are smooth already.
+    smoothing = 0.0 if batch.classes.is_floating_point() else recipe.label_smoothing
+    loss = F.cross_entropy(logits, batch.classes, label_smoothing=smoothing)
+    how = recipe.distillation
+    if how is None or batch.teacher is None:
+        return loss
+    return (1 - how.weight) * loss + how.weight * teacher.loss(logits, batch.teacher, how)
 
 
 def _close_epoch(run: TrainingRun, state: TrainingState, accelerator: Accelerator) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from irrvit.model.errors import ModelError
 from irrvit.model.network import variants
 from irrvit.model.sources.checkpoints import checkpoint
 from irrvit.model.training.recipes.find import get_recipe, recipe_names
-from irrvit.model.training.recipes.recipe import Recipe
+from irrvit.model.training.recipes.recipe import Distillation, Recipe
 from irrvit.model.training.run import TrainingRun
 
 
@@ -28,6 +29,7 @@ class TrainingOptions:
 
     Attributes:
         overrides: fields of the recipe; None leaves the recipe's own.
+        teacher: a network to learn from too.
         init: a checkpoint to begin with.
         ablation_seeds: with how many seeds to run the ablation instead of one training.
         command: as it was typed, for the record.
@@ -41,6 +43,7 @@ class TrainingOptions:
     test: bool = False
     data_root: Path | None = None
     download: bool = False
+    teacher: str | None = None
     threads: int | None = None
     init: Path | None = None
     ablation_seeds: int | None = None
@@ -71,7 +74,9 @@ def _recipe(options: TrainingOptions) -> Recipe:
         raise BadTrainingOption(
             f"unknown recipe '{options.recipe}': expected one of {', '.join(recipe_names())}"
         )
-    given = {k: v for k, v in options.overrides.items() if v is not None}
+    given: dict[str, Any] = {k: v for k, v in options.overrides.items() if v is not None}
+    if options.teacher is not None:
+        given["distillation"] = Distillation(teacher=options.teacher)
     try:
         return Recipe.model_validate(get_recipe(options.recipe).model_dump() | given)
     except ValidationError as error:

@@ -26,6 +26,7 @@ class TrainingRecord:
         data_sha256: of the pictures and classes, all parts.
         recipe: every figure that decided the outcome, the seed among them.
         test_top1: on pictures that nothing was chosen by; None when they were not looked at.
+        teacher: its name, and how often it is right itself about the pictures; None without one.
         begun_from: the record of the checkpoint it began with; None for random weights.
         loading_share: the part of the time in which the network waited for pictures.
     """
@@ -42,6 +43,7 @@ class TrainingRecord:
     test_top1: float | None
     seconds: float
     loading_share: float
+    teacher: dict[str, Any] | None
     begun_from: dict[str, Any] | None
     threads: int
     processes: int

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from math import cos, pi
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -50,6 +58,23 @@ class Deit(_Record):
     erase: Share = 0.25
 
 
+class Distillation(_Record):
+    """Learning from what a larger network says, too (arXiv 1503.02531).
+
+    Attributes:
+        teacher: a network by name, as `irrvit-export --model` takes it.
+        views: of each picture, changed as the recipe says; each epoch shows another one. What the
+            teacher says about them is computed once.
+        temperature: by which the logits of both are divided.
+        weight: of the teacher in the loss; the rest is that of the classes.
+    """
+
+    teacher: str
+    views: PositiveInt = 4
+    temperature: PositiveFloat = 2
+    weight: Share = 0.7
+
+
 class Recipe(_Record):
     """AdamW, a warm-up and a cosine.
 
@@ -58,6 +83,7 @@ class Recipe(_Record):
         ema_decay: of the running mean of the weights, which is what is evaluated and kept.
         augmentation: what is done to pictures, unless `deit` is given.
         deit: makes `training.deit` feed the network, in place of `training.feed`.
+        distillation: makes `training.teacher` feed the network.
         mixed_precision: what layers compute in where that is enough (`torch.autocast`); weights
             and what the optimizer knows stay float32. None computes all in float32.
     """
@@ -71,8 +97,15 @@ class Recipe(_Record):
     ema_decay: Share = 0.998
     augmentation: Augmentation = Augmentation()
     deit: Deit | None = None
+    distillation: Distillation | None = None
     mixed_precision: Literal["bf16"] | None = None
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _is_fed_in_one_way(self) -> Self:
+        if self.deit is not None and self.distillation is not None:
+            raise ValueError("this recipe mixes pictures, which a teacher cannot have seen")
+        return self
 
     def lr_at(self, step: int, steps_per_epoch: int) -> float:
         """Learning rate of a step, counted from 0 over all epochs."""

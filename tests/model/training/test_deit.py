@@ -73,7 +73,7 @@ def test_targets_are_odds_of_the_classes_and_images_are_normalized(run):
     plan = EpochPlan(run.data.train, run.spec, RECIPE, steps, slice(0, 8), 2)
     fed = list(deit.feed(plan, Clock({})))
     assert len(fed) == 2
-    for images, odds in fed:
+    for images, odds, _ in fed:
         assert images.shape == (8, 3, 56, 56)
         assert torch.allclose(odds.sum(1), torch.ones(8))
         assert images.min() < 0 < images.max()

@@ -16,7 +16,7 @@ PICTURES = Pictures(lambda i: Image.new("RGB", (8, 8), (i, 2 * i, 3 * i)), np.ar
 
 def fed(step: int, group: list[int], share: slice) -> torch.Tensor:
     plan = EpochPlan(PICTURES, SPEC, RECIPE, [(step, np.array(group)[share])], share, 3)
-    ((images, classes),) = feed(plan, Clock({}))
+    ((images, classes, _),) = feed(plan, Clock({}))
     assert classes.tolist() == [i % 3 for i in np.array(group)[share]]
     return images
 

@@ -1,0 +1,191 @@
+"""A larger network teaches: what it says about fixed views of the pictures, computed once and kept.
+
+A view is a picture changed as the recipe's augmentation says, by numbers that follow from the view
+and the picture alone. The teacher sees the very view that the network learns from, enlarged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from irrvit.model import sources
+from irrvit.model.data.dataset import Dataset, Pictures, batches
+from irrvit.model.data.packed import cache_folder
+from irrvit.model.errors import BadData, MissingPackage
+from irrvit.model.evaluate import in_groups, normalized, to_unit
+from irrvit.model.network.irrvit import IRRViT
+from irrvit.model.sources.source import Source
+from irrvit.model.spec import InputSpec
+from irrvit.model.training.augment import augment, draws
+from irrvit.model.training.feed import Batch, Clock, EpochPlan, number
+from irrvit.model.training.recipes.recipe import Distillation, Recipe
+from irrvit.model.training.run import TrainingRun
+
+log = logging.getLogger(__name__)
+
+_VIEWS = 3  # As ORDER, DRAWS and MIXING of `feed`: what these random numbers are for.
+_BATCH = 250
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """A network, and which of its outputs are the classes that are learnt.
+
+    Attributes:
+        columns: (classes,) indices of outputs.
+    """
+
+    source: Source
+    columns: np.ndarray
+
+    def logits(self, images: Tensor) -> Tensor:
+        """What it says about images on the 0..1 scale, (B, 3, H, W): (B, classes) float32."""
+        spec = self.source.input
+        size = (spec.height, spec.width)
+        enlarged = F.interpolate(images, size, mode="bilinear", antialias=True)
+        with torch.no_grad(), torch.autocast(images.device.type, torch.bfloat16):
+            outputs = self.source.network(normalized(enlarged, spec))
+        return outputs.float()[:, self.columns]
+
+    def top1(self, pictures: Pictures, spec: InputSpec) -> float:
+        """How often it is right about pictures that nobody changed."""
+        groups = in_groups(np.arange(len(pictures)), _BATCH)
+        stream = batches(partial(pictures.pixels, spec=spec), groups)
+        right = 0
+        for group, pixels in zip(groups, stream, strict=True):
+            said = self.logits(to_unit(pixels, torch.device("cpu"))).argmax(1).numpy()
+            right += int((said == pictures.classes[group]).sum())
+        return right / len(pictures)
+
+
+def teacher_of(how: Distillation, data: Dataset) -> Teacher:
+    """Load a teacher of these classes.
+
+    Raises:
+        BadData: it knows other classes.
+        ModelError: there is no such network.
+    """
+    source = sources.load(how.teacher)
+    source.network.eval()
+    return Teacher(source, _columns(source, data))
+
+
+def view_logits(run: TrainingRun, teacher: Teacher) -> np.ndarray:
+    """What the teacher says: (views, N, classes) float16, mapped from the disk.
+
+    Computed on the first call, and kept with the decoded pictures.
+    """
+    path = _path(run, teacher)
+    if not path.exists():
+        try:
+            _compute(run, teacher, path)
+        except OSError as error:
+            raise BadData(
+                f"what the teacher says cannot be kept in '{path.parent}' ({error.strerror}): make "
+                "room there, or name another folder with IRRVIT_DATA_CACHE"
+            ) from error
+    return np.load(path, mmap_mode="r")
+
+
+def prepare(network: IRRViT, recipe: Recipe) -> None:
+    """A teacher needs nothing of the network."""
+
+
+def feed(plan: EpochPlan, clock: Clock) -> Iterator[Batch]:
+    """The view of the epoch, and what the teacher says about it."""
+    recipe, said = plan.recipe, plan.teacher_logits
+    assert said is not None
+    read = partial(plan.pictures.pixels, spec=plan.spec)
+    stream = batches(read, [group for _, group in plan.steps])
+    steps_per_epoch = len(plan.pictures) // recipe.batch
+    for (step, group), pixels in zip(plan.steps, stream, strict=True):
+        clock.add("waiting_s")
+        view = step // steps_per_epoch % len(said)
+        table = _table(len(plan.pictures), view)[torch.from_numpy(group)]
+        images = augment(to_unit(pixels, torch.device("cpu")), table, recipe.augmentation)
+        images = normalized(images, plan.spec)
+        clock.add("augmenting_s")
+        classes = torch.from_numpy(plan.pictures.classes[group])
+        yield Batch(images, classes, torch.from_numpy(said[view][group].astype(np.float32)))
+
+
+def loss(logits: Tensor, said: Tensor, how: Distillation) -> Tensor:
+    """Divergence of the network's odds from the teacher's, (B, classes) each, scaled by T ^ 2."""
+    t = how.temperature
+    wanted, got = (said / t).log_softmax(1), (logits / t).log_softmax(1)
+    return t**2 * F.kl_div(got, wanted, reduction="batchmean", log_target=True)
+
+
+def _columns(source: Source, data: Dataset) -> np.ndarray:
+    if source.labels == data.labels:
+        return np.arange(len(data.labels))
+    known = _imagenet_wnids()
+    if not data.wnids or len(source.labels) != len(known):
+        raise BadData(
+            f"the teacher '{source.name}' has {len(source.labels)} classes of its own: expected "
+            f"those of '{data.name}', or ImageNet's {len(known)} for classes of ImageNet"
+        )
+    return np.array([known.index(wnid) for wnid in data.wnids])
+
+
+def _imagenet_wnids() -> list[str]:
+    """In the order of the outputs of networks that were trained on ImageNet."""
+    try:
+        from timm.data.imagenet_info import ImageNetInfo
+    except ModuleNotFoundError as error:
+        raise MissingPackage("timm", "timm") from error
+    return ImageNetInfo("imagenet-1k").label_names()
+
+
+def _table(pictures: int, view: int) -> Tensor:
+    return draws(pictures, torch.Generator().manual_seed(number(_VIEWS, view)))
+
+
+def _path(run: TrainingRun, teacher: Teacher) -> Path:
+    how = run.recipe.distillation
+    assert how is not None
+    facts = {
+        "data": run.data.sha256,
+        "spec": run.spec.model_dump(mode="json"),
+        "augmentation": run.recipe.augmentation.model_dump(),
+        "views": how.views,
+        "teacher": [teacher.source.name, teacher.source.weights, teacher.columns.tolist()],
+    }
+    key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    return cache_folder() / f"{key}.npy"
+
+
+def _compute(run: TrainingRun, teacher: Teacher, path: Path) -> None:
+    how, pictures = run.recipe.distillation, run.data.train
+    assert how is not None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        kept = Path(part.name)
+    try:
+        shape = (how.views, len(pictures), len(teacher.columns))
+        said = np.lib.format.open_memmap(kept, mode="w+", dtype=np.float16, shape=shape)
+        groups = in_groups(np.arange(len(pictures)), _BATCH)
+        for view in range(how.views):
+            table = _table(len(pictures), view)
+            stream = batches(partial(pictures.pixels, spec=run.spec), groups)
+            for group, pixels in zip(groups, stream, strict=True):
+                images = to_unit(pixels, torch.device("cpu"))
+                images = augment(images, table[torch.from_numpy(group)], run.recipe.augmentation)
+                said[view, group] = teacher.logits(images).numpy()
+            log.info("the teacher has seen view %d of %d", view + 1, how.views)
+        said.flush()
+        kept.replace(path)
+    finally:
+        kept.unlink(missing_ok=True)
