@@ -54,16 +54,17 @@ def _look(serial: str) -> SeenDevice:
 
 def find(name: str, options: Options, notify: Notify) -> IPhoneDevice:
     """See `irrvit.benchmark.device.Finder`."""
-    serials = [one.serial for one in _list()]
-    if not serials:
+    there = _list()
+    if not there:
         raise DeviceNotFound(
             "no iPhone is attached: connect one by USB, unlock it and accept this computer on its "
             "screen; irrvit-bench devices shows what is there"
         )
-    exact = [one.serial for one in _list() if one.is_called(name)]
-    if options.bundle_id and len(exact or serials) == 1:
-        launch.require(IPhone((exact or serials)[0]), options.bundle_id, notify)
-    fitting = exact or (serials if name == _KIND else _named(serials, name))
+    exact = [one.serial for one in there if one.is_called(name)]
+    serials = exact or [one.serial for one in there]
+    if options.bundle_id and len(serials) == 1:
+        launch.require(IPhone(serials[0]), options.bundle_id, notify)
+    fitting = serials if exact or name == _KIND else _named(serials, name)
     if len(fitting) > 1:
         names = ", ".join(_look(serial).name for serial in fitting)
         raise BadOptions(f"'{name}' fits several iPhones: {names}; give a serial with --device")

@@ -26,8 +26,8 @@ def command(iphone, app, capsys, tmp_path, monkeypatch):
 
 
 def test_the_estimate_is_summed_up_by_module_and_marked(command, fashion):
-    words = ("profile", fashion, "--device", "iphone", "--accelerator", "npu", "--json")
-    code, out, errors = command(*words)
+    words = ("profile", fashion, "--device", "iphone", "--accelerator", "npu", "--iterations", 5)
+    code, out, errors = command(*words, "--json")
     assert code == 0, errors
     (profile,) = json.loads(out)["profiles"]
     rows = {row["module"]: row for row in profile["rows"]}
@@ -42,7 +42,7 @@ def test_the_estimate_is_summed_up_by_module_and_marked(command, fashion):
 
 
 def test_people_are_told_whose_figure_it_is(command, fashion):
-    code, out, errors = command("profile", fashion, "--device", "iphone 15")
+    code, out, errors = command("profile", fashion, "--device", "iphone 15", "--iterations", 5)
     assert code == 0, errors
     assert "estimated by Apple's MLComputePlan, not measured" in out
     assert "17 cpu" in out
