@@ -18,6 +18,7 @@ _ALWAYS = (
     "artifact.py",
     "cases",
     "content.py",
+    "converting.py",
     "facts.py",
     "job.py",
     "judging",

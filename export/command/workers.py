@@ -21,7 +21,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from irrvit.export.errors import ExportError, NotWritable
+from irrvit.export.errors import ExportError, NotWritable, UnsupportedOp
 from irrvit.export.target import facts
 from irrvit.model.errors import ModelError
 from irrvit.model.progress import Notify, NotifyStage
@@ -138,6 +138,9 @@ def attempt(task: Task, work: Callable[[], _Result]) -> _Result | Failure:
     """What comes of some work of a task, or the sentence why nothing did; the log has the rest."""
     try:
         return work()
+    except UnsupportedOp as error:
+        traceback.print_exc()
+        return Failure(f"{error}; what the converter printed: {task.log}")
     except (ExportError, ModelError) as error:
         traceback.print_exc()
         return Failure(str(error))

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from irrvit.export.converting import converting
 from irrvit.export.coreml import conversions  # noqa: F401  registers them with coremltools
 from irrvit.export.coreml.palette import palette
 from irrvit.export.coreml.tools import coremltools
-from irrvit.export.errors import UnsupportedOp
 from irrvit.export.precision import Precision
 from irrvit.export.proof.operations import decomposed
 from irrvit.model.spec import InputSpec
@@ -40,13 +40,8 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
     # Contiguous on purpose: coremltools refuses other orders of the axes in memory.
     example = torch.zeros(1, 3, spec.height, spec.width)
     exported = decomposed(network, example)
-    try:
+    with converting("coremltools", network, example):
         package = _compressed(_convert(exported, tuple(example.shape), precision), precision)
-    except Exception as error:
-        # Any kind: coremltools raises NotImplementedError for an operation that it lacks,
-        # ValueError for Core ML's own limits, and bare assertions and whatever else from inside.
-        why = str(error) or type(error).__name__
-        raise UnsupportedOp(f"coremltools cannot convert the network: {why}") from error
     package.save(str(path))
     (path / _DEBUG).unlink(missing_ok=True)
     return "iOS16, ML Program"

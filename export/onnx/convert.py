@@ -9,8 +9,8 @@ import onnx
 import torch
 from torch import nn
 
-from irrvit.export.errors import UnsupportedOp
-from irrvit.export.pixels import ChannelsLast
+from irrvit.export.converting import converting
+from irrvit.export.pixels import ChannelsLast, image_tensor
 from irrvit.export.precision import Precision
 from irrvit.export.target import QuantizationOptions
 from irrvit.model.spec import InputSpec
@@ -29,7 +29,7 @@ def write(
 ) -> str:
     """See `irrvit.export.target.Target`; half precision keeps float32 at input and output."""
     pixels = torch.zeros(1, spec.height, spec.width, 3)
-    try:
+    with converting("torch.onnx", network, image_tensor(pixels.numpy()).contiguous()):
         program = torch.onnx.export(
             ChannelsLast(network).eval(),
             (pixels,),
@@ -40,8 +40,6 @@ def write(
             external_data=False,
             verbose=False,
         )
-    except torch.onnx.errors.OnnxExporterError as error:
-        raise UnsupportedOp(f"ONNX: the exporter cannot express the network: {error}") from error
     assert program is not None
     model = _without_provenance(_named_after_modules(program.model_proto))
     if precision is Precision.FP16:

@@ -39,11 +39,15 @@ def run_operations(network: nn.Module, image: torch.Tensor) -> dict[fx.Node, tor
 
 def where(node: fx.Node) -> str:
     """An operation by the module that it belongs to, as the reader of the network knows it."""
+    shape = "x".join(map(str, node.meta["val"].shape)) if "val" in node.meta else "?"
+    return f"{module_path(node) or 'the input'} ({node.name}, {shape})"
+
+
+def module_path(node: fx.Node) -> str:
+    """The module that an operation belongs to; empty for the network itself."""
     stack = node.meta.get("nn_module_stack") or {}
     path = next((name for name, _ in reversed(stack.values())), "")
-    path = path.removeprefix("L['self'].").removeprefix("network.")
-    shape = "x".join(map(str, node.meta["val"].shape)) if "val" in node.meta else "?"
-    return f"{path or 'the input'} ({node.name}, {shape})"
+    return path.removeprefix("L['self']").removeprefix(".").removeprefix("network.")
 
 
 class _Traced:

@@ -8,8 +8,8 @@ import litert_torch
 import torch
 from torch import nn
 
-from irrvit.export.errors import UnsupportedOp
-from irrvit.export.pixels import ChannelsLast
+from irrvit.export.converting import converting
+from irrvit.export.pixels import ChannelsLast, image_tensor
 from irrvit.export.precision import Precision
 from irrvit.export.target import QuantizationOptions
 from irrvit.export.tflite import graph
@@ -55,10 +55,8 @@ def write(
 def convert(network: nn.Module, spec: InputSpec) -> bytes:
     """The float32 file as the converter leaves it."""
     pixels = torch.zeros(1, spec.height, spec.width, 3)
-    try:
+    with converting("litert-torch", network, image_tensor(pixels.numpy()).contiguous()):
         model = litert_torch.convert(_NamedOutput(network).eval(), sample_kwargs={"image": pixels})
-    except (NotImplementedError, RuntimeError, ValueError) as error:
-        raise UnsupportedOp(f"TFLite: the converter cannot express the network: {error}") from error
     return bytes(model.model_content())
 
 
