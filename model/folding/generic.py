@@ -42,7 +42,8 @@ class Dataflow(TorchFunctionMode):
             read = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
             self._readers.update({id(tensor) for tensor in read})
             for tensor in made:
-                self._made_from[id(tensor)] = {id(source) for source in read}
+                # What works in place makes a tensor of itself, which others made before.
+                self._made_from.setdefault(id(tensor), set()).update(map(id, read))
             self._kept += [*made, *read]
         return result
 

@@ -140,6 +140,13 @@ class _OneConv(nn.Module):
         return self.conv(x).flatten(1)
 
 
+class _ThenInPlace(_OneConv):
+    """As timm's activations: what the convolution made is changed where it lies."""
+
+    def forward(self, x):
+        return super().forward(x).relu_()
+
+
 class _ImageReadTwiceByOne(_OneConv):
     def forward(self, x):
         return (self.conv(x) + self.conv(x)).flatten(1)
@@ -175,6 +182,7 @@ class _ReadByTwo(_OneConv):
     ("kind", "path"),
     [
         (_OneConv, "conv"),
+        (_ThenInPlace, "conv"),
         (_ImageReadTwiceByOne, None),
         (_SecondCallOfOther, None),
         (_TwoNames, None),
