@@ -84,7 +84,7 @@ class DeviceOptions:
     device: Annotated[
         str, _device("A kind from 'irrvit-bench list', or a phone: model or serial.")
     ] = "host"
-    accelerator: Annotated[str, _device("cpu; gpu too where a device can be asked for it.")] = "cpu"
+    accelerator: Annotated[str, _device("cpu; gpu, npu or all where a device has them.")] = "cpu"
     own: OwnOptions = field(default_factory=dict)
 
 

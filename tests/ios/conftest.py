@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from irrvit.benchmark.cli import CommandLine
+
 _ROOT = Path(__file__).parents[2]
 _WORKER = _ROOT / "scripts/parts/ios/worker.sh"
 FASHION = _ROOT / "ios_app/BuiltIn/models/1_irrvit_fashion"
@@ -81,6 +83,20 @@ def app(built_worker, tmp_path):
 def iphone(start_iphones, app):
     """A played iPhone with the app open on it."""
     return start_iphones("--app-port", app.port)
+
+
+@pytest.fixture
+def command(iphone, app, capsys, tmp_path, monkeypatch):
+    """The command line, in this process, on an iPhone that does not say that it is played."""
+    app.says(emulated=False, name="iPhone 15")
+    monkeypatch.chdir(tmp_path)
+
+    def command(*words):
+        with pytest.raises(SystemExit) as ended:
+            CommandLine()([str(word) for word in words])
+        return ended.value.code, *capsys.readouterr()
+
+    return command
 
 
 @pytest.fixture

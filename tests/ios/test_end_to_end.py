@@ -9,7 +9,9 @@ import time
 
 import pytest
 
+from irrvit.benchmark.iphone import device as iphone_device
 from irrvit.benchmark.results import store
+from irrvit.benchmark.run import workload
 
 pytestmark = pytest.mark.needs("coremltools")
 
@@ -37,6 +39,33 @@ def test_a_file_is_measured_on_the_iphone(iphone, app, bench, fashion, tmp_path)
         for path in package.rglob("*")
         if path.is_file()
     }
+
+
+@pytest.mark.parametrize("what", ["cable", "app"])
+def test_the_command_says_what_went_and_keeps_what_was_measured(
+    command, iphone, app, fashion, tmp_path, monkeypatch, what
+):
+    monkeypatch.setattr(iphone_device, "_RETURN_S", 1.0)
+    monkeypatch.setattr(workload, "LINEAR_SIZE", 32)  # The interpreter takes minutes for the real.
+    real, opened = iphone_device.IPhoneDevice.open, []
+
+    def open(self, path, config):
+        opened.append(path)
+        if len(opened) == 3:  # The network and the peak were opened once: a repeat is whole.
+            iphone.set(plugged=False) if what == "cable" else app.kill()
+        return real(self, path, config)
+
+    monkeypatch.setattr(iphone_device.IPhoneDevice, "open", open)
+    words = ("--device", "iphone", "--iterations", 5, "--repeats", 3, "--store", "kept.jsonl")
+    code, _, errors = command(fashion, *words)
+    assert code == 2
+    sentence = "is its cable loose?" if what == "cable" else "open the app on it"
+    assert sentence in errors
+    assert "did not come back within 1 s" in errors
+    (measurement,) = store.load(tmp_path / "kept.jsonl").measurements
+    assert measurement.interrupted
+    assert len(measurement.repeats) == 1
+    assert measurement.golden.passed
 
 
 def test_it_is_listed_beside_the_other_devices(iphone, bench):

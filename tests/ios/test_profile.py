@@ -6,23 +6,7 @@ import json
 
 import pytest
 
-from irrvit.benchmark.cli import CommandLine
-
 pytestmark = pytest.mark.needs("coremltools")
-
-
-@pytest.fixture
-def command(iphone, app, capsys, tmp_path, monkeypatch):
-    """The command line on an iPhone that does not say that it is played."""
-    app.says(emulated=False, name="iPhone 15")
-    monkeypatch.chdir(tmp_path)
-
-    def command(*words):
-        with pytest.raises(SystemExit) as ended:
-            CommandLine()([str(word) for word in words])
-        return ended.value.code, *capsys.readouterr()
-
-    return command
 
 
 def test_the_estimate_is_summed_up_by_module_and_marked(command, fashion):
