@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import ValidationError
@@ -13,6 +14,10 @@ from irrvit.export.content import content_hash
 from irrvit.export.errors import BadArtifact
 from irrvit.export.manifest import Manifest
 from irrvit.export.target import Runner
+from irrvit.model.outputs import LOGITS, Task
+
+if TYPE_CHECKING:
+    from irrvit.export.pixels import Outputs
 
 MANIFEST = "manifest.json"
 
@@ -34,7 +39,20 @@ class Artifact:
         return target.load(self.manifest.target, self.path)
 
     def run(self, pixels: np.ndarray) -> np.ndarray:
-        """Raw pixels 0..255, uint8 or float (N, H, W, C) -> logits, float32 (N, classes)."""
+        """Raw pixels 0..255, uint8 or float (N, H, W, C) -> logits, float32 (N, classes).
+
+        Raises:
+            BadArtifact: the pixels do not fit, or the file is no classifier's.
+        """
+        if self.manifest.task is not Task.CLASSIFICATION:
+            raise BadArtifact(
+                f"{self.path.name} is no classifier's and has no logits, but "
+                f"{', '.join(output.name for output in self.manifest.outputs)}: run_all gives them"
+            )
+        return self.run_all(pixels)[LOGITS]
+
+    def run_all(self, pixels: np.ndarray) -> Outputs:
+        """Raw pixels 0..255, uint8 or float (N, H, W, C) -> each output (N, ...) by its name."""
         spec = self.manifest.input
         expected = (spec.height, spec.width, spec.channels)
         if pixels.ndim != 4 or pixels.shape[1:] != expected or not len(pixels):

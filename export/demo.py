@@ -21,7 +21,8 @@ from irrvit.export.artifact import MANIFEST, Artifact
 from irrvit.export.errors import BadArtifact, ExportError
 from irrvit.export.manifest import Manifest
 from irrvit.export.precision import Tolerance
-from irrvit.export.proof import cases, parity
+from irrvit.export.proof import cases
+from irrvit.export.proof.compare import compare
 from irrvit.model.data.find import dataset_with, load_dataset
 
 NETWORKS = ("efficientnet_lite0", "irrvit_fashion")
@@ -85,7 +86,7 @@ def disagreements(
         apart = tolerances[one].max_rel + tolerances[other].max_rel
         tolerance = tolerances[one].model_copy(update={"max_rel": apart})
         for picture, logits in logits_by_file[one].items():
-            diff = parity.compare(picture, logits, logits_by_file[other][picture], tolerance)
+            diff = compare(picture, logits, logits_by_file[other][picture], tolerance)
             if diff.decided and not diff.top1_agrees:
                 sentences.append(f"{picture}: {one} and {other} name different things")
     return sentences

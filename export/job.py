@@ -10,14 +10,17 @@ from pydantic import BaseModel, ConfigDict
 from irrvit.export import target
 from irrvit.export.precision import Precision
 from irrvit.export.quantization.calibration import CalibrationPictures
+from irrvit.model import sources
+from irrvit.model.outputs import Task
+from irrvit.model.sources.source import Source
 
 
 class ExportJob(BaseModel):
     """One file to write.
 
     Attributes:
-        model, checkpoint, checkpoint_key, mean, std, labels: as `irrvit.model.sources.load` takes
-            them.
+        model, checkpoint, checkpoint_key, mean, std, labels, task: as `irrvit.model.sources.load`
+            takes them.
         tensorflow: also run the file in TensorFlow's own interpreter.
         explain: when parity fails, find the layer that departs.
         calibration: for int8.
@@ -33,9 +36,10 @@ class ExportJob(BaseModel):
     model: str
     checkpoint: Path | None = None
     checkpoint_key: str | None = None
-    mean: tuple[float, float, float] | None = None
-    std: tuple[float, float, float] | None = None
+    mean: tuple[float, ...] | None = None
+    std: tuple[float, ...] | None = None
     labels: tuple[str, ...] | None = None
+    task: Task | None = None
     target: str
     precision: Precision
     tensorflow: bool = False
@@ -46,6 +50,18 @@ class ExportJob(BaseModel):
     require_delegated: bool = False
     allow_degraded: bool = False
     count_unfolded: bool = False
+
+    def load(self) -> Source:
+        """The network that is asked for; raises as `irrvit.model.sources.load`."""
+        return sources.load(
+            self.model,
+            self.checkpoint,
+            checkpoint_key=self.checkpoint_key,
+            mean=self.mean,
+            std=self.std,
+            labels=self.labels,
+            task=self.task,
+        )
 
     @property
     def name(self) -> str:

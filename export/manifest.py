@@ -217,8 +217,8 @@ class Manifest(Record):
             return "not compared"
         if not self.is_same_network:
             return "DIFFERS"
-        if self.decisions is None:
-            return "same"
+        if self.decisions is None:  # Of float32, or of what decides nothing.
+            return "same" if self.rounding is None else "within rounding"
         changed = len(self.decisions.changed)
         return f"{changed} of {self.decisions.photographs} changed" if changed else "same decisions"
 

@@ -36,9 +36,9 @@ from irrvit.export.target import (
 )
 from irrvit.export.toolchain import toolchain
 from irrvit.model import macs as network_macs
-from irrvit.model import sources
 from irrvit.model.folding.check import fold_checked
 from irrvit.model.folding.fold import unfolded_input
+from irrvit.model.outputs import task_of
 from irrvit.model.progress import NotifyStage
 from irrvit.model.sources.source import Source
 
@@ -84,11 +84,13 @@ def export_prepared(
         size_bytes=content_size(written.path),
         parameters=sum(p.numel() for p in prepared.source.network.parameters()),
         input=prepared.source.input,
+        task=task_of(prepared.source.outputs),
+        outputs=prepared.source.outputs,
         labels=prepared.source.labels,
         fold=FoldSummary(folded=prepared.fold.folded, max_rel=prepared.fold.max_rel),
         compatibility=written.compatibility,
         toolchain=toolchain(job.target),
-        golden=golden_cases(prepared.reference),
+        golden=golden_cases(prepared.reference, prepared.source.outputs),
         calibration=written.calibration,
         cache_key=cache_key,
         created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -100,14 +102,7 @@ def export_prepared(
 
 def prepare(job: ExportJob) -> Prepared:
     """Load a network, run its reference, fold a copy and hold that against it in float64."""
-    source = sources.load(
-        job.model,
-        job.checkpoint,
-        checkpoint_key=job.checkpoint_key,
-        mean=job.mean,
-        std=job.std,
-        labels=job.labels,
-    )
+    source = job.load()
     cases = parity_cases(source.input)
     reference = run_reference(source, cases)
     unstable = unstable_arrays(source, cases, reference)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from irrvit.export.precision import Tolerance
+from irrvit.model.outputs import LOGITS
 
 NOTHING_COMPARED = "nothing was compared"
 
@@ -15,18 +16,23 @@ class Record(BaseModel):
 
 
 class OutputDiff(Record):
-    """One case, reference against candidate; differences in float64, relative to the case's range.
+    """One output in one case, reference against candidate; differences in float64.
 
     Attributes:
-        reference_range: largest minus smallest reference logit.
-        max_rel: the largest difference, relative to the largest reference logit.
+        output: its name.
+        reference_range: largest minus smallest reference value.
+        max_rel: the largest difference, relative to the largest reference value.
         spread_rel: the same relative to what decides (`irrvit.export.proof.spread`), which is what
             the tolerance is about; files written before say nothing about it.
-        decided: whether the reference's first class leads by more than the tolerance allows to err.
+        top1_agrees, top5_overlap: of classes; None of anything else.
+        decided: whether the reference decides anything by more than the tolerance allows to err.
+        alike: the share of what is decided that both decide alike: the class, the classes of all
+            places, the nearest other case of an embedding; None where nothing is.
         failures: one sentence per broken limit; empty means passed.
     """
 
     case: str
+    output: str = LOGITS
     reference_range: float
     max_abs: float
     max_rel: float
@@ -34,9 +40,10 @@ class OutputDiff(Record):
     mean_abs: float
     cosine: float
     sqnr_db: float
-    top1_agrees: bool
-    top5_overlap: float
+    top1_agrees: bool | None
+    top5_overlap: float | None
     decided: bool
+    alike: float | None = None
     nonfinite: int
     failures: tuple[str, ...] = ()
 
@@ -46,9 +53,10 @@ class OutputDiff(Record):
 
 
 class ParityReport(Record):
-    """Every case of one candidate.
+    """Every output of one candidate in every case.
 
     Attributes:
+        tolerance: of several outputs, the widest.
         failures: what is wrong with the comparison as a whole, such as a case that is missing.
     """
 
@@ -73,7 +81,12 @@ class ParityReport(Record):
 
     @property
     def case_failures(self) -> tuple[str, ...]:
-        return tuple(f"{d.case}: {f}" for d in self.diffs for f in d.failures)
+        several = len({d.output for d in self.diffs}) > 1
+        return tuple(
+            f"{d.case}: {f'{d.output}: ' if several else ''}{f}"
+            for d in self.diffs
+            for f in d.failures
+        )
 
     @property
     def compared_nothing(self) -> bool:
@@ -118,7 +131,7 @@ class Rounding(Record):
 
 
 class Decisions(Record):
-    """What a file says the sample photographs are, against what PyTorch says.
+    """What a file decides about the sample photographs, against what PyTorch decides.
 
     Attributes:
         changed: photographs of which it says something else.

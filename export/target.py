@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from irrvit.export.manifest import Delegation, ModuleLoss
+    from irrvit.export.pixels import Outputs
     from irrvit.export.proof.meaning import FloatGraph
     from irrvit.model.spec import InputSpec
 
@@ -53,8 +54,8 @@ class Runner(Protocol):
 
     name: str
 
-    def run(self, pixels: np.ndarray) -> np.ndarray:
-        """Raw pixels 0..255, float32 (N, H, W, 3) -> logits, float32 (N, classes)."""
+    def run(self, pixels: np.ndarray) -> Outputs:
+        """Raw pixels 0..255, float32 (N, H, W, C) -> each output (N, ...), float32 or int32."""
         ...
 
 
@@ -71,9 +72,10 @@ class Target(Protocol):
         path: Path,
         quantization: QuantizationOptions | None = None,
     ) -> str:
-        """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.
+        """Convert a network that maps raw pixels (1, C, H, W) to outputs; return what can open it.
 
-        The file's input is called `image` and its output `logits`, as the artifact contract says.
+        The file's input is called `image` and its outputs as the network calls them, `logits` for
+        a tensor without a name: see `irrvit.model.outputs.named`.
 
         Args:
             quantization: for the precisions that the format calibrates.

@@ -111,25 +111,34 @@ def describe(
     """Say what each output of a network is, from what it returned for one picture.
 
     Args:
+        answer: by name; one that is alone may have none, "", and is then called what it means.
         task: what the network is for, where its shapes leave that open.
     """
-    is_alone = len(answer) == 1
+    # What is alone and says a number for each of many is a classifier's, unless told otherwise.
+    vector = OutputMeaning.LOGITS if len(answer) == 1 else OutputMeaning.VALUES
     outputs = tuple(
-        Output(
-            name=name,
-            shape=tuple(tensor.shape),
-            dtype="float32" if tensor.is_floating_point() else "int32",
-            meaning=_meaning(name if not is_alone or name != LOGITS else "", tensor, spec, task),
-        )
+        _described(name, tensor, _of_shape(tensor, spec, task) or _of_vector(name, task, vector))
         for name, tensor in answer.items()
     )
     sizes = {output.shape[-2:] for output in outputs if output.meaning in _MAPS}
     if len(sizes) > 1 and task is None:  # Features, or a detector's: no map of the picture.
-        return tuple(_without_map(output) for output in outputs)
+        outputs = tuple(_without_map(output) for output in outputs)
+    if task_of(outputs) is Task.CLASSIFICATION:
+        return tuple(output.model_copy(update={"name": LOGITS}) for output in outputs)
     return outputs
 
 
-def _meaning(name: str, tensor: Any, spec: InputSpec, task: Task | None) -> OutputMeaning:
+def _described(name: str, tensor: Any, meaning: OutputMeaning) -> Output:
+    return Output(
+        name=name or str(meaning),
+        shape=tuple(tensor.shape),
+        dtype="float32" if tensor.is_floating_point() else "int32",
+        meaning=meaning,
+    )
+
+
+def _of_shape(tensor: Any, spec: InputSpec, task: Task | None) -> OutputMeaning | None:
+    """What a tensor's shape says; None for a vector, which may be one thing or another."""
     shape = tuple(tensor.shape)
     if not tensor.is_floating_point():
         return OutputMeaning.INDICES
@@ -138,7 +147,7 @@ def _meaning(name: str, tensor: Any, spec: InputSpec, task: Task | None) -> Outp
     if task is Task.OTHER:
         return OutputMeaning.VALUES
     if len(shape) == 2 and shape[0] == 1 and task is not Task.DENSE:
-        return _of_vector(name, task)
+        return None
     is_map = task is Task.DENSE or (task is None and _is_at_scale(shape, spec))
     if is_map and len(shape) == 4 and shape[0] == 1 and shape[1] > 1:
         return OutputMeaning.CLASS_MAP
@@ -147,13 +156,13 @@ def _meaning(name: str, tensor: Any, spec: InputSpec, task: Task | None) -> Outp
     return OutputMeaning.VALUES
 
 
-def _of_vector(name: str, task: Task | None) -> OutputMeaning:
+def _of_vector(name: str, task: Task | None, otherwise: OutputMeaning) -> OutputMeaning:
     if task is Task.EMBEDDING:
         return OutputMeaning.EMBEDDING
-    if task is Task.CLASSIFICATION or not name:
+    if task is Task.CLASSIFICATION:
         return OutputMeaning.LOGITS
     hints = (meaning for hint, meaning in _NAMED.items() if hint in name.lower())
-    return next(hints, OutputMeaning.VALUES)
+    return next(hints, otherwise)
 
 
 def _is_at_scale(shape: tuple[int, ...], spec: InputSpec) -> bool:

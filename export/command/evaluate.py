@@ -20,6 +20,7 @@ from irrvit.export.proof.accuracy import summarize
 from irrvit.export.proof.labelled import LabelledPictures, classes_for, tried_on
 from irrvit.model import sources
 from irrvit.model.data.dataset import Dataset
+from irrvit.model.outputs import LOGITS
 from irrvit.model.progress import Notify, NotifyStage
 from irrvit.model.spec import InputSpec
 
@@ -122,16 +123,9 @@ def _runner(task: DecideTask) -> tuple[InputSpec, Callable[[np.ndarray], np.ndar
         return opened.manifest.input, opened.run
     from irrvit.export.proof.reference import reference_runner  # Brings torch: only in the worker.
 
-    job = task.job
-    source = sources.load(
-        job.model,
-        job.checkpoint,
-        checkpoint_key=job.checkpoint_key,
-        mean=job.mean,
-        std=job.std,
-        labels=job.labels,
-    )
-    return source.input, reference_runner(source)
+    source = task.job.load()
+    run = reference_runner(source)
+    return source.input, lambda pixels: run(pixels)[LOGITS]
 
 
 def _open_decisions(path: Path, total: int) -> np.memmap:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isinf
+from math import floor, isinf
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -14,6 +14,7 @@ from rich.text import Text
 from irrvit.export.artifact import Artifact
 from irrvit.export.manifest import Accuracy, Manifest, Operations
 from irrvit.export.reports import Meaning, ParityReport, Rounding
+from irrvit.model.outputs import Task
 
 
 def to_json(model: str, artifacts: Sequence[Artifact], errors: dict[str, str]) -> dict[str, Any]:
@@ -68,16 +69,22 @@ def _parity_row(report: ParityReport) -> dict[str, Any]:
         "spread_rel": worst([d.spread_rel for d in diffs if d.spread_rel is not None], max),
         "min_cosine": worst([d.cosine for d in diffs], min),
         "min_sqnr_db": worst([d.sqnr_db for d in diffs], min),
-        "top1_agreement": sum(d.top1_agrees for d in diffs) / len(diffs) if diffs else None,
+        "top1_agreement": _mean([d.top1_agrees for d in diffs if d.top1_agrees is not None]),
+        "alike": _mean([d.alike for d in diffs if d.alike is not None]),
         "failures": list(report.all_failures),
     }
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
 def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
     """A row for each file and runner, and below it what failed and what a phone may trip over."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for heading in ("file", "MB", "MMACs", "ops", "run by", "error", "top-1", "verdict"):
-        table.add_column(heading, justify="right" if heading in _NUMBERS else "left")
+    decides = _DECIDES[artifacts[0].manifest.task]
+    for heading in ("file", "MB", "MMACs", "ops", "run by", "error", decides, "verdict"):
+        table.add_column(heading, justify="left" if heading in _WORDS else "right")
     notes: list[Text] = []
     findings: dict[str, list[str]] = {}
     for artifact in artifacts:
@@ -125,7 +132,14 @@ def _loss_lines(manifest: Manifest) -> list[Text]:
 
 
 _MODULES = 10
-_NUMBERS = ("MB", "MMACs", "ops", "error", "top-1")
+_WORDS = ("file", "run by", "verdict")
+# What a file is to decide as PyTorch does.
+_DECIDES = {
+    Task.CLASSIFICATION: "top-1",
+    Task.EMBEDDING: "nearest",
+    Task.DENSE: "places",
+    Task.OTHER: "alike",
+}
 
 
 def _operations(operations: Operations) -> str:
@@ -139,7 +153,7 @@ def _verdict(manifest: Manifest, report: ParityReport) -> str:
     if report is not manifest.parity[0] and not report.passed:
         return "[red]DIFFERS[/]"
     colour = "red" if not manifest.is_same_network else "yellow"
-    if manifest.verdict in ("same", "same decisions"):
+    if manifest.verdict in ("same", "same decisions", "within rounding"):
         colour = "green"
     return f"[{colour}]{manifest.verdict}[/]"
 
@@ -157,10 +171,15 @@ def _finite(check: Meaning | Rounding) -> dict[str, Any]:
     }
 
 
+def _percent(share: float) -> str:
+    """Rounded down: 100 % is said of nothing less."""
+    return f"{floor(share * 1000) / 10:g}%"
+
+
 def _cells(artifact: Artifact, report: ParityReport, row: dict[str, Any]) -> tuple[str, ...]:
     manifest = artifact.manifest
     error = row["spread_rel"] if row["spread_rel"] is not None else row["max_rel"]
-    top1 = "-" if row["top1_agreement"] is None else f"{row['top1_agreement']:.0%}"
+    share = row["top1_agreement"] if manifest.task is Task.CLASSIFICATION else row["alike"]
     return (
         f"{manifest.target} {manifest.precision}",
         f"{manifest.size_bytes / 1e6:.1f}",
@@ -168,6 +187,6 @@ def _cells(artifact: Artifact, report: ParityReport, row: dict[str, Any]) -> tup
         _operations(manifest.operations),
         report.runner,
         "-" if error is None else f"{error:.1e}",
-        top1,
+        "-" if share is None else _percent(share),
         _verdict(manifest, report),
     )

@@ -16,6 +16,7 @@ from irrvit.export.coreml.palette import palette
 from irrvit.export.coreml.tools import coremltools
 from irrvit.export.precision import Precision
 from irrvit.export.proof.operations import decomposed
+from irrvit.model.outputs import named
 from irrvit.model.spec import InputSpec
 
 # Bits of the weights; what is computed is float16. Activations in 8 bits need ranges that only
@@ -24,11 +25,15 @@ _PALETTE_BITS = {Precision.W8: 8, Precision.W6: 6, Precision.W4: 4}
 # Put into every package by coremltools for ExecuTorch's debugger: a third of a small one in w8, and
 # neither named by the package's Manifest.json nor read by Core ML.
 _DEBUG = "executorch_debug_handle_mapping.json"
+_LAYOUTS = {
+    "RGB": coremltools.colorlayout.RGB,
+    "gray": coremltools.colorlayout.GRAYSCALE,
+}
 _SMALL = 512  # Weights of fewer numbers stay as they are: their table would be larger.
 
 
 def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
-    """Convert a network that maps raw pixels (1, 3, H, W) to logits; return what can open it.
+    """Convert a network that maps raw pixels (1, C, H, W) to outputs; return what can open it.
 
     By `torch.export`, whose graph has every shape as a number. `torch.jit.trace` converted the same
     networks, but it is deprecated, and the shape arithmetic that it leaves in the graph breaks
@@ -38,29 +43,41 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
         UnsupportedOp: naming the operation that coremltools lacks, or what Core ML forbids.
     """
     # Contiguous on purpose: coremltools refuses other orders of the axes in memory.
-    example = torch.zeros(1, 3, spec.height, spec.width)
+    example = torch.zeros(1, spec.channels, spec.height, spec.width)
     exported = decomposed(network, example)
+    with torch.no_grad():
+        outputs = [_output(name, tensor) for name, tensor in named(network(example)).items()]
     with converting("coremltools", network, example):
-        package = _compressed(_convert(exported, tuple(example.shape), precision), precision)
+        package = _compressed(_convert(exported, _image(spec), outputs, precision), precision)
     package.save(str(path))
     (path / _DEBUG).unlink(missing_ok=True)
     return "iOS16, ML Program"
 
 
+def _image(spec: InputSpec) -> Any:
+    """The input: an image, or numbers where Core ML has no such images, as of four channels."""
+    shape = (1, spec.channels, spec.height, spec.width)
+    if spec.color not in _LAYOUTS:
+        return coremltools.TensorType(name="image", shape=shape, dtype=np.float32)
+    return coremltools.ImageType(name="image", shape=shape, color_layout=_LAYOUTS[spec.color])
+
+
+def _output(name: str, tensor: torch.Tensor) -> Any:
+    dtype = np.float32 if tensor.is_floating_point() else np.int32
+    return coremltools.TensorType(name=name, dtype=dtype)
+
+
 def _convert(
-    exported: torch.export.ExportedProgram, shape: tuple[int, ...], precision: Precision
+    exported: torch.export.ExportedProgram, image: Any, outputs: list[Any], precision: Precision
 ) -> Any:
     compute = coremltools.precision.FLOAT16
     if precision is Precision.FP32:
         compute = coremltools.precision.FLOAT32
-    image = coremltools.ImageType(
-        name="image", shape=shape, color_layout=coremltools.colorlayout.RGB
-    )
     return coremltools.convert(
         exported,
         convert_to="mlprogram",
         inputs=[image],
-        outputs=[coremltools.TensorType(name="logits", dtype=np.float32)],
+        outputs=outputs,
         minimum_deployment_target=coremltools.target.iOS16,
         compute_precision=compute,
         skip_model_load=True,

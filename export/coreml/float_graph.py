@@ -12,7 +12,7 @@ import numpy as np
 from irrvit.export.coreml.program import MilProgram
 from irrvit.export.coreml.reader import Listing, read
 from irrvit.export.coreml.runners import inputs
-from irrvit.export.pixels import one_by_one
+from irrvit.export.pixels import Outputs, one_by_one
 from irrvit.export.proof.storage import Bound, Range, Stored, as_float16, exactly
 
 # What coremltools appends to the names of constants that it stores in fewer bits.
@@ -33,11 +33,11 @@ class MilFloatGraph:
             for shared, own in self._own.items()
         }
 
-    def run(self, pixels: np.ndarray, constants: Mapping[str, Stored] | None = None) -> np.ndarray:
+    def run(self, pixels: np.ndarray, constants: Mapping[str, Stored] | None = None) -> Outputs:
         """See `FloatGraph.run`."""
         given = {self._own[name]: stored.values for name, stored in (constants or {}).items()}
         program = MilProgram(replace(self._listing, constants={**self._listing.constants, **given}))
-        return one_by_one(lambda one: program.run_unrounded(inputs(one))["logits"], pixels)
+        return one_by_one(lambda one: program.run_unrounded(inputs(one)), pixels)
 
 
 def _numbers(listing: Listing) -> list[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from irrvit.export.coreml import lint, program, range_scan
 from irrvit.export.coreml.tools import coremltools
-from irrvit.export.pixels import image_tensor, one_by_one
+from irrvit.export.pixels import Outputs, image_tensor, one_by_one
 from irrvit.export.target import Runner
+
+_IMAGES = (1, 3)  # Channels of what Core ML knows as images.
 
 
 class CoreMLRunner:
@@ -26,13 +29,16 @@ class CoreMLRunner:
     def __init__(self, path: Path):
         self._package = coremltools.models.MLModel(str(path))
 
-    def run(self, pixels: np.ndarray) -> np.ndarray:
-        """(N, H, W, 3), 0..255 -> (N, classes)."""
+    def run(self, pixels: np.ndarray) -> Outputs:
+        """(N, H, W, C), 0..255 -> each output (N, ...)."""
         return one_by_one(self._infer, pixels)
 
-    def _infer(self, pixels: np.ndarray) -> np.ndarray:
-        picture = Image.fromarray(np.rint(pixels[0]).clip(0, 255).astype(np.uint8))
-        return np.asarray(self._package.predict({"image": picture})["logits"], np.float32)
+    def _infer(self, pixels: np.ndarray) -> Outputs:
+        picture: Any = inputs(pixels)["image"]
+        if pixels.shape[-1] in _IMAGES:
+            picture = Image.fromarray(np.rint(pixels[0]).clip(0, 255).astype(np.uint8).squeeze())
+        answer = self._package.predict({"image": picture})
+        return {name: np.asarray(value) for name, value in answer.items()}
 
 
 class MilRunner:
@@ -43,9 +49,9 @@ class MilRunner:
     def __init__(self, path: Path):
         self._program = program.load(path)
 
-    def run(self, pixels: np.ndarray) -> np.ndarray:
-        """(N, H, W, 3), 0..255 -> (N, classes)."""
-        return one_by_one(lambda one: self._program.run(inputs(one))["logits"], pixels)
+    def run(self, pixels: np.ndarray) -> Outputs:
+        """(N, H, W, C), 0..255 -> each output (N, ...)."""
+        return one_by_one(lambda one: self._program.run(inputs(one)), pixels)
 
 
 def load(path: Path) -> Runner:
@@ -65,5 +71,5 @@ def inspect(path: Path, pixels: np.ndarray) -> list[str]:
 
 
 def inputs(pixels: np.ndarray) -> dict[str, np.ndarray]:
-    """(1, H, W, 3) -> the program's input (1, 3, H, W)."""
+    """(1, H, W, C) -> the program's input (1, C, H, W)."""
     return {"image": image_tensor(pixels).contiguous().numpy()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +10,13 @@ from irrvit.export import target
 from irrvit.export.content import content_hash
 from irrvit.export.job import ExportJob
 from irrvit.export.judging.prepared import Prepared, Written
-from irrvit.export.judging.twin import Twin, comparison_of
+from irrvit.export.judging.twin import Twin, comparison_of, of_each
+from irrvit.export.pixels import Outputs
 from irrvit.export.precision import Precision
+from irrvit.export.proof.comparison import Comparison
 from irrvit.export.proof.fewer_bits import FewerBits, compare_decisions
 from irrvit.export.proof.numbers import foreign_numbers
+from irrvit.export.proof.rounding import all_rounding
 from irrvit.export.proof.spread import difference
 from irrvit.export.reports import Decisions, Meaning, ParityReport, Rounding
 from irrvit.export.target import Runner, RunsUnrounded, Target
@@ -44,32 +48,51 @@ def judge(
         twin: the float32 file of the same conversion; None for a float32 file.
     """
     comparison = comparison_of(job, prepared)
-    outputs = {runner.name: runner.run(comparison.pixels) for runner in _runners(job, written.path)}
-    sha256 = content_hash(written.path)
-    tolerance = chosen.FACTS.tolerances[job.precision]
-    if twin is None:
-        reports = comparison.reports(outputs, tolerance, sha256)
-        return Judged(reports, failures=tuple(_foreign(chosen, prepared, written.path)))
+    runs = {runner.name: runner.run(comparison.pixels) for runner in _runners(job, written.path)}
+    if twin is not None:
+        return _judge_fewer_bits(job, comparison, runs, written, twin)
+    tolerances = of_each(comparison, chosen.FACTS.tolerances[job.precision])
+    reports = comparison.reports(runs, tolerances, content_hash(written.path))
+    return Judged(reports, failures=tuple(_foreign(chosen, prepared, written.path)))
+
+
+def _judge_fewer_bits(
+    job: ExportJob,
+    comparison: Comparison,
+    runs: Mapping[str, Outputs],
+    written: Written,
+    twin: Twin,
+) -> Judged:
+    facts = target.facts(job.target)
+    tolerance = facts.tolerances[job.precision]
     fewer = FewerBits(
         file=twin.graph_of(written.path),
         twin=twin.graph_of(twin.path),
         twin_parity=twin.parity,
         pixels=comparison.pixels,
-        outputs=next(iter(outputs.values())),
+        outputs=next(iter(runs.values())),
         calibration=written.quantization and written.quantization.pictures,
     )
-    in_half = job.precision in chosen.FACTS.fp16_arithmetic
-    most = chosen.FACTS.tolerances[Precision.FP16] if in_half else tolerance
+    in_half = job.precision in facts.fp16_arithmetic
+    most = facts.tolerances[Precision.FP16] if in_half else tolerance
     rounding = fewer.rounding(explained=twin.explained, most=most.max_rel)
-    loss = difference(fewer.unrounded, comparison.reference)
-    allowed = _MARGIN * loss + rounding.limit + _LEAST
+    losses = {
+        name: difference(fewer.unrounded[name], values)
+        for name, values in comparison.reference.items()
+    }
+    allowed = {
+        name: tolerance.model_copy(
+            update={"max_rel": _MARGIN * loss + rounding[name].limit + _LEAST}
+        )
+        for name, loss in losses.items()
+    }
     decisions = compare_decisions(comparison, fewer.outputs)
     return Judged(
-        comparison.reports(outputs, tolerance.model_copy(update={"max_rel": allowed}), sha256),
+        comparison.reports(runs, allowed, content_hash(written.path)),
         fewer.meaning(),
-        rounding,
+        all_rounding(rounding),
         decisions,
-        findings=tuple(_loss(job, loss, decisions)),
+        findings=tuple(_loss(job, max(losses.values()), decisions)),
         failures=tuple(_degraded(job, decisions)),
     )
 
@@ -90,12 +113,14 @@ def _foreign(chosen: Target, prepared: Prepared, path: Path) -> list[str]:
     )
 
 
-def _loss(job: ExportJob, loss: float, decisions: Decisions) -> list[str]:
+def _loss(job: ExportJob, loss: float, decisions: Decisions | None) -> list[str]:
     """What storing the numbers in fewer bits costs: no fault, and to be known."""
     sentences = []
     if loss > _NOTICED:
         moved = f"{loss:.0%} of their spread"
         sentences.append(f"numbers stored as {job.precision} move the outputs by {moved}")
+    if decisions is None:
+        return sentences
     if decisions.close:
         sentences.append(
             f"decides otherwise on {', '.join(decisions.close)}, where PyTorch hardly prefers one"
@@ -105,8 +130,8 @@ def _loss(job: ExportJob, loss: float, decisions: Decisions) -> list[str]:
     return sentences
 
 
-def _degraded(job: ExportJob, decisions: Decisions) -> list[str]:
-    if not decisions.changed or job.allow_degraded:
+def _degraded(job: ExportJob, decisions: Decisions | None) -> list[str]:
+    if decisions is None or not decisions.changed or job.allow_degraded:
         return []
     return [
         f"{_changed(decisions)}: --allow-degraded publishes it all the same, and --evaluate says "

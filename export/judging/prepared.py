@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from irrvit.export.manifest import Calibration
+from irrvit.export.pixels import Outputs
 from irrvit.export.proof.cases import Case
 from irrvit.export.target import QuantizationOptions
 from irrvit.model.folding.check import FoldCheck
@@ -20,8 +20,8 @@ class Prepared:
     """A network ready to be written, and what the file will be held against.
 
     Attributes:
-        reference: logits (classes,) of the unfolded float32 network by case.
-        folded: raw pixels (1, 3, H, W) -> logits.
+        reference: of the unfolded float32 network, each output (...) by case.
+        folded: raw pixels (1, C, H, W) -> outputs.
         macs: of the folded network, by PyTorch's counter.
         findings: what was left out of the comparison, and what had to be assumed.
         float32: the float32 file of the target, where it was written already.
@@ -29,7 +29,7 @@ class Prepared:
 
     source: Source
     cases: tuple[Case, ...]
-    reference: dict[str, np.ndarray]
+    reference: dict[str, Outputs]
     folded: torch.nn.Module
     fold: FoldCheck
     macs: int

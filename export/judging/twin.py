@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from irrvit.export.errors import UnsupportedOp
 from irrvit.export.job import ExportJob
 from irrvit.export.judging.prepared import Prepared
 from irrvit.export.pixels import image_tensor
-from irrvit.export.precision import Precision
+from irrvit.export.precision import Precision, Tolerance
 from irrvit.export.proof.cases import photographs
 from irrvit.export.proof.comparison import Comparison
 from irrvit.export.proof.meaning import FloatGraph
@@ -25,14 +26,14 @@ class Twin:
 
     Attributes:
         parity: against PyTorch.
-        explained: what computing in float16 costs the network, relative to what decides; 0 where
+        explained: what computing in float16 costs each output, relative to what decides; 0 where
             the file of fewer bits is not computed so.
     """
 
     chosen: RunsUnrounded
     path: Path
     parity: ParityReport
-    explained: float
+    explained: Mapping[str, float]
 
     def graph_of(self, path: Path) -> FloatGraph:
         """The graph, without rounding, of a file of the same conversion, or of this one."""
@@ -58,9 +59,9 @@ def write_twin(job: ExportJob, chosen: Target, prepared: Prepared, folder: Path)
         chosen.write(prepared.folded, prepared.source.input, Precision.FP32, path)
     comparison, runner = comparison_of(job, prepared), chosen.load(path)
     outputs = {runner.name: runner.run(comparison.pixels)}
-    tolerance = chosen.FACTS.tolerances[Precision.FP32]
-    (parity,) = comparison.reports(outputs, tolerance, content_hash(path))
-    explained = 0.0
+    tolerances = of_each(comparison, chosen.FACTS.tolerances[Precision.FP32])
+    (parity,) = comparison.reports(outputs, tolerances, content_hash(path))
+    explained = dict.fromkeys(tolerances, 0.0)
     if job.precision in chosen.FACTS.fp16_arithmetic:
         explained = explained_by_float16(prepared.folded, image_tensor(comparison.pixels))
     return Twin(chosen, path, parity, explained)
@@ -73,4 +74,9 @@ def comparison_of(job: ExportJob, prepared: Prepared) -> Comparison:
     beyond them.
     """
     cases = photographs(prepared.cases) if job.is_calibrated else prepared.cases
-    return Comparison(tuple(cases), prepared.reference)
+    return Comparison(tuple(cases), prepared.reference, prepared.source.outputs)
+
+
+def of_each(comparison: Comparison, tolerance: Tolerance) -> dict[str, Tolerance]:
+    """One tolerance for every output."""
+    return {output.name: tolerance for output in comparison.outputs}

@@ -28,14 +28,17 @@ def write(
     quantization: QuantizationOptions | None = None,
 ) -> str:
     """See `irrvit.export.target.Target`; half precision keeps float32 at input and output."""
-    pixels = torch.zeros(1, spec.height, spec.width, 3)
+    pixels = torch.zeros(1, spec.height, spec.width, spec.channels)
+    wrapped = ChannelsLast(network).eval()
+    with torch.no_grad():
+        names = list(wrapped(pixels))
     with converting("torch.onnx", network, image_tensor(pixels.numpy()).contiguous()):
         program = torch.onnx.export(
-            ChannelsLast(network).eval(),
+            wrapped,
             (pixels,),
             dynamo=True,
             input_names=["image"],
-            output_names=["logits"],
+            output_names=names,
             opset_version=OPSET,
             external_data=False,
             verbose=False,

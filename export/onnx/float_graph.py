@@ -14,6 +14,7 @@ import onnx
 from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, numpy_helper
 
 from irrvit.export.onnx.runner import OnnxRunner
+from irrvit.export.pixels import Outputs
 from irrvit.export.proof.storage import Bound, Range, Stored, as_float16, exactly, in_steps
 
 _OF_DEQUANTIZER = "_DequantizeLinear_Output"
@@ -47,7 +48,7 @@ class OnnxFloatGraph:
             if tensor.data_type == TensorProto.FLOAT
         }
 
-    def run(self, pixels: np.ndarray, constants: Mapping[str, Stored] | None = None) -> np.ndarray:
+    def run(self, pixels: np.ndarray, constants: Mapping[str, Stored] | None = None) -> Outputs:
         """See `FloatGraph.run`."""
         model = ModelProto()
         model.CopyFrom(self._model)
@@ -57,7 +58,7 @@ class OnnxFloatGraph:
                 tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
         return OnnxRunner(model.SerializeToString()).run(pixels)
 
-    def run_rounded(self, pixels: np.ndarray) -> np.ndarray:
+    def run_rounded(self, pixels: np.ndarray) -> Outputs:
         """As `run`, but every value that the file holds in few bits is rounded as it says.
 
         Without its optimizations onnxruntime computes each operation in float32 between a
@@ -134,18 +135,18 @@ def _remove_quantization(graph: GraphProto) -> tuple[dict[str, Bound], dict[str,
     for node in kept:
         for i, name in enumerate(node.input):
             node.input[i] = stands_for.get(name, name)
-    _name_output(graph, kept, stands_for)
+    _name_outputs(graph, kept, stands_for)
     del graph.node[:]
     graph.node.extend(kept)
     return bounds, ranges
 
 
-def _name_output(graph: GraphProto, nodes: list[NodeProto], stands_for: dict[str, str]) -> None:
-    """Where the output came from a dequantizer, what it read is the output now."""
-    (output,) = (value.name for value in graph.output)
-    inner = stands_for.get(output, output)
-    if inner != output:
-        nodes.append(onnx.helper.make_node("Identity", [inner], [output]))
+def _name_outputs(graph: GraphProto, nodes: list[NodeProto], stands_for: dict[str, str]) -> None:
+    """Where an output came from a dequantizer, what it read is the output now."""
+    for output in (value.name for value in graph.output):
+        inner = stands_for.get(output, output)
+        if inner != output:
+            nodes.append(onnx.helper.make_node("Identity", [inner], [output]))
 
 
 def _range(step: np.ndarray, zero: np.ndarray) -> Range:

@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 
 from irrvit.export.errors import BadArtifact
-from irrvit.export.pixels import one_by_one
+from irrvit.export.pixels import Outputs, one_by_one
 
 
 class OnnxRunner:
@@ -26,20 +26,23 @@ class OnnxRunner:
             model, options, providers=["CPUExecutionProvider"]
         )
 
-    def run(self, pixels: np.ndarray) -> np.ndarray:
+        self._names = [output.name for output in self.session.get_outputs()]
+
+    def run(self, pixels: np.ndarray) -> Outputs:
         return one_by_one(self._infer, pixels)
 
-    def _infer(self, image: np.ndarray) -> np.ndarray:
-        return np.asarray(self.session.run(["logits"], {"image": image})[0])
+    def _infer(self, image: np.ndarray) -> Outputs:
+        values = self.session.run(None, {"image": image})
+        return dict(zip(self._names, map(np.asarray, values), strict=True))
 
 
 def load(path: Path) -> OnnxRunner:
-    """Open a file of ours: input `image`, output `logits`."""
+    """Open a file of ours: one input, `image`."""
     try:
         runner = OnnxRunner(path.read_bytes())
     except Exception as error:  # onnxruntime's exceptions share no base class
         raise BadArtifact(f"onnxruntime cannot open {path}: {error}") from error
-    outputs = [output.name for output in runner.session.get_outputs()]
-    if outputs != ["logits"]:
-        raise BadArtifact(f"{path}: the outputs are {outputs}, expected ['logits']")
+    inputs = [given.name for given in runner.session.get_inputs()]
+    if inputs != ["image"]:
+        raise BadArtifact(f"{path}: the inputs are {inputs}, expected ['image']")
     return runner

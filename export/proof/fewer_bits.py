@@ -12,7 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
+from irrvit.export.pixels import Outputs
 from irrvit.export.proof.comparison import Comparison
+from irrvit.export.proof.deciding import decides, shares_alike
 from irrvit.export.proof.meaning import FloatGraph, RoundsItself, check_meaning
 from irrvit.export.proof.rounding import check_rounding
 from irrvit.export.proof.spread import decisive_scale, difference
@@ -25,6 +27,7 @@ _DECIDED = 0.01
 _OUTSIDE, _TOO_WIDE = 0.2, 8.0
 _FIXED = (1 / 256, 1 / 128)  # Steps of what is between 0 and 1, or -1 and 1, whatever is seen.
 _NAMED = 3
+_FEW = 0.01  # Of the places where an output decides.
 
 
 @dataclass(frozen=True)
@@ -34,15 +37,15 @@ class FewerBits:
     Attributes:
         file, twin: their graphs without rounding.
         twin_parity: the float32 file of the same conversion against PyTorch.
-        pixels: the cases, float32 (N, H, W, 3); `outputs` are the file's as its runtime has them.
-        calibration: the pictures on which ranges were found, uint8 (N, H, W, 3), if any were.
+        pixels: the cases, float32 (N, H, W, C); `outputs` are the file's as its runtime has them.
+        calibration: the pictures on which ranges were found, uint8 (N, H, W, C), if any were.
     """
 
     file: FloatGraph
     twin: FloatGraph
     twin_parity: ParityReport
     pixels: np.ndarray
-    outputs: np.ndarray
+    outputs: Outputs
     calibration: np.ndarray | None = None
 
     def meaning(self) -> Meaning:
@@ -59,20 +62,26 @@ class FewerBits:
             )
         return meaning.model_copy(update={"failures": (*failures, *meaning.failures)})
 
-    def rounding(self, *, explained: float, most: float) -> Rounding:
-        """Whether rounding does no more than it must.
+    def rounding(self, *, explained: Mapping[str, float], most: float) -> dict[str, Rounding]:
+        """Whether rounding does no more than it must, to each output.
 
         Args:
-            explained: what storing computed values costs this network in PyTorch, 0 for nothing;
-                a file that holds some of them in few bits adds what that costs.
+            explained: what storing computed values costs each output of this network in PyTorch,
+                0 for nothing; a file that holds some of them in few bits adds what that costs.
             most: what the precision may cost any network.
         """
+        costs = dict(explained)
         if isinstance(self.file, RoundsItself) and self.file.ranges:
-            explained += difference(self.file.run_rounded(self.pixels), self.unrounded)
-        return check_rounding(self.outputs, self.unrounded, explained, most)
+            rounded = self.file.run_rounded(self.pixels)
+            for name, values in self.unrounded.items():
+                costs[name] += difference(rounded[name], values)
+        return {
+            name: check_rounding(self.outputs[name], values, costs[name], most)
+            for name, values in self.unrounded.items()
+        }
 
     @cached_property
-    def unrounded(self) -> np.ndarray:
+    def unrounded(self) -> Outputs:
         """The file's outputs in float32 arithmetic."""
         return self.file.run(self.pixels)
 
@@ -96,15 +105,34 @@ def unexplained_ranges(
     return sentences[:_NAMED]
 
 
-def compare_decisions(comparison: Comparison, outputs: np.ndarray) -> Decisions:
-    """What a file's outputs (N, classes) say the photographs are, against what PyTorch says."""
-    reference, changed, close = comparison.reference, [], []
-    scales = decisive_scale(reference)
-    chosen = [i for i, case in enumerate(comparison.cases) if case.is_photograph]
-    for i in chosen:
-        ranked = np.sort(reference[i].ravel())[::-1]
-        if ranked.size < 2 or reference[i].argmax() == outputs[i].argmax():
-            continue
-        is_decided = float(ranked[0] - ranked[1]) > _DECIDED * scales[i]
-        (changed if is_decided else close).append(comparison.names[i])
-    return Decisions(photographs=len(chosen), changed=tuple(changed), close=tuple(close))
+def compare_decisions(comparison: Comparison, outputs: Outputs) -> Decisions | None:
+    """What a file's outputs (N, ...) decide about the photographs, against what PyTorch does.
+
+    An output that decides in many places is another one where more than a few of them are.
+
+    Returns:
+        None for a network that decides nothing.
+    """
+    if not any(decides(output.meaning) for output in comparison.outputs):
+        return None
+    photographs = [i for i, case in enumerate(comparison.cases) if case.is_photograph]
+    changed: set[int] = set()
+    close: set[int] = set()
+    for output in comparison.outputs:
+        reference, candidate = comparison.reference[output.name], outputs[output.name]
+        allowed = _DECIDED * decisive_scale(reference) / 2
+        decided, all_places = (
+            shares_alike(output.meaning, reference, candidate, limit)
+            for limit in (allowed, np.full(len(reference), -np.inf))
+        )
+        changed |= {i for i in photographs if _differs(decided[i])}
+        close |= {i for i in photographs if _differs(all_places[i])}
+    return Decisions(
+        photographs=len(photographs),
+        changed=tuple(comparison.names[i] for i in sorted(changed)),
+        close=tuple(comparison.names[i] for i in sorted(close - changed)),
+    )
+
+
+def _differs(alike: float | None) -> bool:
+    return alike is not None and alike < 1 - _FEW

@@ -34,6 +34,11 @@ def classes_for(labels: tuple[str, ...], data: Dataset) -> np.ndarray:
     Raises:
         BadOption: a class of the pictures is not among the labels.
     """
+    if not labels:
+        raise BadOption(
+            "the network is no classifier: it cannot be right or wrong about the pictures of "
+            f"'{data.name}'"
+        )
     known = {label: i for i, label in enumerate(labels)}
     unknown = [label for label in data.labels if label not in known]
     if unknown:

@@ -15,7 +15,8 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from irrvit.export.proof.spread import difference
+from irrvit.export.pixels import Outputs
+from irrvit.export.proof.spread import largest_difference
 from irrvit.export.proof.storage import Range, Stored
 from irrvit.export.reports import Meaning
 
@@ -36,8 +37,8 @@ class FloatGraph(Protocol):
     @property
     def ranges(self) -> Mapping[str, Range]: ...
 
-    def run(self, pixels: np.ndarray, constants: Mapping[str, Stored] | None = None) -> np.ndarray:
-        """Raw pixels 0..255, float32 (N, H, W, 3) -> logits (N, classes).
+    def run(self, pixels: np.ndarray, constants: Mapping[str, Stored] | None = None) -> Outputs:
+        """Raw pixels 0..255, float32 (N, H, W, C) -> each output (N, ...).
 
         Args:
             constants: in the place of its own.
@@ -52,7 +53,7 @@ class RoundsItself(Protocol):
     @property
     def ranges(self) -> Mapping[str, Range]: ...
 
-    def run_rounded(self, pixels: np.ndarray) -> np.ndarray:
+    def run_rounded(self, pixels: np.ndarray) -> Outputs:
         """As `FloatGraph.run`, but each of these values is rounded as the file says."""
         ...
 
@@ -65,7 +66,7 @@ def check_meaning(file: FloatGraph, twin: FloatGraph, pixels: np.ndarray) -> Mea
     """Hold a file's graph and numbers against its twin's.
 
     Args:
-        pixels: the cases, float32 (N, H, W, 3).
+        pixels: the cases, float32 (N, H, W, C).
     """
     shared = [name for name in file.constants if name in twin.constants]
     failures = _missing(file, twin)
@@ -74,7 +75,7 @@ def check_meaning(file: FloatGraph, twin: FloatGraph, pixels: np.ndarray) -> Mea
             failures.append(sentence)
     max_rel = float("inf")
     if not _missing(file, twin):
-        max_rel = difference(file.run(pixels), twin.run(pixels, file.constants))
+        max_rel = largest_difference(file.run(pixels), twin.run(pixels, file.constants))
         if not max_rel <= MAX_REL:
             failures.append(
                 f"without rounding, the file's graph is {max_rel:.1e} of the outputs' spread away "

@@ -7,53 +7,23 @@ compared nothing has failed.
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from irrvit.export.precision import Tolerance
+from irrvit.export.proof.compare import MIN_SPREAD, compare
+from irrvit.export.proof.deciding import shares_alike
 from irrvit.export.proof.spread import decisive_scale
 from irrvit.export.reports import NOTHING_COMPARED, OutputDiff, ParityReport
+from irrvit.model.outputs import Output, OutputMeaning, classifier_outputs
 
-# A reference whose logits spread less than this (relative to their size) can hide any error.
-_MIN_SPREAD = 1e-4
-
-
-def compare(
-    case: str,
-    reference: np.ndarray,
-    candidate: np.ndarray,
-    tolerance: Tolerance,
-    scale: float | None = None,
-) -> OutputDiff:
-    """Compare one case's logits, (classes,) each, in float64.
-
-    Args:
-        scale: what decides in this case, to which errors are relative; the spread across its
-            outputs, where nothing is known of others.
-
-    A case is decided when the reference's best class leads by more than twice the error that the
-    tolerance allows: below that, two outputs within tolerance may name different classes, and
-    naming another one is no failure.
-    """
-    reference = np.asarray(reference, np.float64)
-    candidate = np.asarray(candidate, np.float64)
-    if reference.shape != candidate.shape:
-        return _incomparable(
-            case,
-            reference,
-            f"shape is {candidate.shape} where the reference has {reference.shape}",
-        )
-    if not np.isfinite(reference).all():
-        return _incomparable(case, reference, "the reference itself is not finite")
-    nonfinite = int(np.count_nonzero(~np.isfinite(candidate)))
-    if nonfinite:
-        return _incomparable(
-            case, reference, f"{nonfinite} of {candidate.size} values are not finite", nonfinite
-        )
-    if scale is None:
-        scale = float(np.ptp(reference)) if reference.size else 0.0
-    return _measure(case, reference, candidate, tolerance, scale)
+(_LOGITS,) = classifier_outputs(0)
+_DECIDED = {
+    OutputMeaning.LOGITS: "top-1 agrees in {} of {} decided cases",
+    OutputMeaning.EMBEDDING: "the nearest other case agrees in {} of {} decided cases",
+    OutputMeaning.CLASS_MAP: "the class agrees in {} of the decided places of {} cases",
+}
 
 
 def check(
@@ -63,16 +33,22 @@ def check(
     tolerance: Tolerance,
     artifact_sha256: str,
     runner: str,
+    output: Output = _LOGITS,
 ) -> ParityReport:
-    """Compare every case of a candidate, (classes,) logits by case name.
+    """Compare an output in every case of a candidate, (...) by case name.
 
     A case that one side lacks, a reference that says the same whatever it sees, and no case at all
     are failures of the report.
     """
     both = [name for name in reference if name in candidate]
     scales = _scales(reference)
+    alike = _alike(output, reference, candidate, {n: scales.get(n, 0.0) for n in both}, tolerance)
     diffs = tuple(
-        compare(name, reference[name], candidate[name], tolerance, scales.get(name))
+        _of_output(
+            compare(name, reference[name], candidate[name], tolerance, scales.get(name)),
+            output,
+            alike.get(name),
+        )
         for name in both
     )
     return ParityReport(
@@ -82,9 +58,50 @@ def check(
         tolerance=tolerance,
         expected_cases=tuple(reference),
         diffs=diffs,
-        failures=tuple(_report_failures(reference, candidate, diffs, tolerance)),
+        failures=tuple(_report_failures(reference, candidate, diffs, tolerance, output)),
         host=f"{platform.system()} {platform.machine()}",
     )
+
+
+def together(reports: Sequence[ParityReport]) -> ParityReport:
+    """One report of a candidate from those of its outputs."""
+    failures = [f for report in reports for f in report.failures]
+    widest = max((report.tolerance for report in reports), key=lambda t: t.max_rel)
+    return reports[0].model_copy(
+        update={
+            "diffs": tuple(diff for report in reports for diff in report.diffs),
+            "failures": tuple(dict.fromkeys(failures)),
+            "tolerance": widest,
+        }
+    )
+
+
+def _alike(
+    output: Output,
+    reference: Mapping[str, np.ndarray],
+    candidate: Mapping[str, np.ndarray],
+    scales: Mapping[str, float],
+    tolerance: Tolerance,
+) -> dict[str, float | None]:
+    """By case; of none where they cannot be held against each other."""
+    wanted, found = ([np.asarray(side[n]) for n in scales] for side in (reference, candidate))
+    if not scales or len({values.shape for values in (*wanted, *found)}) != 1:
+        return {}
+    if not all(np.isfinite(values).all() for values in (*wanted, *found)):
+        return {}
+    allowed = tolerance.max_rel * np.array(list(scales.values()))
+    shares = shares_alike(output.meaning, np.stack(wanted), np.stack(found), allowed)
+    return dict(zip(scales, shares, strict=True))
+
+
+def _of_output(diff: OutputDiff, output: Output, alike: float | None) -> OutputDiff:
+    """What was compared, with what is said of this kind of output and no other."""
+    changes: dict[str, object] = {"output": output.name, "alike": alike}
+    if output.meaning is not OutputMeaning.LOGITS:
+        is_comparable = np.isfinite(diff.max_abs)
+        decided = alike is not None if is_comparable else True
+        changes |= {"top1_agrees": None, "top5_overlap": None, "decided": decided}
+    return diff.model_copy(update=changes)
 
 
 def _scales(reference: Mapping[str, np.ndarray]) -> dict[str, float]:
@@ -101,6 +118,7 @@ def _report_failures(
     candidate: Mapping[str, np.ndarray],
     diffs: tuple[OutputDiff, ...],
     tolerance: Tolerance,
+    output: Output,
 ) -> list[str]:
     failures = [f"case '{name}' has no output" for name in reference if name not in candidate]
     failures += [f"case '{name}' was not asked for" for name in candidate if name not in reference]
@@ -113,122 +131,23 @@ def _report_failures(
             "PyTorch gives the same output whatever the picture, so any file would agree; give the "
             f"network trained weights, or random ones of a usual size: {NOTHING_COMPARED}"
         )
-    decided = [diff for diff in diffs if diff.decided]
-    share = sum(d.top1_agrees for d in decided) / len(decided) if decided else 1.0
-    if share < tolerance.min_top1_agreement:
-        failures.append(
-            f"top-1 agrees in {share:.0%} of {len(decided)} decided cases, "
-            f"expected {tolerance.min_top1_agreement:.0%}"
-        )
+    decided = [_share(diff) for diff in diffs if diff.decided]
+    share = sum(decided) / len(decided) if decided else 1.0
+    if output.meaning in _DECIDED and share < tolerance.min_top1_agreement:
+        said = _DECIDED[output.meaning].format(f"{share:.0%}", len(decided))
+        failures.append(f"{said}, expected {tolerance.min_top1_agreement:.0%}")
     return failures
+
+
+def _share(diff: OutputDiff) -> float:
+    """Of what is decided in a case, what is decided alike; nothing where it cannot be compared."""
+    if diff.alike is not None:
+        return diff.alike
+    return float(bool(diff.top1_agrees))
 
 
 def _is_constant(outputs: list[np.ndarray]) -> bool:
     if len({output.shape for output in outputs}) > 1:
         return False
     stacked = np.stack(outputs)
-    return float(np.ptp(stacked, axis=0).max()) <= _MIN_SPREAD * float(np.abs(stacked).max())
-
-
-def _measure(
-    case: str,
-    reference: np.ndarray,
-    candidate: np.ndarray,
-    tolerance: Tolerance,
-    scale: float,
-) -> OutputDiff:
-    error = candidate - reference
-    largest = float(np.abs(reference).max(initial=0.0))
-    max_abs = float(np.abs(error).max(initial=0.0))
-    top1_agrees = bool(reference.size and reference.argmax() == candidate.argmax())
-    diff = OutputDiff(
-        case=case,
-        reference_range=float(np.ptp(reference)) if reference.size else 0.0,
-        max_abs=max_abs,
-        max_rel=max_abs / largest if largest else float(max_abs > 0),
-        spread_rel=_relative(max_abs, scale),
-        mean_abs=float(np.abs(error).mean()) if error.size else 0.0,
-        cosine=_cosine(reference, candidate),
-        sqnr_db=_sqnr_db(reference, error),
-        top1_agrees=top1_agrees,
-        top5_overlap=_top_overlap(reference, candidate, k=5),
-        decided=_margin(reference) > 2 * tolerance.max_rel * scale,
-        nonfinite=0,
-    )
-    is_flat = scale <= _MIN_SPREAD * largest
-    return diff.model_copy(
-        update={"failures": tuple(_broken_limits(diff, tolerance, is_flat=is_flat))}
-    )
-
-
-def _relative(error: float, scale: float) -> float:
-    if not error:
-        return 0.0
-    return error / scale if scale else float("inf")
-
-
-def _broken_limits(diff: OutputDiff, tolerance: Tolerance, *, is_flat: bool) -> list[str]:
-    failures = []
-    if is_flat:
-        failures.append(f"the reference has no spread: {NOTHING_COMPARED}")
-    if diff.spread_rel is not None and not diff.spread_rel <= tolerance.max_rel:
-        failures.append(
-            f"error {diff.spread_rel:.2e} of the outputs' spread is above {tolerance.max_rel:.0e}"
-        )
-    if diff.cosine < tolerance.min_cosine:
-        failures.append(f"cosine {diff.cosine:.6f} is below {tolerance.min_cosine}")
-    if diff.sqnr_db < tolerance.min_sqnr_db:
-        failures.append(f"SQNR {diff.sqnr_db:.1f} dB is below {tolerance.min_sqnr_db:g} dB")
-    return failures
-
-
-def _incomparable(case: str, reference: np.ndarray, failure: str, nonfinite: int = 0) -> OutputDiff:
-    finite = reference[np.isfinite(reference)]
-    return OutputDiff(
-        case=case,
-        reference_range=float(np.ptp(finite)) if finite.size else 0.0,
-        max_abs=float("inf"),
-        max_rel=float("inf"),
-        spread_rel=float("inf"),
-        mean_abs=float("inf"),
-        cosine=0.0,
-        sqnr_db=float("-inf"),
-        top1_agrees=False,
-        top5_overlap=0.0,
-        decided=True,
-        nonfinite=nonfinite,
-        failures=(failure,),
-    )
-
-
-def _cosine(reference: np.ndarray, candidate: np.ndarray) -> float:
-    norms = float(np.linalg.norm(reference) * np.linalg.norm(candidate))
-    return (
-        float(np.clip(np.dot(reference.ravel(), candidate.ravel()) / norms, -1, 1))
-        if norms
-        else 0.0
-    )
-
-
-def _sqnr_db(reference: np.ndarray, error: np.ndarray) -> float:
-    """Signal to noise in dB; an exact copy has as much as float64 can tell (313 dB)."""
-    signal = float(np.square(reference).sum())
-    noise = float(np.square(error).sum())
-    if not signal:
-        return 0.0 if noise else 313.0
-    return float(10 * np.log10(signal / max(noise, signal * 5e-32)))
-
-
-def _margin(logits: np.ndarray) -> float:
-    if logits.size < 2:
-        return 0.0
-    second, first = np.partition(logits.ravel(), -2)[-2:]
-    return float(first - second)
-
-
-def _top_overlap(reference: np.ndarray, candidate: np.ndarray, *, k: int) -> float:
-    k = min(k, reference.size)
-    if not k:
-        return 0.0
-    best = set(np.argsort(-reference.ravel(), kind="stable")[:k].tolist())
-    return len(best & set(np.argsort(-candidate.ravel(), kind="stable")[:k].tolist())) / k
+    return float(np.ptp(stacked, axis=0).max()) <= MIN_SPREAD * float(np.abs(stacked).max())

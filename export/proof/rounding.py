@@ -8,15 +8,18 @@ file may be off by a few times of what that costs: rounding errors of one size, 
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, fx, nn
 
+from irrvit.export.pixels import together
 from irrvit.export.proof.operations import decomposed
 from irrvit.export.proof.spread import difference
 from irrvit.export.reports import Rounding
+from irrvit.model.outputs import named
 
 # Measured over explained is 0.8 to 1.1 for float16 on the networks of the zoo, and up to 1.4 for
 # int8, whose runtimes round between the operations of a network otherwise than the file says.
@@ -28,7 +31,7 @@ _LEAST = 1e-4
 def check_rounding(
     outputs: np.ndarray, unrounded: np.ndarray, explained: float, most: float
 ) -> Rounding:
-    """Hold what rounding did to the outputs (N, ...) of a file to what explains it.
+    """Hold what rounding did to an output (N, ...) of a file to what explains it.
 
     Args:
         unrounded: of the file's graph in float32 arithmetic.
@@ -49,12 +52,23 @@ def check_rounding(
     return Rounding(measured=measured, explained=explained, limit=limit, failures=tuple(failures))
 
 
-def explained_by_float16(network: nn.Module, images: Tensor) -> float:
-    """What storing every computed value in float16 costs the outputs, relative to what decides.
+def all_rounding(by_output: Mapping[str, Rounding]) -> Rounding:
+    """That of the output which comes nearest to its limit, with what fails in any."""
+    worst = max(by_output.values(), key=lambda one: one.measured / one.limit)
+    failures = tuple(
+        f"{name}: {failure}" if len(by_output) > 1 else failure
+        for name, one in by_output.items()
+        for failure in one.failures
+    )
+    return worst.model_copy(update={"failures": failures})
+
+
+def explained_by_float16(network: nn.Module, images: Tensor) -> dict[str, float]:
+    """What storing every computed value in float16 costs each output, relative to what decides.
 
     Args:
-        network: raw pixels (1, 3, H, W) -> outputs; it is run with its numbers in float16.
-        images: (N, 3, H, W).
+        network: raw pixels (1, C, H, W) -> outputs; it is run with its numbers in float16.
+        images: (N, C, H, W).
     """
     # A program shares its numbers with what it was made of.
     module = copy.deepcopy(decomposed(network, images[:1].contiguous()).module())
@@ -63,9 +77,13 @@ def explained_by_float16(network: nn.Module, images: Tensor) -> float:
         for number in (*module.parameters(), *module.buffers()):
             if number.is_floating_point():
                 number.copy_(number.half().float())
-        exact = [module(image[None]) for image in images]
-        rounded = [_Rounding(module).run(image[None]) for image in images]
-    return difference(torch.cat(rounded).numpy(), torch.cat(exact).numpy())
+        exact = together([_values(module(image[None])) for image in images])
+        rounded = together([_values(_Rounding(module).run(image[None])) for image in images])
+    return {name: difference(rounded[name], values) for name, values in exact.items()}
+
+
+def _values(answer: Any) -> dict[str, np.ndarray]:
+    return {name: tensor.numpy() for name, tensor in named(answer).items()}
 
 
 class _Rounding(fx.Interpreter):

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from irrvit.export.errors import RunnerUnavailable
+from irrvit.export.pixels import Outputs, together
 from irrvit.export.tensorflow.environment import MAKE_IT, environment, is_current, python
 
 _SCRIPT = Path(__file__).with_name("run_tflite.py")
@@ -29,17 +30,21 @@ class TensorFlowRunner:
     timeout_s: float = 300
     name: str = "tensorflow"
 
-    def run(self, pixels: np.ndarray) -> np.ndarray:
-        """Raw pixels 0..255, float32 (N, H, W, 3) -> logits, float32 (N, classes).
+    def run(self, pixels: np.ndarray) -> Outputs:
+        """See `irrvit.export.target.Runner`.
 
         Raises:
             RunnerUnavailable: TensorFlow refused the file, crashed, or took too long.
         """
         with tempfile.TemporaryDirectory(prefix="irrvit-tensorflow-") as scratch:
-            asked, answered = Path(scratch, "pixels.npy"), Path(scratch, "logits.npy")
+            asked, answered = Path(scratch, "pixels.npy"), Path(scratch, "outputs.npz")
             np.save(asked, pixels)
             self._call([str(self.path.absolute()), str(asked), str(answered)])
-            return np.load(answered).astype(np.float32, copy=False)
+            with np.load(answered) as read:
+                by_picture = [
+                    {name: read[name][i] for name in read.files} for i in range(len(pixels))
+                ]
+            return together(by_picture)
 
     def _call(self, arguments: list[str]) -> None:
         # -I: neither the caller's PYTHONPATH nor the script's own folder is searched.

@@ -16,17 +16,6 @@ from irrvit.export.tflite import graph
 from irrvit.model.spec import InputSpec
 
 
-class _NamedOutput(nn.Module):
-    """The converter names a file's outputs after the keys of the dictionary that it gets."""
-
-    def __init__(self, network: nn.Module):
-        super().__init__()
-        self.network = ChannelsLast(network)
-
-    def forward(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
-        return {"logits": self.network(image)}
-
-
 def write(
     network: nn.Module,
     spec: InputSpec,
@@ -53,10 +42,10 @@ def write(
 
 
 def convert(network: nn.Module, spec: InputSpec) -> bytes:
-    """The float32 file as the converter leaves it."""
-    pixels = torch.zeros(1, spec.height, spec.width, 3)
+    """The float32 file as the converter leaves it; it takes its outputs' names from the keys."""
+    pixels = torch.zeros(1, spec.height, spec.width, spec.channels)
     with converting("litert-torch", network, image_tensor(pixels.numpy()).contiguous()):
-        model = litert_torch.convert(_NamedOutput(network).eval(), sample_kwargs={"image": pixels})
+        model = litert_torch.convert(ChannelsLast(network).eval(), sample_kwargs={"image": pixels})
     return bytes(model.model_content())
 
 

@@ -9,17 +9,17 @@ DELEGATE = "DELEGATE"
 """The name of the operation that stands for what a delegate took."""
 
 
-def left_out(nodes: Sequence[dict[str, Any]], output: int) -> list[dict[str, Any]]:
+def left_out(nodes: Sequence[dict[str, Any]], outputs: Sequence[int]) -> list[dict[str, Any]]:
     """Those that the interpreter computes itself, in the order of the file.
 
-    Walk from the output back to the input: what no delegate makes on the way is the interpreter's.
+    Walk from the outputs back to the input: what no delegate makes on the way is the interpreter's.
 
     Args:
         nodes: as the interpreter lists them; those of delegates come last.
-        output: the index of the output's tensor.
+        outputs: the indices of the outputs' tensors.
     """
     maker = {int(tensor): node for node in nodes for tensor in node["outputs"]}
-    todo, seen = [output], {}
+    todo, seen = list(outputs), {}
     while todo:
         node = maker.get(int(todo.pop()))
         if node is not None and node["index"] not in seen:

@@ -15,9 +15,10 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
-from irrvit.export.pixels import one_by_one
+from irrvit.export.pixels import Outputs
 from irrvit.export.proof.storage import Bound, Range, Stored, as_float16, exactly, in_steps
 from irrvit.export.tflite import graph
+from irrvit.export.tflite.runner import TFLiteRunner
 
 _TYPES = schema.TensorType
 _INTEGERS = {_TYPES.INT8: np.int8, _TYPES.UINT8: np.uint8, _TYPES.INT16: np.int16}
@@ -41,19 +42,19 @@ class TFLiteFloatGraph:
             for name, index in self._where.items()
         }
 
-    def run(self, pixels: np.ndarray, constants: Mapping[str, Stored] | None = None) -> np.ndarray:
+    def run(self, pixels: np.ndarray, constants: Mapping[str, Stored] | None = None) -> Outputs:
         """See `FloatGraph.run`."""
         model = graph.read(graph.write(self._model)) if constants else self._model
         for name, stored in (constants or {}).items():
             tensor = model.subgraphs[0].tensors[self._where[name]]
             _put(model, tensor, stored.values.reshape(tensor.shape))
-        return _run(graph.write(model), pixels)
+        return TFLiteRunner(graph.write(model)).run(pixels)
 
-    def run_rounded(self, pixels: np.ndarray) -> np.ndarray:
+    def run_rounded(self, pixels: np.ndarray) -> Outputs:
         """As `run`, but every value that the file holds in 8 bits is rounded as it says."""
         rewriting = _Rewriting(self._content)
         rewriting.keep_rounding()
-        return _run(graph.write(rewriting.model), pixels)
+        return TFLiteRunner(graph.write(rewriting.model)).run(pixels)
 
     def observe(self, pixels: np.ndarray) -> Mapping[str, tuple[float, float]]:
         """See `FloatGraph.observe`."""
@@ -72,13 +73,6 @@ class TFLiteFloatGraph:
                 low, high = seen.get(name, (np.inf, -np.inf))
                 seen[name] = min(low, float(value.min())), max(high, float(value.max()))
         return seen
-
-
-def _run(content: bytes, pixels: np.ndarray) -> np.ndarray:
-    interpreter = Interpreter(model_content=content, num_threads=1)
-    interpreter.allocate_tensors()
-    infer = interpreter.get_signature_runner()
-    return one_by_one(lambda image: infer(image=image)["logits"].copy(), pixels)
 
 
 class _Rewriting:

@@ -17,7 +17,8 @@ def delegation(content: bytes) -> Delegation:
     interpreter.allocate_tensors()
     nodes: list[dict[str, Any]] = interpreter._get_ops_details()  # Public only in its callers.
     delegates = [node for node in nodes if node["op_name"] == DELEGATE]
-    left = left_out(nodes, int(interpreter.get_output_details()[0]["index"]))
+    outputs = [int(output["index"]) for output in interpreter.get_output_details()]
+    left = left_out(nodes, outputs)
     tensors = graph.read(content).subgraphs[0].tensors
     return Delegation(
         nodes=len(nodes) - len(delegates),

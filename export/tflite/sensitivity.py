@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from irrvit.export.manifest import ModuleLoss
-from irrvit.export.pixels import one_by_one
+from irrvit.export.pixels import Outputs
 from irrvit.export.quantization.rules import Rule, plan
 from irrvit.export.tflite.quantize import Quantization
+from irrvit.export.tflite.runner import TFLiteRunner
 
 _PICTURES = 20  # For an order of modules; what the whole file loses, parity and accuracy say.
 _MUCH = 0.2
 
 
 def losses(quantization: Quantization, pictures: np.ndarray) -> tuple[ModuleLoss, ...]:
-    """Quantize one module after another and compare the logits; the greatest loss first.
+    """Quantize one module after another and compare the outputs; the greatest loss first.
 
     Args:
         pictures: (N, H, W, 3); the first few are used.
@@ -28,9 +28,9 @@ def losses(quantization: Quantization, pictures: np.ndarray) -> tuple[ModuleLoss
     for operation in quantization.operations:
         if operation.name in planned:
             modules.setdefault(operation.module, {})[operation.name] = planned[operation.name]
-    reference = _run(quantization.content, pictures)
+    reference = TFLiteRunner(quantization.content).run(pictures)
     noise = {
-        module: _noise(reference, _run(quantization.write_planned(rules), pictures))
+        module: _noise(reference, TFLiteRunner(quantization.write_planned(rules)).run(pictures))
         for module, rules in modules.items()
     }
     return ranked(noise)
@@ -53,14 +53,10 @@ def ranked(noise: Mapping[str, float]) -> tuple[ModuleLoss, ...]:
     return tuple(sorted(rows, key=lambda row: row.sqnr_db))
 
 
-def _noise(reference: np.ndarray, candidate: np.ndarray) -> float:
-    """Relative to the signal."""
-    error = candidate.astype(np.float64) - reference
-    return float(np.square(error).sum() / np.square(reference.astype(np.float64)).sum())
-
-
-def _run(content: bytes, pictures: np.ndarray) -> np.ndarray:
-    interpreter = Interpreter(model_content=content, num_threads=1)
-    interpreter.allocate_tensors()
-    infer = interpreter.get_signature_runner()
-    return one_by_one(lambda image: infer(image=image)["logits"].copy(), pictures)
+def _noise(reference: Outputs, candidate: Outputs) -> float:
+    """Relative to the signal; of several outputs, the mean."""
+    shares = []
+    for name, exact in reference.items():
+        error = candidate[name].astype(np.float64) - exact
+        shares.append(np.square(error).sum() / np.square(exact.astype(np.float64)).sum())
+    return float(np.mean(shares))

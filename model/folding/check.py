@@ -210,15 +210,19 @@ def _compare_calls(
     )
 
 
-def _refuse_meaningless(reference: Tensor) -> None:
-    if not reference.isfinite().all():
-        raise FoldError("the reference's logits are not finite: nothing can be compared with them")
-    spread = (reference.max() - reference.min()).item()
-    if spread <= 1e-9 * reference.abs().max().item():
+def _refuse_meaningless(reference: object) -> None:
+    outputs = _tensors(reference, torch.float64)
+    if not all(output.isfinite().all() for output in outputs):
+        raise FoldError("the reference's outputs are not finite: nothing can be compared with them")
+    if all(_is_constant(output) for output in outputs):
         raise FoldError(
-            "the reference's logits are all the same, so a comparison would show nothing: "
+            "the reference's outputs are all the same, so a comparison would show nothing: "
             "give the network trained or healthy random weights"
         )
+
+
+def _is_constant(output: Tensor) -> bool:
+    return bool(output.max() - output.min() <= 1e-9 * output.abs().max())
 
 
 def _tensors(output: object, dtype: torch.dtype) -> list[Tensor]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from irrvit.model.errors import BadCheckpoint, BadProgram, ModelError, UnknownModel
 from irrvit.model.files import code_hash, sha256
 from irrvit.model.network import variants
+from irrvit.model.outputs import Task
 from irrvit.model.sources.checkpoints import files
 from irrvit.model.sources.source import Source, numbered
 from irrvit.model.spec import InputSpec, require_scale
@@ -61,6 +62,7 @@ def load(
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
     labels: Sequence[str] | None = None,
+    task: str | None = None,
 ) -> Source:
     """Build a network and give it weights.
 
@@ -68,25 +70,28 @@ def load(
         checkpoint: a file of safetensors or, without code in it, of torch.save; the index of
             several; or a folder of `save_pretrained`.
         checkpoint_key: which weights of a checkpoint that holds several sets.
-        mean: replaces the source's own, on the 0..1 scale; a `.pt2` says nothing about it.
+        mean: replaces the source's own, on the 0..1 scale; a `.pt2` says nothing about it. One
+            number stands for every channel.
         std: as `mean`.
         labels: replaces the source's own, one per class.
+        task: what a network is for whose outputs leave that open, as `irrvit.model.outputs.Task`
+            has it; of a classifier of timm, `embedding` is what its classifier reads.
 
     Raises:
         UnknownModel: nothing has this name.
         BadCheckpoint: the weights are damaged, unsafe, or of another network.
-        BadProgram: the `.pt2` is damaged, unsafe, or not a classifier of pictures.
+        BadProgram: the `.pt2` is damaged, unsafe, or takes no picture.
         ModelError: the mean, the std or the labels cannot be this network's.
     """
     require_scale(mean, std)
     source = _build(name, Path(checkpoint) if checkpoint is not None else None, checkpoint_key)
+    if task is not None:
+        from irrvit.model.sources.named import for_task
+
+        source = for_task(source, Task(task))
     if name.endswith(_PROGRAM) and (mean is None or std is None):
         source = replace(source, warnings=(*source.warnings, _ASSUMED))
-    own = source.input
-    spec = InputSpec.model_validate(
-        {**own.model_dump(), "mean": mean or own.mean, "std": std or own.std}
-    )
-    source = replace(source, input=spec)
+    source = replace(source, input=_scaled(source.input, mean, std))
     return source if labels is None else _relabelled(source, tuple(labels))
 
 
@@ -114,7 +119,31 @@ def fingerprint(name: str, checkpoint: str | Path | None = None) -> str:
     return "; ".join(parts)
 
 
+def _scaled(
+    spec: InputSpec, mean: Sequence[float] | None, std: Sequence[float] | None
+) -> InputSpec:
+    own = spec.model_dump()
+    own["mean"] = _for_channels("mean", mean, spec) or own["mean"]
+    own["std"] = _for_channels("std", std, spec) or own["std"]
+    return InputSpec.model_validate(own)
+
+
+def _for_channels(what: str, numbers: Sequence[float] | None, spec: InputSpec) -> list[float]:
+    """A number for each channel; none if there are none."""
+    given = list(numbers or ())
+    if len(given) == 1:
+        return given * spec.channels
+    if given and len(given) != spec.channels:
+        raise ModelError(
+            f"{what} has {len(given)} numbers and the network takes {spec.color} pictures: give "
+            f"{spec.channels}, or one that stands for all"
+        )
+    return given
+
+
 def _relabelled(source: Source, labels: tuple[str, ...]) -> Source:
+    if not source.labels:
+        raise ModelError(f"'{source.name}' is no classifier: it has no use for labels")
     if len(labels) != len(source.labels):
         raise ModelError(
             f"{len(labels)} labels were given and '{source.name}' has {len(source.labels)} "
@@ -152,9 +181,9 @@ def _load_program(name: str, weights: Path | None) -> Source:
             f"'{name}' carries its own weights, and got the checkpoint '{weights}' as well: leave "
             "--checkpoint out, or export the program again with those weights"
         )
-    from irrvit.model.sources.program import classifier
+    from irrvit.model.sources.program import network
 
-    return classifier.load(Path(name))
+    return network.load(Path(name))
 
 
 def _require_known(name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from irrvit.model.outputs import Output, classifier_outputs
 from irrvit.model.spec import InputSpec
 
 if TYPE_CHECKING:
@@ -16,10 +17,12 @@ class Source:
     """A network with all that comes with it.
 
     Attributes:
-        network: the unfolded reference in eval mode; normalized (N, 3, H, W) -> (N, classes).
-        labels: one per class.
+        network: the unfolded reference in eval mode; normalized (N, C, H, W) -> logits
+            (N, classes), or a dictionary of outputs by name.
+        labels: one per class; none where there are no classes.
         weights: where the numbers come from, for the manifest.
         warnings: what had to be assumed, one sentence each.
+        outputs: what it gives for one picture; those of a classifier, unless something is said.
     """
 
     name: str
@@ -28,6 +31,11 @@ class Source:
     labels: tuple[str, ...]
     weights: str
     warnings: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.outputs:
+            object.__setattr__(self, "outputs", classifier_outputs(len(self.labels)))
 
 
 def numbered(classes: int) -> tuple[str, ...]:

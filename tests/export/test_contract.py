@@ -115,8 +115,9 @@ def test_macs_equal_those_of_pytorch(write_tiny, name):
 def test_pictures_of_a_batch_do_not_mix(write_tiny, name):
     runner = write_tiny(name).target.load(write_tiny(name).path)
     pixels = batch(write_tiny(name).prepared.cases[:3])
-    together = runner.run(pixels)
-    assert np.array_equal(together, np.concatenate([runner.run(one[None]) for one in pixels]))
+    (together,) = runner.run(pixels).values()
+    alone = [logits for one in pixels for logits in runner.run(one[None]).values()]
+    assert np.array_equal(together, np.concatenate(alone))
 
 
 @every_target

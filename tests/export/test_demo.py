@@ -19,7 +19,10 @@ TOLERANCE = Tolerance(max_rel=1e-3, min_cosine=0.99, min_sqnr_db=40)
 
 
 def disagreements(one: list[float], other: list[float]) -> list[str]:
-    logits_by_file = {"a": {"cat.jpg": np.array(one)}, "b": {"cat.jpg": np.array(other)}}
+    logits_by_file = {
+        "a": {"cat.jpg": np.array(one, float)},
+        "b": {"cat.jpg": np.array(other, float)},
+    }
     return demo.disagreements(logits_by_file, {"a": TOLERANCE, "b": TOLERANCE})
 
 

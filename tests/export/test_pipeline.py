@@ -25,7 +25,8 @@ def test_a_prepared_network_is_the_folded_one_with_its_reference_on_every_case(p
     source = prepared_tiny.source
     names = [case.name for case in prepared_tiny.cases]
     assert list(prepared_tiny.reference) == names
-    assert {y.shape for y in prepared_tiny.reference.values()} == {(len(source.labels),)}
+    shapes = {(n, y.shape) for said in prepared_tiny.reference.values() for n, y in said.items()}
+    assert shapes == {("logits", (len(source.labels),))}
     assert prepared_tiny.fold.max_rel < 1e-9
     assert prepared_tiny.macs > 1e6
     assert prepared_tiny.folded is not source.network

@@ -16,7 +16,11 @@ def floats(*shape):
 
 
 def meanings(answer, task=None):
-    return {o.name: str(o.meaning) for o in describe(named(answer), SPEC, task)}
+    return {o.name: str(o.meaning) for o in described(answer, task)}
+
+
+def described(answer, task=None):
+    return describe(answer if isinstance(answer, dict) else {"": answer}, SPEC, task)
 
 
 @pytest.mark.parametrize(
@@ -38,8 +42,8 @@ def meanings(answer, task=None):
     ],
 )
 def test_a_bare_tensor_means_what_its_shape_says(shape, meaning, task):
-    outputs = describe(named(floats(*shape)), SPEC)
-    assert [(o.name, o.shape, str(o.meaning)) for o in outputs] == [("logits", shape, meaning)]
+    outputs = described(floats(*shape))
+    assert [(o.name, o.shape, str(o.meaning)) for o in outputs] == [(meaning, shape, meaning)]
     assert str(task_of(outputs)) == task
 
 
@@ -60,9 +64,9 @@ def test_a_vector_that_has_a_name_means_what_it_is_called(name, meaning):
 
 def test_integers_are_indices_whatever_their_shape():
     whole = torch.zeros(1, 64, 96, dtype=torch.int32)
-    assert meanings(whole) == {"logits": "indices"}
-    assert task_of(describe(named(whole), SPEC)) is Task.DENSE
-    assert task_of(describe(named(whole[0, 0]), SPEC)) is Task.OTHER
+    assert meanings(whole) == {"indices": "indices"}
+    assert task_of(described(whole)) is Task.DENSE
+    assert task_of(described(whole[0, 0])) is Task.OTHER
 
 
 def test_maps_of_several_resolutions_are_features_of_a_network_and_no_maps_of_the_picture():
@@ -83,7 +87,7 @@ def test_maps_of_several_resolutions_are_features_of_a_network_and_no_maps_of_th
     ],
 )
 def test_a_task_decides_what_shapes_leave_open(task, shape, meaning):
-    assert meanings(floats(*shape), task) == {"logits": meaning}
+    assert meanings(floats(*shape), task) == {meaning: meaning}
 
 
 def test_several_outputs_are_for_what_all_of_them_are_for():
@@ -95,5 +99,9 @@ def test_several_outputs_are_for_what_all_of_them_are_for():
 
 
 def test_a_classifier_is_one_output_that_means_logits():
-    assert describe(named(floats(1, 7)), SPEC) == classifier_outputs(7)
+    assert described(floats(1, 7)) == classifier_outputs(7)
+    assert described({"scores": floats(1, 7)}) == classifier_outputs(7)
+    assert described({"embeds": floats(1, 7)}) != classifier_outputs(7)
+    assert list(named(floats(1, 7))) == ["logits"]
+    assert list(named({"depth": floats(1, 7)})) == ["depth"]
     assert classifier_outputs(7)[0].size == 7

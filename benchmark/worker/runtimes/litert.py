@@ -56,7 +56,7 @@ class LiteRT:
         total = len(nodes) - partitions
         return {
             "nodes_total": total,
-            "nodes_delegated": total - len(left_out(nodes, int(self._output["index"]))),
+            "nodes_delegated": total - len(left_out(nodes, [int(self._output["index"])])),
             "partitions": partitions,
         }
 

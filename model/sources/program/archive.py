@@ -14,13 +14,14 @@ import json
 import re
 import zipfile
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from torch.serialization import get_unsafe_globals_in_checkpoint
 
 from irrvit.model.errors import BadProgram
 from irrvit.model.sources.program.payloads import Payloads
+from irrvit.model.sources.program.plain import make_plain
 from irrvit.model.sources.program.regions import BadRegion, inlined
 from irrvit.model.sources.program.schema import Program
 
@@ -37,11 +38,21 @@ _UNREAD = re.compile(r"\.data/(version|serialization_id)|extra/.*")
 _RAW = re.compile(r"data/(weights/weight|constants/tensor)_[0-9]+")
 
 
-def read(path: Path) -> tuple[Program, io.BytesIO]:
-    """Check a `.pt2` and copy what is safe of it.
+class Checked(NamedTuple):
+    """What is safe of a `.pt2`.
 
-    Returns:
-        The graph, and an archive for `torch.export`.
+    Attributes:
+        outputs: what they are called; "" for one that has no name.
+        archive: for `torch.export`.
+    """
+
+    program: Program
+    outputs: list[str]
+    archive: io.BytesIO
+
+
+def read(path: Path) -> Checked:
+    """Check a `.pt2` and copy what is safe of it.
 
     Raises:
         BadProgram: naming the entry that is refused, and why.
@@ -97,24 +108,25 @@ def _check_name(full: str, name: str, path: Path) -> None:
     )
 
 
-def _checked(contents: dict[str, bytes], path: Path) -> tuple[Program, io.BytesIO]:
+def _checked(contents: dict[str, bytes], path: Path) -> Checked:
     for name, expected in _MARKS.items():
         if contents.get(name, expected) != expected:
             raise BadProgram(f"'{path}': '{name}' is {contents[name]!r}: expected {expected!r}")
     _check_samples(contents.get(_SAMPLES, b""), path)
     program = _parse(Program, _GRAPH, contents, path)
+    held = {config: _parse(Payloads, config, contents, path) for config in _CONFIGS.values()}
+    outputs = make_plain(program, held.values())
     clean = {_GRAPH: _dump(program), _SAMPLES: b"", ".data/version": b"6\n", **_MARKS}
     for folder, config in _CONFIGS.items():
-        payloads = _parse(Payloads, config, contents, path)
-        clean[config] = _dump(payloads)
-        for payload in payloads.config.values():
+        clean[config] = _dump(held[config])
+        for payload in held[config].config.values():
             name = folder + payload.path_name
             if name not in contents:
                 raise BadProgram(f"'{path}' has no entry '{name}', which '{config}' names")
             if not contents[name] and payload.elements:
                 raise BadProgram(f"'{path}': the entry '{name}' is empty")
             clean[name] = contents[name]
-    return program, _pack(clean)
+    return Checked(program, outputs, _pack(clean))
 
 
 def _check_samples(content: bytes, path: Path) -> None:

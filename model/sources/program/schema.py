@@ -1,8 +1,8 @@
 """The JSON inside a `.pt2`, as far as it is accepted: what is not written down here is refused.
 
 A parameter's name becomes source code that torch executes (`torch.fx.graph._format_target` puts it
-between quotes as it is), so names are identifiers; guards do too
-(`torch.export._unlift._convert_guards_code_to_fn`), so they are dropped unread, like comments.
+between quotes as it is), so names have no quotes, and `plain` makes identifiers of them; guards do
+too (`torch.export._unlift._convert_guards_code_to_fn`), so they are dropped unread, like comments.
 `torch._export.serde.schema` says what each field means.
 """
 
@@ -15,7 +15,7 @@ from pydantic import model_validator as validates
 
 from irrvit.model.sources.program.text import check_expression, check_operator, check_tree
 
-FLOAT = 7  # torch._export.serde.schema.ScalarType.FLOAT
+FLOAT, INTEGERS = 7, (1, 2, 3, 4, 5, 12)  # As torch._export.serde.schema.ScalarType has them.
 _STRIDED = 7  # torch._export.serde.schema.Layout.Strided
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -205,7 +205,7 @@ class GraphOutput(_Choice):
 
 class Signature(Part):
     input_specs: list[GraphInput]
-    output_specs: Annotated[list[GraphOutput], Field(min_length=1, max_length=1)]
+    output_specs: Annotated[list[GraphOutput], Field(min_length=1)]
 
 
 class CallSignature(Part):

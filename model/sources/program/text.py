@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -38,6 +40,7 @@ REGIONS = (
 )
 """They run a graph that they are given, and change nothing in it: `regions` takes them apart."""
 
+_INPUT = "image"  # What a file's input is called.
 _CALLS = {"Symbol", "Integer", "Add", "Mul"}
 _ASSUMPTIONS = {"positive", "nonnegative", "integer"}
 # Text that is not one of a few words.
@@ -160,24 +163,77 @@ def _is_leaf(call: str, node: ast.expr) -> bool:
 
 
 def check_tree(text: str) -> str:
-    """Accept nested tuples, lists and an empty dict of keyword arguments."""
+    """Accept nested arguments or results, whatever holds them: what is loaded is a plain tuple."""
+    leaf_names(text)
+    return text
 
-    def visit(node: Any) -> None:
-        if node["type"] not in (None, "builtins.tuple", "builtins.list", "builtins.dict"):
-            raise ValueError(f"names the type {node['type']}: expected tuples, lists and dicts")
-        if node["type"] != "builtins.dict" and node["context"] not in (None, "null"):
-            raise ValueError("carries a context, and the loader would import what it names")
-        if node["type"] == "builtins.dict" and node["context"] != "[]":
-            raise ValueError("has keyword arguments: expected one picture")
-        for child in node["children_spec"]:
-            visit(child)
 
+def leaf_names(text: str) -> list[str]:
+    """What the leaves of a tree specification are called: by the keys and places on the way there.
+
+    A leaf without a key on its way has the name "" if it is alone, and else that of its place.
+    """
     try:
-        version, tree = json.loads(text)
+        _, tree = json.loads(text)
     except (TypeError, ValueError, RecursionError) as error:
         raise ValueError("is not a tree specification") from error
     try:
-        visit(tree)
-    except (TypeError, KeyError, RecursionError) as error:
+        ways = list(_ways(tree, ()))
+    except (TypeError, KeyError, RecursionError, json.JSONDecodeError) as error:
         raise ValueError("is not a tree specification") from error
-    return json.dumps([version, tree])
+    if len(ways) == 1 and not _has_key(ways[0]):
+        return [""]
+    names: list[str] = []
+    for way in ways:
+        name = _name(way)
+        while name in (_INPUT, *names):
+            name += "_"
+        names.append(name)
+    return names
+
+
+def flat_tree(leaves: int) -> str:
+    """The specification of a tuple of so many leaves."""
+    leaf = {"type": None, "context": None, "children_spec": []}
+    return json.dumps([1, _tuple([leaf] * leaves)])
+
+
+def one_argument() -> str:
+    """The specification of a call with one argument."""
+    leaf = {"type": None, "context": None, "children_spec": []}
+    keywords = {"type": "builtins.dict", "context": "[]", "children_spec": []}
+    return json.dumps([1, _tuple([_tuple([leaf]), keywords])])
+
+
+def _tuple(children: list[dict]) -> dict:
+    return {"type": "builtins.tuple", "context": "null", "children_spec": children}
+
+
+def _ways(node: Any, way: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    children = node["children_spec"]
+    if node["type"] is None:
+        if children:
+            raise TypeError("a leaf has no children")
+        yield way
+    keys = _keys(node["context"], len(children))
+    for key, child in zip(keys, children, strict=True):
+        yield from _ways(child, (*way, key))
+
+
+def _keys(context: Any, count: int) -> Sequence[str | int]:
+    """The keys of what is held: of a dictionary its own, else numbers."""
+    held = json.loads(context) if isinstance(context, str) and context[:1] in "[n" else None
+    if held is not None and not all(isinstance(key, str | int) for key in held):
+        raise ValueError("carries a context, and the loader would import what it names")
+    return held if held is not None and len(held) == count else range(count)
+
+
+def _has_key(way: Sequence[str | int]) -> bool:
+    return any(isinstance(part, str) for part in way)
+
+
+def _name(way: Sequence[str | int]) -> str:
+    first = next((at for at, part in enumerate(way) if isinstance(part, str)), None)
+    parts = ("output", *way) if first is None else way[first:]
+    name = re.sub(r"\W", "_", "_".join(map(str, parts)), flags=re.ASCII)
+    return f"_{name}" if name[:1].isdigit() else name

@@ -92,6 +92,7 @@ def test_json_says_of_parity_the_worst_of_each_figure_and_every_failure(
         "min_cosine": 0.5,
         "min_sqnr_db": 3.0,
         "top1_agreement": 0.5,
+        "alike": None,
         "failures": ["case 'dog' has no output", "cat: cosine 0.5 is below 0.9"],
     }
 

@@ -32,7 +32,9 @@ def _check(function, tmp_path):
     pixels = np.random.default_rng(0).uniform(0, 255, (1, H, W, 3)).astype(np.float32)
     with torch.no_grad():
         expected = network(torch.tensor(pixels).permute(0, 3, 1, 2)).numpy()
-    np.testing.assert_allclose(coreml.load(path).run(pixels), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        coreml.load(path).run(pixels)["logits"], expected, rtol=1e-5, atol=1e-6
+    )
     return program.load(path)
 
 

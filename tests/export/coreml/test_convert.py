@@ -144,8 +144,9 @@ def _check(layer, seed, tmp_path):
     pixels = np.random.default_rng(seed).uniform(0, 255, (2, H, W, 3)).astype(np.float32)
     with torch.no_grad():
         expected = [network(torch.tensor(p[None]).permute(0, 3, 1, 2)).numpy() for p in pixels]
-    ours = coreml.load(path).run(pixels)
-    np.testing.assert_allclose(ours, np.concatenate(expected), rtol=2e-4, atol=2e-5)
+    ours = coreml.load(path).run(pixels)["logits"]
+    joined = np.concatenate(expected).reshape(ours.shape)
+    np.testing.assert_allclose(ours, joined, rtol=2e-4, atol=2e-5)
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -30,7 +30,8 @@ class TorchRunner:
 
         def infer(image):
             with torch.no_grad():
-                return self._network(torch.from_numpy(image)).numpy()
+                answer = self._network(torch.from_numpy(image))
+            return {name: values.numpy() for name, values in answer.items()}
 
         return one_by_one(infer, pixels)
 
@@ -40,7 +41,7 @@ def write(network, spec, precision, path, quantization=None):
 
     from irrvit.export.pixels import ChannelsLast
 
-    example = torch.zeros(1, spec.height, spec.width, 3)
+    example = torch.zeros(1, spec.height, spec.width, spec.channels)
     program = torch.export.export(ChannelsLast(network).eval(), (example,))
     for node in program.graph.nodes:
         node.meta.pop("stack_trace", None)  # Names files of this machine.

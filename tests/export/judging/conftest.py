@@ -10,6 +10,7 @@ import pytest
 from irrvit.export import target
 from irrvit.export.job import ExportJob
 from irrvit.export.proof.cases import Case
+from irrvit.model.outputs import classifier_outputs
 
 CASES = tuple(
     Case(name, np.full((2, 2, 3), i, np.uint8), is_photograph=name.islower())
@@ -26,7 +27,8 @@ class PlayedRunner:
 
     def run(self, pixels):
         places = [int(picture[0, 0, 0]) for picture in pixels]
-        return np.stack([LOGITS[CASES[i].name] for i in places]) * (1 + self.error)
+        logits = np.stack([LOGITS[CASES[i].name] for i in places])
+        return {"logits": logits * (1 + self.error)}
 
 
 @pytest.fixture
@@ -36,7 +38,9 @@ def played_runner():
 
 @pytest.fixture
 def prepared():
-    return SimpleNamespace(cases=CASES, reference=LOGITS, folded=None)
+    reference = {name: {"logits": logits} for name, logits in LOGITS.items()}
+    source = SimpleNamespace(outputs=classifier_outputs(3))
+    return SimpleNamespace(cases=CASES, reference=reference, folded=None, source=source)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 from irrvit.export import target
 from irrvit.export.precision import Precision
-from irrvit.export.proof.spread import difference
+from irrvit.export.proof.spread import largest_difference
 
 pytestmark = pytest.mark.slow
 
@@ -33,8 +33,8 @@ def test_with_the_twins_numbers_it_is_the_twin(name, precision, write_tiny):
     file, twin = float_graphs(written)
     assert file.constants.keys() == twin.constants.keys()
     exact = twin.run(pixels)
-    assert difference(file.run(pixels, twin.constants), exact) < 1e-6
-    assert difference(file.run(pixels), exact) > 1e-5  # What fewer bits cost.
+    assert largest_difference(file.run(pixels, twin.constants), exact) < 1e-6
+    assert largest_difference(file.run(pixels), exact) > 1e-5  # What fewer bits cost.
 
 
 @pytest.mark.parametrize(("name", "precision"), list(files()))
@@ -58,4 +58,4 @@ def test_values_in_8_bits_have_ranges_that_hold_them(name, precision, write_tiny
         held = file.ranges[value]
         assert held.low <= 0 <= held.high
         assert max(held.low - low, high - held.high) < 0.2 * (held.high - held.low)
-    assert 1e-3 < difference(file.run_rounded(pixels), file.run(pixels)) < 0.3
+    assert 1e-3 < largest_difference(file.run_rounded(pixels), file.run(pixels)) < 0.3

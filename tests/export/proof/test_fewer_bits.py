@@ -9,6 +9,7 @@ from irrvit.export.proof.cases import Case
 from irrvit.export.proof.comparison import Comparison
 from irrvit.export.proof.fewer_bits import FewerBits, compare_decisions, unexplained_ranges
 from irrvit.export.proof.storage import Range, Stored, exactly
+from irrvit.model.outputs import Output, OutputMeaning, classifier_outputs
 
 PIXELS = np.zeros((2, 2, 3), np.uint8)
 CASES = (Case("cat", PIXELS, is_photograph=True), Case("dog", PIXELS, is_photograph=True))
@@ -16,8 +17,11 @@ REFERENCE = np.array([[1.0, 0.0, -1.0], [0.0, 1.0, -1.0]])
 
 
 def compared(outputs, reference=REFERENCE, cases=CASES):
-    by_case = {case.name: row for case, row in zip(cases, reference, strict=True)}
-    return compare_decisions(Comparison(cases, by_case), np.asarray(outputs))
+    by_case = {case.name: {"logits": row} for case, row in zip(cases, reference, strict=True)}
+    outputs = {"logits": np.asarray(outputs)}
+    decisions = compare_decisions(Comparison(cases, by_case, classifier_outputs(3)), outputs)
+    assert decisions is not None
+    return decisions
 
 
 def test_equal_decisions_are_none_that_changed():
@@ -53,6 +57,32 @@ def test_a_single_output_decides_nothing():
     assert compared([[5.0], [1.0]], reference=np.array([[1.0], [2.0]])).changed == ()
 
 
+def compared_maps(share):
+    """Maps of two classes, (2, 10, 20), a share of whose places the file decides otherwise."""
+    reference = np.stack([np.ones((10, 20)), np.zeros((10, 20))])
+    outputs = reference.copy()
+    outputs.reshape(2, -1)[:, : round(share * 200)] = [[0], [1]]
+    output = Output(name="map", shape=(1, 2, 10, 20), meaning=OutputMeaning.CLASS_MAP)
+    # The other photograph is the same turned round, so that something is decided.
+    by_case = {"cat": {"map": reference}, "dog": {"map": reference[::-1]}}
+    there = {"map": np.stack([outputs, reference[::-1]])}
+    return compare_decisions(Comparison(CASES, by_case, (output,)), there)
+
+
+@pytest.mark.parametrize(("share", "changed"), [(0.0, ()), (0.01, ()), (0.015, ("cat",))])
+def test_a_map_is_another_one_where_more_than_a_hundredth_of_its_places_are(share, changed):
+    decisions = compared_maps(share)
+    assert decisions is not None
+    assert decisions.changed == changed
+
+
+def test_what_decides_nothing_has_no_decisions():
+    depth = Output(name="depth", shape=(1, 2, 2), meaning=OutputMeaning.VALUE_MAP)
+    by_case = {case.name: {"depth": np.zeros((2, 2))} for case in CASES}
+    comparison = Comparison(CASES, by_case, (depth,))
+    assert compare_decisions(comparison, {"depth": np.ones((2, 2, 2))}) is None
+
+
 @pytest.mark.parametrize(
     ("low", "high", "explained"),
     [
@@ -83,7 +113,7 @@ class Rounded:
     ranges: dict[str, Range] = field(default_factory=lambda: {"x": Range(0.0, 1.0, 1 / 255)})
 
     def run(self, pixels, constants=None):
-        return pixels.reshape(len(pixels), -1)[:, :3].astype(np.float64)
+        return {"logits": pixels.reshape(len(pixels), -1)[:, :3].astype(np.float64)}
 
     def run_rounded(self, pixels):
         return self.run(pixels)

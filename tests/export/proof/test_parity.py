@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from irrvit.export.precision import Tolerance
-from irrvit.export.proof.parity import check, compare
+from irrvit.export.proof.compare import compare
+from irrvit.export.proof.parity import check
 from irrvit.export.reports import ParityReport
 
 FP32 = Tolerance(max_rel=1e-4, min_cosine=0.999999, min_sqnr_db=80)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from irrvit.export.precision import Tolerance
-from irrvit.export.proof.parity import check, compare
+from irrvit.export.proof.compare import compare
+from irrvit.export.proof.parity import check
 
 FP32 = Tolerance(max_rel=1e-4, min_cosine=0.999999, min_sqnr_db=80)
 

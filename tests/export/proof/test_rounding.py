@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from irrvit.export.proof.rounding import check_rounding, explained_by_float16
+from irrvit.export.proof.rounding import all_rounding, check_rounding, explained_by_float16
 
 OUTPUTS = np.array([[0.0, 1.0], [1.0, 0.0]])
 
@@ -31,7 +31,7 @@ def test_outputs_that_are_not_finite_fail():
 
 def test_float16_costs_about_its_last_place():
     network = nn.Sequential(nn.Flatten(), nn.Linear(48, 16), nn.ReLU(), nn.Linear(16, 4)).eval()
-    explained = explained_by_float16(network, torch.rand(4, 3, 4, 4))
+    explained = explained_by_float16(network, torch.rand(4, 3, 4, 4))["logits"]
     assert 2.0**-13 < explained < 2.0**-7
 
 
@@ -47,4 +47,25 @@ def test_an_offset_makes_float16_useless_and_that_is_told():
     with torch.no_grad():
         linear.bias.add_(2000.0)
     network = nn.Sequential(nn.Flatten(), linear).eval()
-    assert explained_by_float16(network, torch.rand(4, 3, 4, 4)) > 0.1
+    assert explained_by_float16(network, torch.rand(4, 3, 4, 4))["logits"] > 0.1
+
+
+def test_of_several_outputs_each_costs_what_it_costs():
+    class Two(nn.Module):
+        def forward(self, x):
+            flat = x.flatten(1)
+            return {"fine": flat, "far": flat[:, :2] + 2000.0}
+
+    explained = explained_by_float16(Two().eval(), torch.rand(4, 3, 4, 4))
+    assert explained["fine"] < 2.0**-10 < 0.1 < explained["far"]
+
+
+def test_the_output_nearest_to_its_limit_stands_for_all_and_every_failure_is_said():
+    good, bad = (
+        check_rounding(np.add(OUTPUTS, [[0, by], [0, 0]]), OUTPUTS, 0.01, most=0.1)
+        for by in (0.01, 0.05)
+    )
+    rounding = all_rounding({"boxes": bad, "scores": good})
+    assert rounding.measured == bad.measured
+    assert rounding.failures == (f"boxes: {bad.failures[0]}",)
+    assert all_rounding({"logits": bad}) == bad

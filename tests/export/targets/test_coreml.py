@@ -72,7 +72,7 @@ def packages(network, tmp_path_factory):
 @pytest.mark.parametrize("precision", WIDTHS)
 def test_the_file_computes_what_the_network_does(precision, network, packages):
     pixels = _pictures()
-    logits = coreml.load(packages[precision]).run(pixels)
+    logits = coreml.load(packages[precision]).run(pixels)["logits"]
     reference = _reference(network, pixels)
     assert logits.dtype == np.float32
     assert logits.shape == reference.shape
@@ -82,13 +82,15 @@ def test_the_file_computes_what_the_network_does(precision, network, packages):
 def test_fp16_is_emulated(network, packages):
     pixels = _pictures()
     reference = _reference(network, pixels)
-    errors = {p: _relative(coreml.load(packages[p]).run(pixels), reference) for p in WIDTHS}
+    errors = {
+        p: _relative(coreml.load(packages[p]).run(pixels)["logits"], reference) for p in WIDTHS
+    }
     assert errors[Precision.FP16] > 20 * errors[Precision.FP32]
 
 
 def test_swapped_channels_are_seen(network, packages):
     pixels = _pictures()
-    logits = coreml.load(packages[Precision.FP16]).run(pixels[..., ::-1].copy())
+    logits = coreml.load(packages[Precision.FP16]).run(pixels[..., ::-1].copy())["logits"]
     limit = coreml.FACTS.tolerances[Precision.FP16].max_rel
     assert _relative(logits, _reference(network, pixels)) > limit
 
@@ -113,7 +115,10 @@ def test_a_perturbed_weight_in_the_file_is_seen(precision, network, packages, tm
     content[places[0] * size : (places[0] + 1) * size] = np.array(5, kind).tobytes()
     weights.write_bytes(content)
     pixels = _pictures()
-    logits, limit = coreml.load(path).run(pixels), coreml.FACTS.tolerances[precision].max_rel
+    logits, limit = (
+        coreml.load(path).run(pixels)["logits"],
+        coreml.FACTS.tolerances[precision].max_rel,
+    )
     assert _relative(logits, _reference(network, pixels)) > limit
 
 
@@ -235,4 +240,4 @@ def test_whole_networks_agree_in_fp32(name, tmp_path):
     coreml.write(network, InputSpec(), Precision.FP32, path)
     reference = _reference(network, pixels)
     assert np.ptp(reference) > 0.01
-    assert _relative(coreml.load(path).run(pixels), reference) < 1e-4
+    assert _relative(coreml.load(path).run(pixels)["logits"], reference) < 1e-4

@@ -56,7 +56,7 @@ def by_litert(path, pixels) -> np.ndarray:
 
 @pytest.mark.usefixtures("tensorflow_environment")
 def test_tensorflow_says_what_litert_says(tiny_tflite):
-    candidate = runner.load(tiny_tflite).run(pictures())
+    (candidate,) = runner.load(tiny_tflite).run(pictures()).values()
     reference = by_litert(tiny_tflite, pictures())
     assert np.ptp(reference, axis=0).max() > 1e-3, "the pictures make no difference"
     assert (candidate.dtype, candidate.shape) == (np.float32, (4, 5))
@@ -67,7 +67,8 @@ def test_tensorflow_says_what_litert_says(tiny_tflite):
 def test_whole_numbers_are_taken_as_pixels_too(tiny_tflite):
     pixels = pictures().astype(np.uint8)
     reference = by_litert(tiny_tflite, pixels.astype(np.float32))
-    np.testing.assert_allclose(runner.load(tiny_tflite).run(pixels), reference, rtol=0, atol=1e-5)
+    (candidate,) = runner.load(tiny_tflite).run(pixels).values()
+    np.testing.assert_allclose(candidate, reference, rtol=0, atol=1e-5)
 
 
 @pytest.mark.usefixtures("tensorflow_environment")

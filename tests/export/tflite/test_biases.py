@@ -17,7 +17,7 @@ def test_every_channel_says_what_it_said(size, write_tflite):
 
     weights = size * np.array([[1, 0, 2], [0, -1, 0], [1, 0, -1]], np.float32)
     content = write_tflite(("FULLY_CONNECTED", weights, BIAS)).read_bytes()
-    exact = TFLiteRunner(content).run(PIXELS)
-    quantized = TFLiteRunner(Quantization(content, PIXELS).write()).run(PIXELS)
+    exact = TFLiteRunner(content).run(PIXELS)["logits"]
+    quantized = TFLiteRunner(Quantization(content, PIXELS).write()).run(PIXELS)["logits"]
     step = np.ptp(exact) / 100  # An output in 8 bits has steps of a 255th.
     np.testing.assert_allclose(quantized, exact, atol=2 * step)

@@ -32,10 +32,10 @@ def test_keeping_the_worst_module_in_float_gains_more_than_keeping_the_best(meas
     from irrvit.export.tflite.runner import TFLiteRunner
 
     quantization, pictures, rows = measured
-    reference = TFLiteRunner(quantization.content).run(pictures)
+    reference = TFLiteRunner(quantization.content).run(pictures)["logits"]
 
     def error(*kept):
-        logits = TFLiteRunner(quantization.write(kept)).run(pictures)
+        logits = TFLiteRunner(quantization.write(kept)).run(pictures)["logits"]
         return float(np.square(logits - reference).mean())
 
     assert error(rows[0].module) < error(rows[-1].module)

@@ -8,7 +8,14 @@ from collections import OrderedDict
 import pytest
 from torch.utils._pytree import tree_flatten, treespec_dumps
 
-from irrvit.model.sources.program.text import check_expression, check_operator, check_tree
+from irrvit.model.sources.program.text import (
+    check_expression,
+    check_operator,
+    check_tree,
+    flat_tree,
+    leaf_names,
+    one_argument,
+)
 
 
 class TestOperator:
@@ -137,26 +144,46 @@ class TestExpression:
                 check_expression(text)
 
 
-def spec(*arguments: object, **keywords: object) -> str:
-    return treespec_dumps(tree_flatten((arguments, keywords))[1])
+def results(value: object) -> str:
+    return treespec_dumps(tree_flatten(value)[1])
 
 
 class TestTree:
-    @pytest.mark.parametrize("arguments", [(1,), (1, 2), ([1, 2],), ((1, (2,)), 3)])
-    def test_nested_tuples_and_lists_are_accepted(self, arguments):
-        assert json.loads(check_tree(spec(*arguments))) == json.loads(spec(*arguments))
+    @pytest.mark.parametrize(
+        ("value", "names"),
+        [
+            (1, [""]),
+            ((1,), [""]),
+            ([[1]], [""]),
+            ((1, 2), ["output_0", "output_1"]),
+            ([1, (2, 3)], ["output_0", "output_1_0", "output_1_1"]),
+            ({"out": 1}, ["out"]),
+            (OrderedDict(out=1, aux=2), ["out", "aux"]),
+            ({"box-1": [1, 2], 3: 4}, ["box_1_0", "box_1_1", "output_3"]),
+            ({"3d": 1}, ["_3d"]),
+            ({"a-b": 1, "a_b": 2, "a.b": 3}, ["a_b", "a_b_", "a_b__"]),
+            ({"image": 1}, ["image_"]),  # What the input is called.
+            ((), []),
+        ],
+    )
+    def test_a_leaf_is_called_by_the_way_to_it(self, value, names):
+        assert leaf_names(results(value)) == names
 
-    def test_a_named_type_is_refused(self):
-        with pytest.raises(ValueError, match=r"names the type collections\.OrderedDict"):
-            check_tree(spec(OrderedDict(a=1)))
+    def test_a_type_of_another_package_is_a_dictionary_if_it_has_keys(self):
+        version, tree = json.loads(results({"logits": 1}))
+        tree["type"] = "transformers.modeling_outputs.ImageClassifierOutput"
+        assert leaf_names(json.dumps([version, tree])) == ["logits"]
 
-    def test_keyword_arguments_are_refused(self):
-        with pytest.raises(ValueError, match="has keyword arguments"):
-            check_tree(spec(1, scale=2))
+    def test_what_is_accepted_is_left_as_it_is(self):
+        assert check_tree(results({"a": 1})) == results({"a": 1})
+
+    def test_what_is_loaded_is_a_call_with_one_argument_and_a_tuple(self):
+        assert json.loads(one_argument()) == json.loads(results(((1,), {})))
+        assert json.loads(flat_tree(2)) == json.loads(results((1, 2)))
 
     def test_a_context_is_refused(self):
-        version, tree = json.loads(spec(1))
-        tree["children_spec"][0]["context"] = json.dumps([{"__enum__": True, "fqn": "os:x"}])
+        version, tree = json.loads(results({"a": 1}))
+        tree["context"] = json.dumps([{"__enum__": True, "fqn": "os:x"}])
         with pytest.raises(ValueError, match="carries a context"):
             check_tree(json.dumps([version, tree]))
 

@@ -1,7 +1,8 @@
-"""`.pt2` files: what is safe round trips, and what is no classifier is told."""
+"""`.pt2` files: what is safe round trips, whatever it returns, and what is not is told."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,15 +59,25 @@ class TestNotAProgram:
             sources.load(str(good), tmp_path / "more.pth")
 
 
-class TestNotAClassifier:
+class TestRefused:
     def refused(self, network: nn.Module, path: Path, match: str) -> None:
         save(network, path)
         with pytest.raises(BadProgram, match=match):
             sources.load(str(path))
 
-    def test_feature_map(self, tmp_path):
-        network = nn.Conv2d(3, 4, 1)
-        self.refused(network, tmp_path / "x.pt2", r"\[1, 4, 32, 32\]: expected a classifier")
+    @pytest.mark.parametrize("shape", [(1, 2, 32, 32), (1, 5, 32, 32), (2, 3, 32, 32), (1, 3, 32)])
+    def test_what_is_no_picture(self, tmp_path, shape):
+        program = torch.export.export(nn.ReLU(), (torch.randn(shape),))
+        torch.export.save(program, tmp_path / "x.pt2")
+        said = re.escape(str(list(shape)))
+        with pytest.raises(BadProgram, match=rf"takes float {said}: expected pictures of one chan"):
+            sources.load(str(tmp_path / "x.pt2"))
+
+    def test_pictures_of_any_height(self, tmp_path):
+        path = tmp_path / "x.pt2"
+        save(nn.Conv2d(3, 4, 1), path, dynamic=({2: torch.export.Dim("h", min=8, max=64)},))
+        with pytest.raises(BadProgram, match=r"takes float \[1, 3, any, 32\]: .* are numbers"):
+            sources.load(str(path))
 
     def test_other_numbers_than_float32(self, tmp_path):
         path = tmp_path / "x.pt2"
@@ -83,16 +94,24 @@ class TestNotAClassifier:
 
         path = edited(good, tmp_path / "x.pt2", "models/model.json", change)
         with pytest.raises(
-            BadProgram, match=r"returns \[2, 5\] for two pictures: expected \[2, 6\]"
+            BadProgram, match=r"returns \[1, 5\] for one picture: expected \[1, 6\], as its graph"
         ):
             sources.load(str(path))
 
-    def test_two_outputs(self, tmp_path):
-        class Two(Net):
+    @pytest.mark.parametrize(
+        ("returned", "match"),
+        [
+            ((None,), "returns no tensor"),
+            ((1.5,), "returns what is no tensor"),
+        ],
+    )
+    def test_no_outputs(self, tmp_path, returned, match):
+        class Nothing(Net):
             def forward(self, x):
-                return super().forward(x), x
+                super().forward(x)
+                return returned
 
-        self.refused(Two().eval(), tmp_path / "x.pt2", "output_specs")
+        self.refused(Nothing().eval(), tmp_path / "x.pt2", match)
 
     def test_training_mode(self, tmp_path):
         self.refused(Net().train(), tmp_path / "x.pt2", "training mode")
@@ -123,7 +142,9 @@ class TestNotAClassifier:
 
         x = torch.randn(1, 3, 32, 32)
         torch.export.save(torch.export.export(Pair().eval(), (x, x)), tmp_path / "x.pt2")
-        with pytest.raises(BadProgram, match="takes 2 inputs"):
+        with pytest.raises(
+            BadProgram, match="takes 2 inputs: expected one, a picture; wrap the network"
+        ):
             sources.load(str(tmp_path / "x.pt2"))
 
 
@@ -180,3 +201,17 @@ class TestRoundTrip:
     def test_cannot_be_trained(self, good):
         with pytest.raises(BadProgram, match="cannot be trained"):
             sources.load(str(good)).network.train()
+
+
+class TestInputs:
+    @pytest.mark.parametrize(("channels", "color"), [(1, "gray"), (3, "RGB"), (4, "RGBA")])
+    def test_pictures_of_one_channel_three_or_four(self, tmp_path, channels, color):
+        network = nn.Sequential(nn.Conv2d(channels, 5, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        x = torch.randn(1, channels, 16, 24)
+        torch.export.save(torch.export.export(network.eval(), (x,)), tmp_path / "x.pt2")
+        spec = sources.load(str(tmp_path / "x.pt2")).input
+        assert (spec.color, spec.height, spec.width) == (color, 16, 24)
+        own = sources.load(str(tmp_path / "x.pt2"), mean=[0], std=[1]).input
+        assert (own.mean, own.std) == ((0,) * channels, (1,) * channels)
+        with pytest.raises(ModelError, match=f"mean has 2 numbers .* {color} pictures"):
+            sources.load(str(tmp_path / "x.pt2"), mean=[0, 0])
