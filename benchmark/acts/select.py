@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from irrvit.benchmark.errors import BadOptions, BenchmarkError
-from irrvit.benchmark.results.golden import GoldenPicture
+from irrvit.benchmark.results.golden import Expected, GoldenPicture
 from irrvit.benchmark.subject import Subject
 from irrvit.export import artifact
 from irrvit.export.artifact import Artifact
 from irrvit.export.errors import ExportError
-from irrvit.export.manifest import Manifest
+from irrvit.export.manifest import GoldenSample, Manifest
 from irrvit.export.precision import Precision
 from irrvit.export.proof import cases
 from irrvit.model import sources
 from irrvit.model.errors import ModelError
+from irrvit.model.outputs import Output, OutputMeaning
 from irrvit.model.progress import Notify
 
 Runtimes = Mapping[str, tuple[str, ...]]
@@ -132,7 +133,36 @@ def _golden(manifest: Manifest) -> tuple[GoldenPicture, ...]:
             f"{manifest.file}: its golden pictures are not here ({', '.join(missing) or 'none'}); "
             "export it again with this version"
         )
+    starts = _starts(manifest.outputs)
     return tuple(
-        GoldenPicture(case.picture, pictures[case.picture][None], case.top5, case.logits, tolerance)
+        GoldenPicture(
+            case.picture,
+            pictures[case.picture][None],
+            case.top5,
+            case.logits,
+            tolerance,
+            tuple(_expected(sample, *starts[sample.output]) for sample in case.samples),
+        )
         for case in manifest.golden
+    )
+
+
+def _starts(outputs: Sequence[Output]) -> dict[str, tuple[Output, int]]:
+    """Where each output lies in what a device answers: all, in the order of their names."""
+    starts, start = {}, 0
+    for output in sorted(outputs, key=lambda output: output.name):
+        starts[output.name] = output, start
+        start += output.size
+    return starts
+
+
+def _expected(sample: GoldenSample, output: Output, start: int) -> Expected:
+    return Expected(
+        name=output.name,
+        indices=sample.indices,
+        values=sample.values,
+        scale=sample.scale,
+        start=start,
+        size=output.size,
+        is_whole=output.meaning is OutputMeaning.INDICES,
     )

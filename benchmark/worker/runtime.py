@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
@@ -30,7 +30,10 @@ class LoadedFile(Protocol):
     call: Callable[[], Any]
 
     def set(self, pixels: np.ndarray) -> None: ...
-    def logits(self) -> np.ndarray: ...
+    def logits(self) -> np.ndarray:
+        """Call once and return all outputs, as `flat` has them."""
+        ...
+
     def placement(self) -> dict[str, Any]: ...
 
 
@@ -106,6 +109,13 @@ def get(name: str) -> Runtime:
     if name not in names():
         raise ValueError(f'there is no runtime "{name}": expected {" or ".join(names())}')
     return cast(Runtime, importlib.import_module(f"{runtimes.__name__}.{name}"))
+
+
+def flat(outputs: Mapping[str, np.ndarray]) -> np.ndarray:
+    """All outputs as one row of numbers, in the order of their names."""
+    import numpy as np
+
+    return np.concatenate([np.ravel(outputs[name]) for name in sorted(outputs)])
 
 
 def read_file(path: str, runtime: str) -> tuple[bytes, str]:

@@ -56,6 +56,7 @@ public func parseManifest(_ json: Data) throws -> Manifest {
     guard try root["schema_version"].whole() == 1 else {
         throw try root["schema_version"].wrong("1")
     }
+    try requireClassifier(root["task"])
     guard let parity = try root["parity"].list().first else {
         throw try root["parity"].wrong("a list that is not empty")
     }
@@ -73,6 +74,16 @@ public func parseManifest(_ json: Data) throws -> Manifest {
         compatibility: (try? root["compatibility"].text()) ?? "",
         golden: try root["golden"].list().map(goldenCase)
     )
+}
+
+/// Only of a classifier can an app say what a picture shows; older manifests are of no other.
+private func requireClassifier(_ task: Field) throws {
+    guard let said = task.value, !(said is NSNull), try task.text() != "classification" else {
+        return
+    }
+    throw BadManifest(
+        description: "manifest.json: task is \(said): this app says what a picture shows, and "
+            + "takes classifiers only")
 }
 
 private let precisions = ["fp32", "fp16", "int8", "w8", "w6", "w4"]

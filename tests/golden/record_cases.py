@@ -54,13 +54,18 @@ _RIGHT: dict[str, tuple[str, Any]] = {
     "the narrowest": ("input.width", 1),
     "a resize of one pixel": ("input.resize", 1),
     "no golden case": ("golden", []),
+    "no task, as in manifests from before": ("task", None),
     **{f"the precision {name}": ("precision", str(name)) for name in Precision},
 }
 
-# Python reads them, the first with what was usual and the second as one that has not passed.
+# Python reads them: the first with what was usual, the second as one that has not passed, and
+# networks that are no classifiers.
 _WRONG_FOR_APPS: dict[str, tuple[str, Any]] = {
     "no resize": ("input.resize", None),
     "no comparison with PyTorch": ("parity", []),
+    "a segmentation": ("task", "dense"),
+    "an embedding": ("task", "embedding"),
+    "a network for something else": ("task", "other"),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from irrvit.benchmark.worker import linear
-from irrvit.benchmark.worker.runtime import LINEAR
+from irrvit.benchmark.worker.runtime import LINEAR, flat
 
 PACKAGE = "coremltools"
 EXTRA = "coreml"
@@ -27,7 +27,7 @@ SUFFIX = ".mlpackage"
 class CoreML:
     """See `irrvit.benchmark.worker.runtime.LoadedFile`."""
 
-    def __init__(self, version: str, run: Callable[[np.ndarray], np.ndarray]):
+    def __init__(self, version: str, run: Callable[[np.ndarray], Mapping[str, np.ndarray]]):
         self.version, self._pixels = version, np.zeros((0,), np.float32)
         self.call = lambda: run(self._pixels)
 
@@ -35,7 +35,7 @@ class CoreML:
         self._pixels = pixels
 
     def logits(self) -> np.ndarray:
-        return self.call()
+        return flat(self.call())
 
     def placement(self) -> dict[str, Any]:
         return {}
@@ -54,17 +54,17 @@ def load(path: str, threads: int) -> CoreML:
     return CoreML(runner.name, runner.run)
 
 
-def _open(package: Path) -> tuple[str, Callable[[np.ndarray], np.ndarray]]:
+def _open(package: Path) -> tuple[str, Callable[[np.ndarray], Mapping[str, np.ndarray]]]:
     """What eats numbers, where a network eats a picture."""
     if sys.platform == "darwin":
         from irrvit.export.coreml.tools import coremltools
 
         model = coremltools.models.MLModel(str(package))
-        return "coreml", lambda values: model.predict({"image": values})["logits"]
+        return "coreml", lambda values: model.predict({"image": values})
     from irrvit.export.coreml import program
 
     loaded = program.load(package)
-    return "mil-reference", lambda values: loaded.run({"image": values})["logits"]
+    return "mil-reference", lambda values: loaded.run({"image": values})
 
 
 def write_linear(size: int, package: Path) -> None:

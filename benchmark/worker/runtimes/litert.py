@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from irrvit.benchmark.worker import linear
-from irrvit.benchmark.worker.runtime import BenchmarkTool, read_file
+from irrvit.benchmark.worker.runtime import BenchmarkTool, flat, read_file
 from irrvit.export.tflite.delegates import DELEGATE, left_out
 
 PACKAGE = "ai_edge_litert.interpreter"
@@ -37,7 +37,7 @@ class LiteRT:
         self.interpreter = Interpreter(model_content=content, num_threads=threads)
         self.interpreter.allocate_tensors()
         (self._input,) = self.interpreter.get_input_details()
-        (self._output,) = self.interpreter.get_output_details()
+        self._outputs = _by_name(self.interpreter)
         self.call = self.interpreter.invoke
 
     def set(self, pixels: np.ndarray) -> None:
@@ -46,8 +46,11 @@ class LiteRT:
 
     def logits(self) -> np.ndarray:
         self.call()
-        values = self.interpreter.get_tensor(self._output["index"])
-        scale, zero = self._output["quantization"]
+        return flat({name: self._numbers(output) for name, output in self._outputs.items()})
+
+    def _numbers(self, output: dict[str, Any]) -> np.ndarray:
+        values = self.interpreter.get_tensor(output["index"])
+        scale, zero = output["quantization"]
         return scale * (values.astype(np.float64) - zero) if scale else values
 
     def placement(self) -> dict[str, Any]:
@@ -56,9 +59,17 @@ class LiteRT:
         total = len(nodes) - partitions
         return {
             "nodes_total": total,
-            "nodes_delegated": total - len(left_out(nodes, [int(self._output["index"])])),
+            "nodes_delegated": total
+            - len(left_out(nodes, [int(output["index"]) for output in self._outputs.values()])),
             "partitions": partitions,
         }
+
+
+def _by_name(interpreter: Any) -> dict[str, dict[str, Any]]:
+    """What is known of the outputs, by the names that the file gives them, if it gives any."""
+    if interpreter.get_signature_list():
+        return interpreter.get_signature_runner().get_output_details()
+    return {output["name"]: output for output in interpreter.get_output_details()}
 
 
 def load(path: str, threads: int) -> LiteRT:

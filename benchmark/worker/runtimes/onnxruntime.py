@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from irrvit.benchmark.worker import linear
-from irrvit.benchmark.worker.runtime import BenchmarkTool, read_file
+from irrvit.benchmark.worker.runtime import BenchmarkTool, flat, read_file
 
 PACKAGE = "onnxruntime"
 EXTRA = "onnx"
@@ -34,6 +34,7 @@ class OnnxRuntime:
         session = onnxruntime.InferenceSession(content, _options(threads), _PROVIDERS)
         (image,) = session.get_inputs()
         self._dtype = np.uint8 if image.type == "tensor(uint8)" else np.float32
+        self._outputs = [output.name for output in session.get_outputs()]
         self._feed: dict[str, np.ndarray] = {}
         self._name, feed, run = image.name, self._feed, session.run
         self.call = lambda: run(None, feed)
@@ -42,7 +43,8 @@ class OnnxRuntime:
         self._feed[self._name] = pixels.astype(self._dtype)
 
     def logits(self) -> np.ndarray:
-        return np.asarray(self.call()[0])
+        values = dict(zip(self._outputs, map(np.asarray, self.call()), strict=True))
+        return flat(values)
 
     def placement(self) -> dict[str, Any]:
         return {}

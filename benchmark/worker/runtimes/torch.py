@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from irrvit.benchmark.worker.runtime import LINEAR
+from irrvit.benchmark.worker.runtime import LINEAR, flat
 
 PACKAGE = "torch"
 EXTRA = "all"
@@ -31,7 +31,9 @@ class Torch:
         self._pixels = self._torch.from_numpy(pixels)
 
     def logits(self) -> np.ndarray:
-        return self.call().numpy()
+        from irrvit.model.outputs import named
+
+        return flat({name: values.numpy() for name, values in named(self.call()).items()})
 
     def placement(self) -> dict[str, Any]:
         return {}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from irrvit.benchmark.results import golden
-from irrvit.benchmark.results.golden import GoldenPicture
+from irrvit.benchmark.results.golden import Expected, GoldenPicture
 
 LOGITS = np.array([1.0, 9.0, 3.0, 8.0, 2.0, 7.0, 0.0])
 CASE = GoldenPicture("cat.jpg", np.zeros((1, 2, 2, 3)), (1, 3, 5, 2, 4), (9, 8, 7, 3, 2), 1e-4)
@@ -78,3 +78,32 @@ def test_the_device_sees_the_pixels_of_the_case():
     seen = []
     golden.check([CASE], lambda pixels: seen.append(pixels) or LOGITS)
     assert seen[0] is CASE.pixels
+
+
+# A depth of three numbers and five indices behind it, in the order of their names.
+DEPTH = Expected("depth", (0, 2), (1.0, 3.0), scale=2.0, start=0, size=3)
+INDICES = Expected("indices", tuple(range(40)), (7.0,) * 40, 1.0, start=3, size=40, is_whole=True)
+MAPS = GoldenPicture("cat.jpg", CASE.pixels, (), (), 1e-3, (DEPTH, INDICES))
+ANSWER = np.array([1.0, 2.0, 3.0] + [7.0] * 40)
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "problem"),
+    [
+        (0, 1.0019, None),
+        (0, 1.0021, "a number of 'depth' is off by 0.0021, 0.002 is allowed"),
+        (1, 9.0, None),  # Not among what is expected.
+        ([3, 4], 8.0, None),
+        ([3, 4, 5], 8.0, "8% of 'indices' are others, 5% may be"),
+        (2, np.nan, "1 outputs are not finite"),
+    ],
+)
+def test_of_any_other_network_some_numbers_of_each_output_are_compared(where, value, problem):
+    answer = ANSWER.copy()
+    answer[where] = value
+    assert check(answer, MAPS).failures == (() if problem is None else (f"cat.jpg: {problem}",))
+
+
+def test_a_device_that_leaves_an_output_out_fails():
+    (failure,) = check(ANSWER[:42], MAPS).failures
+    assert failure == "cat.jpg: 42 outputs, and 43 are expected"

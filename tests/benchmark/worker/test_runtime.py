@@ -14,6 +14,7 @@ from irrvit.benchmark.worker.runtime import (
     Profiling,
     RunsFiles,
     Runtime,
+    flat,
     read_file,
 )
 
@@ -82,3 +83,8 @@ def test_a_path_that_stands_for_a_linear_layer_is_read_as_a_file_of_its_format(n
 def test_any_other_path_is_read_as_it_is(tmp_path):
     (tmp_path / "net.tflite").write_bytes(b"a network")
     assert read_file(str(tmp_path / "net.tflite"), "litert") == (b"a network", ".tflite")
+
+
+def test_outputs_are_one_row_in_the_order_of_their_names():
+    outputs = {"b": np.array([[3.0, 4.0]]), "a": np.array([[1], [2]]), "c": np.array(5.0)}
+    assert flat(outputs).tolist() == [1, 2, 3, 4, 5]

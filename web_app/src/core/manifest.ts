@@ -24,6 +24,8 @@ export interface GoldenCase {
 
 export interface Manifest {
   readonly schema_version: 1;
+  /** What the network is for; those written before say nothing and are classifiers. */
+  readonly task?: "classification";
   readonly model: string;
   readonly target: string;
   readonly precision: (typeof PRECISIONS)[number];
@@ -51,6 +53,7 @@ type Check = (value: unknown, field: string) => void;
 
 const FIELDS: Record<keyof Manifest, Check> = {
   schema_version: oneOf(1),
+  task: classifier,
   model: text,
   target: text,
   precision: oneOf(...PRECISIONS),
@@ -114,6 +117,15 @@ function oneOf(...allowed: readonly (string | number)[]): Check {
   return (value, field) => {
     expect(allowed.includes(value as string), field, allowed.join(" or "), value);
   };
+}
+
+/** Only of a classifier can an app say what a picture shows. */
+function classifier(value: unknown, field: string): void {
+  if (value === undefined || value === "classification") return;
+  throw new BadManifest(
+    `manifest.json: ${field} is ${JSON.stringify(value)}: this app says what a picture shows, ` +
+      "and takes classifiers only",
+  );
 }
 
 function text(value: unknown, field: string): void {

@@ -47,4 +47,4 @@ def test_a_quantized_tflite_file_takes_bytes_and_says_what_its_output_means(tmp_
     (tmp_path / "bytes.tflite").write_bytes(tflite_of_bytes())
     runtime = litert.load(str(tmp_path / "bytes.tflite"), 1)
     runtime.set(PIXELS)
-    np.testing.assert_array_equal(runtime.logits(), SCALE * (PIXELS - ZERO))
+    np.testing.assert_array_equal(runtime.logits(), (SCALE * (PIXELS - ZERO))[0])

@@ -27,4 +27,4 @@ def test_an_onnx_file_of_bytes_takes_bytes(tmp_path):
     (tmp_path / "bytes.onnx").write_bytes(onnx_of_bytes())
     runtime = onnxruntime.load(str(tmp_path / "bytes.onnx"), 1)
     runtime.set(PIXELS)
-    np.testing.assert_array_equal(runtime.logits(), PIXELS)
+    np.testing.assert_array_equal(runtime.logits(), PIXELS[0])

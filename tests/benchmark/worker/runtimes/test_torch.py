@@ -31,11 +31,11 @@ def test_a_network_gets_the_pixels_that_it_was_trained_on(torch):
     )
     prepared = torch.from_numpy(((pixels - mean) / std).transpose(0, 3, 1, 2).copy())
     np.testing.assert_allclose(
-        loaded.logits(), source.network(prepared).numpy(), rtol=1e-4, atol=1e-4
+        loaded.logits(), source.network(prepared).numpy()[0], rtol=1e-4, atol=1e-4
     )
 
 
 def test_a_path_that_stands_for_a_linear_layer_is_one(torch):
     loaded = torch_runtime.load("linear:8", 1)
     loaded.set(np.ones((8, 8), np.float32))
-    assert loaded.logits().shape == (8, 8)
+    assert loaded.logits().shape == (64,)

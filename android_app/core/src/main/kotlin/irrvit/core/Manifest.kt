@@ -40,6 +40,7 @@ fun parseManifest(json: String): Manifest {
         throw BadManifest("manifest.json is not JSON (${error.message}); export the model again")
     }
     root["schema_version"].oneOf("1")
+    requireClassifier(root["task"])
     return Manifest(
         model = root["model"].text(),
         target = root["target"].text(),
@@ -53,6 +54,15 @@ fun parseManifest(json: String): Manifest {
         maxRel = root["parity"].list().map { it["tolerance"]["max_rel"].number() }.firstOrNull()
             ?: root["parity"].wrong("a list that is not empty"),
         golden = root["golden"].list().map(::goldenCase),
+    )
+}
+
+/** Only of a classifier can an app say what a picture shows; older manifests are of no other. */
+private fun requireClassifier(task: Field) {
+    if (task.isMissing || task.text() == "classification") return
+    throw BadManifest(
+        "manifest.json: task is ${task.text()}: this app says what a picture shows, " +
+            "and takes classifiers only",
     )
 }
 
@@ -110,8 +120,9 @@ private class Field(private val value: Any?, private val name: String) {
     private fun matching(pattern: Regex, expected: String) =
         text().takeIf(pattern::matches) ?: wrong(expected)
 
+    val isMissing get() = value == null || value == JSONObject.NULL
+
     fun wrong(expected: String): Nothing {
-        val isMissing = value == null || value == JSONObject.NULL
         val found = if (isMissing) "missing" else value.toString().take(60)
         throw BadManifest(
             "manifest.json: $name is $found, expected $expected; export the model again",
