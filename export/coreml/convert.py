@@ -16,6 +16,8 @@ from irrvit.export.coreml.palette import palette
 from irrvit.export.coreml.tools import coremltools
 from irrvit.export.precision import Precision
 from irrvit.export.proof.operations import decomposed
+from irrvit.export.rewriting.program import rewritten
+from irrvit.export.rewriting.rules import COREML
 from irrvit.model.outputs import named
 from irrvit.model.spec import InputSpec
 
@@ -44,6 +46,7 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
     """
     # Contiguous on purpose: coremltools refuses other orders of the axes in memory.
     example = torch.zeros(1, spec.channels, spec.height, spec.width)
+    network = rewritten(network, example, COREML)
     exported = decomposed(network, example)
     with torch.no_grad():
         outputs = [_output(name, tensor) for name, tensor in named(network(example)).items()]

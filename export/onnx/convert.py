@@ -12,6 +12,8 @@ from torch import nn
 from irrvit.export.converting import converting
 from irrvit.export.pixels import ChannelsLast, image_tensor
 from irrvit.export.precision import Precision
+from irrvit.export.rewriting.program import rewritten
+from irrvit.export.rewriting.rules import ONNX
 from irrvit.export.target import QuantizationOptions
 from irrvit.model.spec import InputSpec
 
@@ -29,10 +31,12 @@ def write(
 ) -> str:
     """See `irrvit.export.target.Target`; half precision keeps float32 at input and output."""
     pixels = torch.zeros(1, spec.height, spec.width, spec.channels)
+    image = image_tensor(pixels.numpy()).contiguous()
+    network = rewritten(network, image, ONNX)
     wrapped = ChannelsLast(network).eval()
     with torch.no_grad():
         names = list(wrapped(pixels))
-    with converting("torch.onnx", network, image_tensor(pixels.numpy()).contiguous()):
+    with converting("torch.onnx", network, image):
         program = torch.onnx.export(
             wrapped,
             (pixels,),

@@ -11,6 +11,8 @@ from torch import nn
 from irrvit.export.converting import converting
 from irrvit.export.pixels import ChannelsLast, image_tensor
 from irrvit.export.precision import Precision
+from irrvit.export.rewriting.program import rewritten
+from irrvit.export.rewriting.rules import TFLITE
 from irrvit.export.target import QuantizationOptions
 from irrvit.export.tflite import graph
 from irrvit.model.spec import InputSpec
@@ -44,7 +46,9 @@ def write(
 def convert(network: nn.Module, spec: InputSpec) -> bytes:
     """The float32 file as the converter leaves it; it takes its outputs' names from the keys."""
     pixels = torch.zeros(1, spec.height, spec.width, spec.channels)
-    with converting("litert-torch", network, image_tensor(pixels.numpy()).contiguous()):
+    image = image_tensor(pixels.numpy()).contiguous()
+    network = rewritten(network, image, TFLITE)
+    with converting("litert-torch", network, image):
         model = litert_torch.convert(ChannelsLast(network).eval(), sample_kwargs={"image": pixels})
     return bytes(model.model_content())
 
