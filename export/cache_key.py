@@ -43,6 +43,7 @@ _ALWAYS = (
     "proof/rounding.py",
     "proof/spread.py",
     "proof/storage.py",
+    "rewriting",
     "target.py",
     "toolchain.py",
 )
