@@ -138,7 +138,8 @@ def report(rows: list[Row]) -> None:
 
 
 def _passes(row: Row) -> bool:
-    return bool(row) and all(outcome == PASSED for outcome in row["formats"].values())
+    outcomes = row.get("formats", {}).values()
+    return bool(outcomes) and all(outcome == PASSED for outcome in outcomes)
 
 
 def _apart(name: str, options: argparse.Namespace) -> Row:
