@@ -57,7 +57,10 @@ def export(
     ] = None,
     mean: Annotated[
         str | None,
-        _network(metavar="R,G,B", help="On the 0..1 scale; for a .pt2 that is not ImageNet's."),
+        _network(
+            metavar="R,G,B",
+            help="On the 0..1 scale, or one number; for a .pt2 that is not ImageNet's.",
+        ),
     ] = None,
     std: Annotated[
         str | None,
@@ -66,6 +69,13 @@ def export(
     labels: Annotated[
         Path | None,
         _network(metavar="FILE", help="One label per line, or JSON."),
+    ] = None,
+    task: Annotated[
+        str | None,
+        _network(
+            metavar="NAME",
+            help="classification, embedding, dense or other.  [default: what its outputs say]",
+        ),
     ] = None,
     target: Annotated[
         list[str] | None,
@@ -169,6 +179,7 @@ def export(
         mean=mean,
         std=std,
         labels=labels,
+        task=task,
         tensorflow=tensorflow,
         explain=explain,
         force=force,

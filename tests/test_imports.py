@@ -207,9 +207,17 @@ def test_targets_never_import_each_other():
 
 
 def test_package_inits_import_nothing():
+    """But what people call from Python, which imports the rest when it is called."""
+    offers = {"irrvit.model.sources", "irrvit.export"}
     for name, path in MODULES:
-        if path.name == "__init__.py" and name != "irrvit.model.sources":
+        if path.name == "__init__.py" and name not in offers:
             assert imported(path) <= {"__future__", "__future__.annotations"}, name
+
+
+def test_the_export_package_imports_nothing_of_the_project_by_itself():
+    code = "import sys, irrvit.export; print({m for m in sys.modules if 'irrvit.' in m})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "{'irrvit.export'}"
 
 
 @pytest.mark.parametrize(("name", "path"), MODULES, ids=[name for name, _ in MODULES])

@@ -14,10 +14,12 @@ from irrvit.export.job import ExportJob
 from irrvit.export.precision import Precision
 from irrvit.export.quantization.calibration import CalibrationPictures
 from irrvit.export.target import MeasuresLosses
+from irrvit.model.outputs import Task
 from irrvit.model.sources.checkpoints.labelling import read_labels
 from irrvit.model.spec import require_scale
 
 ALL = "all"
+_CHANNELS = (1, 3, 4)
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class ExportOptions:
     mean: str | None = None
     std: str | None = None
     labels: Path | None = None
+    task: str | None = None
     tensorflow: bool = False
     explain: bool = False
     force: bool = False
@@ -93,6 +96,7 @@ def _job(options: ExportOptions, name: str, facts: Facts, precision: Precision) 
         mean=_channels("--mean", options.mean),
         std=_channels("--std", options.std),
         labels=read_labels(options.labels) if options.labels else None,
+        task=_task(options.task),
         target=name,
         precision=precision,
         tensorflow=options.tensorflow and "tensorflow" in facts.second_runners,
@@ -132,14 +136,22 @@ def _precision(text: str) -> Precision:
     raise BadOption(f"unknown precision '{text}': expected {', '.join(Precision)}{hint}")
 
 
-def _channels(option: str, text: str | None) -> tuple[float, float, float] | None:
+def _task(text: str | None) -> Task | None:
+    if text is None or text in list(Task):
+        return Task(text) if text else None
+    raise BadOption(f"unknown task '{text}': expected {', '.join(Task)}")
+
+
+def _channels(option: str, text: str | None) -> tuple[float, ...] | None:
     if text is None:
         return None
     try:
-        red, green, blue = (float(part) for part in text.split(","))
+        numbers = tuple(float(part) for part in text.split(","))
     except ValueError:
+        numbers = ()
+    if len(numbers) not in _CHANNELS:
         raise BadOption(
             f"{option} got '{text}': expected three numbers on the 0..1 scale, "
-            f"as in {option} 0.485,0.456,0.406"
-        ) from None
-    return red, green, blue
+            f"as in {option} 0.485,0.456,0.406, or one for all channels"
+        )
+    return numbers

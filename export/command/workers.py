@@ -10,11 +10,12 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -108,9 +109,23 @@ def _start(task: Task) -> tuple[Connection, SpawnProcess]:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(task, sender), name=task.name)
-    process.start()
+    with _without_script():
+        process.start()
     sender.close()
     return receiver, process
+
+
+@contextmanager
+def _without_script() -> Iterator[None]:
+    """A new process would first run the caller's script again, which may have no guard for that."""
+    main = sys.modules["__main__"]
+    kept = {name: value for name, value in vars(main).items() if name in ("__file__", "__spec__")}
+    vars(main).pop("__file__", None)
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        vars(main).update(kept)
 
 
 def _receive(receiver: Connection, task: Task, process: SpawnProcess) -> Any:

@@ -7,6 +7,7 @@ from irrvit.export.command.options import ExportOptions, left_out, to_jobs
 from irrvit.export.errors import BadOption, UnknownTarget
 from irrvit.export.precision import Precision
 from irrvit.model.errors import ModelError
+from irrvit.model.outputs import Task
 
 
 def test_all_is_every_target_once():
@@ -35,10 +36,21 @@ def test_an_unknown_precision_is_refused_with_what_there_is():
         to_jobs(ExportOptions("m", precisions=("fp8",)))
 
 
-@pytest.mark.parametrize("text", ["0.5", "a,b,c", "1,2,3,4", ""])
-def test_a_mean_that_is_not_three_numbers_is_refused(text):
+@pytest.mark.parametrize("text", ["0.5,0.5", "a,b,c", "0,0,0,0,0", ""])
+def test_a_mean_that_is_not_a_number_for_each_channel_is_refused(text):
     with pytest.raises(BadOption, match="--mean got"):
         to_jobs(ExportOptions("m", mean=text))
+
+
+@pytest.mark.parametrize(("text", "mean"), [("0.5", (0.5,)), ("0,0,0,1", (0, 0, 0, 1))])
+def test_one_number_is_for_all_channels_and_four_are_for_those_of_rgba(text, mean):
+    assert {job.mean for job in to_jobs(ExportOptions("m", mean=text))} == {mean}
+
+
+def test_a_task_is_one_that_there_is():
+    assert {job.task for job in to_jobs(ExportOptions("m", task="dense"))} == {Task.DENSE}
+    with pytest.raises(BadOption, match="unknown task 'depth': expected classification, embedding"):
+        to_jobs(ExportOptions("m", task="depth"))
 
 
 def test_labels_are_read_a_line_each(tmp_path):
