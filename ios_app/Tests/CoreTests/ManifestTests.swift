@@ -27,7 +27,9 @@ struct ManifestTests {
         let changed = replace(file["valid"].value, path, by: golden["value"].value)
         let said = complaint { try parseManifest(Json(changed).data) }
         #expect(said.hasPrefix("manifest.json: \(golden["field"].text) is "), "\(said)")
-        #expect(said.hasSuffix("; export the model again"), "\(said)")
+        let isOther = golden["field"].text == "task"  // Exported anew it would be the same.
+        let advice = isOther ? "takes classifiers only" : "; export the model again"
+        #expect(said.hasSuffix(advice), "\(said)")
     }
 
     @Test(arguments: ["", "[]", "{\"schema_version\": 1", "null", "\u{0}\u{1}"])
