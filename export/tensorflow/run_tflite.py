@@ -15,10 +15,11 @@ def main(model: str, pixels_file: str, outputs_file: str) -> None:
     interpreter = tf.lite.Interpreter(model_path=model, num_threads=1)
     interpreter.allocate_tensors()
     infer = interpreter.get_signature_runner()
+    ((image, *_),) = (s["inputs"] for s in interpreter.get_signature_list().values())
     dtype = interpreter.get_input_details()[0]["dtype"]
     pictures = np.load(pixels_file).astype(dtype)
     # Copied: the interpreter's own memory is written over by the next call.
-    answers = [{n: v.copy() for n, v in infer(image=p[None]).items()} for p in pictures]
+    answers = [{n: v.copy() for n, v in infer(**{image: p[None]}).items()} for p in pictures]
     outputs: dict = {name: np.stack([one[name] for one in answers]) for name in answers[0]}
     np.savez(outputs_file, **outputs)
 

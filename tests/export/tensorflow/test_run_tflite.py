@@ -34,6 +34,9 @@ class PlayedInterpreter:
     def get_input_details(self):
         return [{"index": 3, "dtype": np.uint8}]
 
+    def get_signature_list(self):
+        return {"serving_default": {"inputs": ["image"], "outputs": ["logits", "score"]}}
+
     def get_signature_runner(self):
         return self.answer
 
