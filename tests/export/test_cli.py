@@ -92,7 +92,7 @@ BAD = {
     "a model": (["--model", "irrvit_tinny"], "did you mean 'irrvit_tiny'"),
     "a target": (["--target", "onyx"], "did you mean 'onnx'"),
     "a precision": (["--precision", "fp8"], "expected fp32, fp16, int8"),
-    "a mean": (["--mean", "0.5"], "expected three numbers"),
+    "a mean": (["--mean", "0.5,0.5"], "expected three numbers"),
     "a checkpoint": (["--checkpoint", "missing.pth"], "missing.pth"),
     "labels": (["--labels", "missing.txt"], "missing.txt"),
     "a program": (["--model", "missing.pt2"], "missing.pt2"),

@@ -21,6 +21,8 @@ from irrvit.model.data.find import (
 )
 from irrvit.model.errors import BadData
 
+INSTALLED = [name for name in dataset_names() if dataset_module(name).missing() is None]
+
 TWO_GREYS = """
 from pathlib import Path
 
@@ -111,12 +113,11 @@ class TestEveryDataSet:
             load_dataset(name, root=tmp_path)
         assert str(refused.value) == dataset_module(name).missing(tmp_path)
 
-    def test_bears_its_name_where_it_is_installed(self, name):
-        absent = dataset_module(name).missing()
-        if absent:
-            pytest.skip(absent)
-        data = load_dataset(name)
-        assert (data.name, data.labels) == (name, dataset_module(name).LABELS)
+
+@pytest.mark.parametrize("name", INSTALLED)
+def test_a_data_set_that_is_installed_bears_its_name(name):
+    data = load_dataset(name)
+    assert (data.name, data.labels) == (name, dataset_module(name).LABELS)
 
 
 class TestLoad:
