@@ -180,8 +180,9 @@ def _receive(connection: socket.socket) -> dict[str, Any]:
     length, _, kind, _ = _HEADER.unpack(_read(connection, _HEADER.size))
     if kind != _PLIST or not _HEADER.size <= length <= _LONGEST:
         raise MuxError("usbmuxd answers with what is no property list")
+    body = _read(connection, length - _HEADER.size)
     try:
-        answer = plistlib.loads(_read(connection, length - _HEADER.size))
+        answer = plistlib.loads(body)
     except Exception as error:  # Of any kind, as whatever it is that was sent.
         raise MuxError("usbmuxd answers with what is no property list") from error
     if not isinstance(answer, dict):

@@ -11,7 +11,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -149,7 +149,9 @@ def _imagenet_wnids() -> list[str]:
     return ImageNetInfo("imagenet-1k").label_names()
 
 
+@lru_cache(maxsize=1)
 def _table(pictures: int, view: int) -> Tensor:
+    """The numbers that make a view; every step of an epoch asks for the same."""
     return draws(pictures, torch.Generator().manual_seed(number(_VIEWS, view)))
 
 

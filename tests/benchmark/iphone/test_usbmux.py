@@ -106,18 +106,23 @@ def test_whether_this_computer_is_trusted_is_known(start_iphones, is_trusted):
     assert usbmux.is_trusting(usbmux.attached()[0]) is is_trusted
 
 
+_NONE, _CUT = "answers with what is no property list", "does not answer: it closed the connection"
+_HEAD = "\x01\x00\x00\x00\x08\x00\x00\x00\x01\x00\x00\x00"
+
+
 @pytest.mark.parametrize(
-    "said",
+    ("said", "sentence"),
     [
-        "hello, I am no daemon",
-        "\x14\x00\x00\x00\x01\x00\x00\x00\x08\x00\x00\x00\x01\x00\x00\x00junk",
-        "\xff\xff\xff\xff\x01\x00\x00\x00\x08\x00\x00\x00\x01\x00\x00\x00",
-        "\x02",
+        ("hello, I am no daemon", _NONE),
+        ("\x14\x00\x00\x00" + _HEAD + "junk", _NONE),
+        ("\xff\xff\xff\xff" + _HEAD, _NONE),
+        ("\x18\x00\x00\x00" + _HEAD + "junk", _CUT),
+        ("\x02", _CUT),
     ],
 )
-def test_a_daemon_that_speaks_nonsense_is_refused(start_iphones, said):
+def test_a_daemon_that_speaks_nonsense_is_refused(start_iphones, said, sentence):
     start_iphones().set(speaks=said)
-    with pytest.raises(usbmux.MuxError, match="usbmuxd"):
+    with pytest.raises(usbmux.MuxError, match=f"usbmuxd {sentence}"):
         usbmux.attached()
 
 
