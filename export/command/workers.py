@@ -28,11 +28,11 @@ from irrvit.model.errors import ModelError
 from irrvit.model.progress import Notify, NotifyStage
 
 _PATIENCE_S = 10
-_T = TypeVar("_T", bound="Task")
+_T = TypeVar("_T", bound="WorkerTask")
 _Result = TypeVar("_Result")
 
 
-class Task(Protocol):
+class WorkerTask(Protocol):
     """Something to do in a process of its own; it is pickled, so it holds names and no networks.
 
     Attributes:
@@ -60,7 +60,7 @@ class Failure:
     message: str
 
 
-def settle(task: Task, *outcomes: object) -> None:
+def settle(task: WorkerTask, *outcomes: object) -> None:
     """Keep what a failed task printed, for its message names the log; remove an older log else."""
     has_failed = any(isinstance(outcome, Failure) for outcome in outcomes)
     if has_failed and task.chatter.exists():
@@ -105,7 +105,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _start(task: Task) -> tuple[Connection, SpawnProcess]:
+def _start(task: WorkerTask) -> tuple[Connection, SpawnProcess]:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(task, sender), name=task.name)
@@ -128,7 +128,7 @@ def _without_script() -> Iterator[None]:
         vars(main).update(kept)
 
 
-def _receive(receiver: Connection, task: Task, process: SpawnProcess) -> Any:
+def _receive(receiver: Connection, task: WorkerTask, process: SpawnProcess) -> Any:
     try:
         return receiver.recv()
     except EOFError:
@@ -140,7 +140,7 @@ def _receive(receiver: Connection, task: Task, process: SpawnProcess) -> Any:
         return Failure(f"its process died ({how}); its log: {task.log}")
 
 
-def _work(task: Task, sender: Connection) -> None:
+def _work(task: WorkerTask, sender: Connection) -> None:
     """What a worker process does from its first line to its last."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -149,7 +149,7 @@ def _work(task: Task, sender: Connection) -> None:
     sender.close()
 
 
-def attempt(task: Task, work: Callable[[], _Result]) -> _Result | Failure:
+def attempt(task: WorkerTask, work: Callable[[], _Result]) -> _Result | Failure:
     """What comes of some work of a task, or the sentence why nothing did; the log has the rest."""
     try:
         return work()
