@@ -71,10 +71,12 @@ class Placement(Record):
     """Who ran the network's operations; None where the runtime does not say.
 
     Attributes:
+        threads: of the CPU that ran it, which may be fewer than were asked for.
         nodes_on: how many operations ran on each accelerator.
     """
 
     accelerator: str
+    threads: int | None = None
     nodes_total: int | None = None
     nodes_delegated: int | None = None
     partitions: int | None = None

@@ -53,7 +53,7 @@ class BrowserWorker:
         return {
             "load_ms": loaded["load_ms"],
             "version": loaded["version"],
-            "placement": {"accelerator": loaded["accelerator"]},
+            "placement": {name: loaded[name] for name in ("accelerator", "threads")},
             "idle_memory_bytes": idle,
         }
 

@@ -68,6 +68,9 @@ def _placement(measurement: Measurement) -> Iterator[Issue]:
     asked, placed = measurement.config.accelerator, measurement.placement
     if placed.accelerator != asked:
         yield _blocking("fell-back", f"asked for {asked}, ran on {placed.accelerator}")
+    elif asked == "cpu" and placed.threads not in (None, measurement.config.threads):
+        wanted = measurement.config.threads
+        yield _blocking("fell-back", f"asked for {wanted} threads, ran with {placed.threads}")
     if placed.nodes_on is not None:
         yield from _elsewhere(asked, placed)
     elif placed.nodes_total and placed.nodes_delegated is not None:

@@ -113,6 +113,16 @@ def test_falling_back_to_another_accelerator_blocks(measurement):
 
 
 @pytest.mark.parametrize(
+    ("accelerator", "ran", "found"),
+    [("cpu", 1, [("fell-back", True)]), ("cpu", 2, []), ("cpu", None, []), ("gpu", 1, [])],
+)
+def test_other_threads_of_the_cpu_than_were_asked_for_block(measurement, accelerator, ran, found):
+    config = measurement.config.model_copy(update={"threads": 2, "accelerator": accelerator})
+    placed = measurement.placement.model_copy(update={"threads": ran, "accelerator": accelerator})
+    assert codes(measurement.model_copy(update={"config": config, "placement": placed})) == found
+
+
+@pytest.mark.parametrize(
     ("total", "delegated", "found"),
     [
         (9, 9, []),

@@ -4,8 +4,8 @@ import "./benchmarkPage.css";
 import { summarize } from "../core/latencyStats";
 import type { Measurement } from "../core/measurement";
 import type { Artifact } from "../runtime/artifact";
-import type { Accelerator } from "../runtime/runtime";
-import { possibleThreads } from "../runtime/workerClient";
+import { type Accelerator, runtimeOf } from "../runtime/runtime";
+import { startWorker } from "../runtime/workerClient";
 import { measureHere } from "./benchmarkRecord";
 import { modelFailure } from "./failure";
 import { fetchModels } from "./models";
@@ -53,12 +53,34 @@ function showForm(root: HTMLElement, models: Artifact[], wanted: string): void {
     const isWanted = [manifest.model, folder.replace("models/", "")].includes(wanted);
     picker.add(new Option(`${manifest.model} ${manifest.target}`, folder, isWanted, isWanted));
   }
-  const threads = form.elements.namedItem("threads") as HTMLInputElement;
-  threads.max = String(possibleThreads(navigator.hardwareConcurrency));
+  const chosen = () => models.find(({ folder }) => folder === picker.value);
+  picker.addEventListener("change", () => limitThreads(form, chosen()));
+  limitThreads(form, chosen());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     run(root, form, models);
   });
+}
+
+/** Each runtime needs something else of the browser for more than one. */
+async function limitThreads(form: HTMLFormElement, model: Artifact | undefined): Promise<void> {
+  const threads = form.elements.namedItem("threads") as HTMLInputElement;
+  const why = await whyOneThread(model);
+  threads.max = String(why === "" ? navigator.hardwareConcurrency : 1);
+  if (why !== "") threads.value = "1";
+  threads.title = why;
+}
+
+async function whyOneThread(model: Artifact | undefined): Promise<string> {
+  if (model === undefined) return "there is no network";
+  try {
+    const client = startWorker(runtimeOf(model.manifest.target));
+    const why = await client.ask("whyOneThread", {});
+    client.close();
+    return why;
+  } catch (error) {
+    return String(error instanceof Error ? error.message : error); // Said when it is measured, too.
+  }
 }
 
 async function run(root: HTMLElement, form: HTMLFormElement, models: Artifact[]): Promise<void> {
@@ -107,13 +129,13 @@ function busy(form: HTMLFormElement, stop: AbortController): () => void {
 function show(root: HTMLElement, measured: Measurement): void {
   const summary = summarize(measured.repeats.map(({ blocks_ms }) => blocks_ms.flat()));
   const [p50, low, high] = [summary.p50_ms, summary.low_ms, summary.high_ms];
-  const { placement, config, runtime_version } = measured;
+  const { placement, runtime_version } = measured;
   const figures: Record<string, string> = {
     "p50 ms": `${p50.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
     "p90 ms": summary.p90_ms.toFixed(2),
     "GMAC/s": (measured.macs / p50 / 1e6).toFixed(1),
     Calls: String(summary.n),
-    "Ran on": `${placement.accelerator}, threads: ${config.threads}, ${runtime_version}`,
+    "Ran on": `${placement.accelerator}, threads: ${placement.threads}, ${runtime_version}`,
     "Answers of PyTorch": answersText(measured.golden),
   };
   const rows = Object.entries(figures).map(([name, value]) => {

@@ -40,7 +40,7 @@ export async function measureHere(
     device: await deviceInfo(),
     config,
     runtime_version: loadInfo.version,
-    placement: { ...NO_NODES, accelerator: loadInfo.accelerator },
+    placement: { ...NO_NODES, accelerator: loadInfo.accelerator, threads: loadInfo.threads },
     repeats_share_process: false,
     golden: { cases: golden.cases, failures: golden.failures },
     before,

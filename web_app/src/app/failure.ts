@@ -19,6 +19,10 @@ const CAMERA: Record<string, [title: string, advice: string]> = {
     "The camera is in use",
     "Another app or page holds it: close that one, then try again.",
   ],
+  Silent: [
+    "The camera shows nothing",
+    "It was allowed and gives no pictures: close other apps that use it, then try again.",
+  ],
   Ended: ["The camera is gone", "It was unplugged or taken away. Connect it, then try again."],
   Insecure: [
     "No camera on this address",
@@ -36,9 +40,21 @@ export function cameraFailure(name: string): Failure {
   return { title, advice, retry: "camera" };
 }
 
+/** What the camera does without here, which makes it slower; nothing where it has all. */
+export function cameraNotice(): string {
+  const missing = [
+    ...("VideoFrame" in window ? [] : ["camera frames"]),
+    ...("requestVideoFrameCallback" in HTMLVideoElement.prototype ? [] : ["word of new ones"]),
+  ];
+  return missing.length === 0 ? "" : `This browser gives pages no ${missing.join(" and no ")}.`;
+}
+
 /** Why a network cannot be used. */
 export function modelFailure(error: unknown, isOnline: boolean): Failure {
   const said = error instanceof Error ? error.message : String(error);
+  if (said.includes("falsifies")) {
+    return { title: "This browser falsifies pictures", advice: sentence(said), retry: "model" };
+  }
   if (/memory|allocat/i.test(said)) {
     return {
       title: "Not enough memory",
@@ -56,6 +72,10 @@ export function modelFailure(error: unknown, isOnline: boolean): Failure {
     };
   }
   return { title: "The network cannot be used", advice: said, retry: "model" };
+}
+
+function sentence(said: string): string {
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
 }
 
 export function pictureFailure(name: string): Failure {

@@ -1,5 +1,8 @@
 // Frames as they come: one at a time is worked on, those that come meanwhile are dropped.
 
+/** Older browsers do not say when a video has a new frame: there every picture of the screen is. */
+export const SAYS_NEW_FRAMES = "requestVideoFrameCallback" in HTMLVideoElement.prototype;
+
 /** Calls `work` for the newest frame of a video whenever it has nothing to do. */
 export class FrameLoop {
   private handle: number | undefined;
@@ -17,12 +20,17 @@ export class FrameLoop {
   }
 
   stop(): void {
-    if (this.handle !== undefined) this.video.cancelVideoFrameCallback(this.handle);
+    if (this.handle !== undefined) {
+      if (SAYS_NEW_FRAMES) this.video.cancelVideoFrameCallback(this.handle);
+      else cancelAnimationFrame(this.handle);
+    }
     this.handle = undefined;
   }
 
   private readonly next = (): void => {
-    this.handle = this.video.requestVideoFrameCallback(this.onFrame);
+    this.handle = SAYS_NEW_FRAMES
+      ? this.video.requestVideoFrameCallback(this.onFrame)
+      : requestAnimationFrame(this.onFrame);
   };
 
   private readonly onFrame = (): void => {

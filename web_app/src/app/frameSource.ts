@@ -3,7 +3,11 @@
 import type { Picture } from "../runtime/frameReader";
 import type { Facing } from "./uiState";
 
+const PATIENCE_MS = 10_000;
+
 export class FrameSource {
+  private hasVideoFrames = "VideoFrame" in window;
+
   constructor(private readonly preview: HTMLVideoElement) {}
 
   /** Show a camera; `onEnded` is told when it goes. The error's name says what went wrong. */
@@ -17,7 +21,7 @@ export class FrameSource {
     const [track] = stream.getVideoTracks();
     if (track === undefined) throw new DOMException("a stream without pictures", "NotFoundError");
     this.preview.srcObject = stream;
-    await this.preview.play();
+    await this.firstFrame();
     track.addEventListener("ended", onEnded);
   }
 
@@ -28,8 +32,29 @@ export class FrameSource {
     this.preview.srcObject = null;
   }
 
-  /** What it shows now. */
+  /** What it shows now; by a detour where frames cannot be had. */
   async grab(): Promise<Picture> {
-    return "VideoFrame" in window ? new VideoFrame(this.preview) : createImageBitmap(this.preview);
+    if (this.hasVideoFrames) {
+      try {
+        return new VideoFrame(this.preview);
+      } catch {
+        this.hasVideoFrames = false;
+      }
+    }
+    return createImageBitmap(this.preview);
+  }
+
+  /** A camera that was allowed may still be covered, or in use, and give nothing. */
+  private async firstFrame(): Promise<void> {
+    let timer: number | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const error = new DOMException("no picture", "Silent");
+      timer = window.setTimeout(() => reject(error), PATIENCE_MS);
+    });
+    try {
+      await Promise.race([this.preview.play(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

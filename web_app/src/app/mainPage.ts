@@ -4,14 +4,14 @@ import type { Artifact } from "../runtime/artifact";
 import type { Wish } from "../runtime/classifier";
 import type { Picture } from "../runtime/frameReader";
 import { Engine } from "./engine";
-import { cameraFailure, type Failure, modelFailure, pictureFailure } from "./failure";
+import { cameraFailure, cameraNotice, type Failure, modelFailure, pictureFailure } from "./failure";
 import { FrameLoop, Rate } from "./frameLoop";
 import { FrameSource } from "./frameSource";
 import { renderGuide } from "./guide";
 import { page, render, renderModels } from "./mainView";
 import { fetchModels } from "./models";
 import { decode, goldenFile } from "./pictures";
-import { type Facing, INITIAL, type Source, type UiState } from "./uiState";
+import { type Facing, INITIAL, type SelfCheck, type Source, type UiState } from "./uiState";
 
 /** One of those that come with the page for the self-check. */
 const SAMPLE = "coffee.jpg";
@@ -21,9 +21,11 @@ export class MainPage {
   private readonly engine = new Engine();
   private readonly rate = new Rate();
   private readonly source = new FrameSource(page.video);
-  private readonly loop = new FrameLoop(page.video, async () =>
-    this.classify(await this.source.grab(), "camera"),
+  private readonly loop = new FrameLoop(page.video, () =>
+    this.classify(() => this.source.grab(), "camera"),
   );
+  /** Counts networks: what an earlier one still answers is nobody's any more. */
+  private uses = 0;
 
   /** Load what the page was built with and begin with its first network. */
   async start(): Promise<void> {
@@ -32,7 +34,7 @@ export class MainPage {
       this.update({ models });
       await this.use(models[0], "automatic");
     } catch (error) {
-      this.fail(modelFailure(error, navigator.onLine));
+      this.failModel(error);
     }
   }
 
@@ -41,6 +43,7 @@ export class MainPage {
     if (chosen === undefined) return this.start();
     this.loop.stop();
     this.engine.close();
+    this.uses++;
     const view = { kind: "loading", what: chosen.manifest.model } as const;
     this.update({
       chosen,
@@ -52,13 +55,13 @@ export class MainPage {
     });
     renderModels(this.state.models, chosen);
     try {
-      const notice = await this.engine.use(chosen, wish);
-      this.update({ loadInfo: this.engine.loadInfo, notice });
+      const notices = [await this.engine.use(chosen, wish), cameraNotice()];
+      this.update({ loadInfo: this.engine.loadInfo, notice: notices.join(" ").trim() });
     } catch (error) {
-      return this.fail(modelFailure(error, navigator.onLine));
+      return this.failModel(error);
     }
-    await this.see(this.state.facing);
-    await this.check();
+    // A question whether the camera may be used can stay open for long.
+    await Promise.all([this.see(this.state.facing), this.check()]);
   }
 
   /** Open a camera and name what it sees. */
@@ -73,16 +76,17 @@ export class MainPage {
     this.goOn();
   }
 
-  /** Hold the device against the manifest's golden cases. */
+  /** Hold the device against the manifest's golden cases; ends in an answer or in why not. */
   async check(): Promise<void> {
+    const { uses } = this;
     this.update({ check: { kind: "pending" } });
+    let check: SelfCheck;
     try {
-      const found = await this.engine.check();
-      if (found !== undefined) this.update({ check: { kind: "done", found } });
+      check = { kind: "done", found: await this.engine.check() };
     } catch (error) {
-      const why = modelFailure(error, navigator.onLine).title;
-      this.update({ check: { kind: "impossible", why } });
+      check = { kind: "impossible", why: modelFailure(error, navigator.onLine).title };
     }
+    if (uses === this.uses) this.update({ check });
   }
 
   /** Name what is in a picture file; the camera rests. */
@@ -98,7 +102,7 @@ export class MainPage {
     URL.revokeObjectURL(page.picture.src);
     page.picture.src = URL.createObjectURL(file);
     this.update({ view: { kind: "running", source: "picture", prediction: undefined } });
-    await this.classify(picture, "picture");
+    await this.classify(async () => picture, "picture");
   }
 
   async openSample(): Promise<void> {
@@ -144,17 +148,25 @@ export class MainPage {
     this.update({ view: { kind: "paused", why } });
   }
 
-  private async classify(picture: Picture, source: Source): Promise<void> {
+  private async classify(grab: () => Promise<Picture>, source: Source): Promise<void> {
+    const { uses } = this;
     try {
-      const prediction = await this.engine.classify(picture);
+      const prediction = await this.engine.classify(await grab());
       const { view } = this.state;
       // Meanwhile somebody may have paused or opened a picture.
       if (view.kind !== "running" || view.source !== source) return;
       const framesPerSecond = this.rate.add(performance.now());
       this.update({ view: { kind: "running", source, prediction }, framesPerSecond });
     } catch (error) {
-      this.fail(modelFailure(error, navigator.onLine));
+      if (uses === this.uses) this.fail(modelFailure(error, navigator.onLine));
     }
+  }
+
+  /** Without a network there is nothing to check either. */
+  private failModel(error: unknown): void {
+    const failure = modelFailure(error, navigator.onLine);
+    this.update({ check: { kind: "impossible", why: failure.title } });
+    this.fail(failure);
   }
 
   private fail(failure: Failure): void {

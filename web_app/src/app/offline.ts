@@ -6,15 +6,20 @@ const PATIENCE_MS = 2000;
 export async function keepForOffline(): Promise<void> {
   // Absent where the page is not served securely; while developing it would serve old files.
   if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
+  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  await Promise.race([inCharge(), patience]);
+}
+
+async function inCharge(): Promise<void> {
+  const { serviceWorker } = navigator;
+  const changed = new Promise((resolve) => {
+    serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+  });
   try {
-    await navigator.serviceWorker.register("sw.js");
+    await serviceWorker.register("sw.js");
   } catch (error) {
     console.warn("This page will not open offline:", error);
     return;
   }
-  if (navigator.serviceWorker.controller !== null) return;
-  await new Promise((resolve) => {
-    navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
-    setTimeout(resolve, PATIENCE_MS);
-  });
+  if (serviceWorker.controller === null) await changed;
 }

@@ -3,7 +3,7 @@
 import type { InputSpec } from "../core/manifest";
 import { preprocessor } from "../core/preprocess";
 import { fetchBytes } from "../runtime/artifact";
-import { FrameReader } from "../runtime/frameReader";
+import { expectTruePixels, FrameReader } from "../runtime/frameReader";
 import type { Pixels } from "../runtime/runtime";
 
 /** Sample photographs, without loss; a manifest names them as they were before. */
@@ -15,8 +15,9 @@ export async function golden(name: string): Promise<ImageBitmap> {
   return decode(await goldenFile(name));
 }
 
-/** Golden pictures as a network sees them. */
+/** Golden pictures as a network sees them, to the last digit. */
 export async function goldenPixels(names: readonly string[], spec: InputSpec): Promise<Pixels[]> {
+  expectTruePixels({ isExact: true });
   const [preprocess, reader] = [preprocessor(spec), new FrameReader()];
   const pixels: Pixels[] = [];
   for (const name of names) {
@@ -27,11 +28,29 @@ export async function goldenPixels(names: readonly string[], spec: InputSpec): P
   return pixels;
 }
 
+/** As many pixels as the smallest canvas of a browser takes, which is an iPhone's. */
+const MOST_PIXELS = 4096 * 4096;
+
 /** A picture as its file has it: upright, as its EXIF says, and no colour changed. */
-export function decode(file: Blob): Promise<ImageBitmap> {
-  return createImageBitmap(file, {
+export async function decode(file: Blob): Promise<ImageBitmap> {
+  const picture = await createImageBitmap(file, {
     imageOrientation: "from-image",
     colorSpaceConversion: "none",
     premultiplyAlpha: "none",
   });
+  return fitted(picture, MOST_PIXELS);
+}
+
+/** A picture of so many pixels at most; a larger one is used up. */
+export async function fitted(picture: ImageBitmap, most: number): Promise<ImageBitmap> {
+  const { width, height } = picture;
+  if (width * height <= most) return picture;
+  const scale = Math.sqrt(most / (width * height));
+  const resizeWidth = Math.floor(width * scale);
+  const resizeHeight = Math.floor(height * scale);
+  try {
+    return await createImageBitmap(picture, { resizeWidth, resizeHeight, resizeQuality: "high" });
+  } finally {
+    picture.close();
+  }
 }

@@ -35,6 +35,8 @@ export interface RunConfig {
 
 export interface Placement {
   readonly accelerator: string;
+  /** That ran, which may be fewer than were asked for. */
+  readonly threads: number;
   readonly nodes_total: number | null;
   readonly nodes_delegated: number | null;
   readonly partitions: number | null;

@@ -25,6 +25,8 @@ export interface Outputs {
 
 /** What a worker can be asked, and what it answers. */
 export interface Commands {
+  /** Why there is one thread and no more; nothing where there may be more. */
+  whyOneThread(question: object): Promise<string>;
   prepare(question: { options: RuntimeOptions }): Promise<void>;
   load(question: { bytes: Uint8Array<ArrayBuffer> }): Promise<LoadInfo>;
   set(question: { pixels: Pixels }): Promise<void>;
@@ -39,8 +41,8 @@ export type Question = {
 export type Answer = { value: unknown } | { error: string };
 
 /** Make this worker answer questions, one after another, in the order in which they come. */
-export function serve(prepare: Prepare): void {
-  const worker = new BenchmarkWorker(prepare);
+export function serve(prepare: Prepare, whyOneThread: () => Promise<string>): void {
+  const worker = new BenchmarkWorker(prepare, whyOneThread);
   let earlier: Promise<void> = Promise.resolve();
   addEventListener("message", ({ data }: MessageEvent<Question>) => {
     earlier = earlier.then(async () => {
@@ -70,7 +72,10 @@ export class BenchmarkWorker implements Commands {
   private callsPerValue = 1;
   private readonly resolution = resolutionMs(() => performance.now());
 
-  constructor(private readonly start: Prepare) {}
+  constructor(
+    private readonly start: Prepare,
+    readonly whyOneThread: () => Promise<string>,
+  ) {}
 
   async prepare({ options }: { options: RuntimeOptions }): Promise<void> {
     this.open = await this.start(options);

@@ -5,12 +5,13 @@ import { type Artifact, BadArtifact, fetchContent } from "./artifact";
 import type { LoadInfo } from "./benchmarkWorker";
 import type { Picture } from "./frameReader";
 import type { Delivery } from "./preprocessWorker";
-import { type Accelerator, type Pixels, runtimeOf } from "./runtime";
-import { loadWorker, possibleThreads, type WorkerClient } from "./workerClient";
+import { type Accelerator, type Pixels, type RuntimeOptions, runtimeOf } from "./runtime";
+import { AskedWorker, loadWorker, type WorkerClient, within } from "./workerClient";
 
 /** How many classes are named. */
 export const TOP = 5;
 const MOST_THREADS = 4;
+const GPU_PATIENCE_MS = 5000;
 
 /** What a picture shows; the two times are of this very picture. */
 export interface Prediction {
@@ -36,29 +37,48 @@ export async function openClassifier(
   artifact: Artifact,
   wish: Wish,
 ): Promise<{ classifier: Classifier; notice: string }> {
-  const on = async (accelerator: Accelerator, notice = "") => ({
-    classifier: await FileClassifier.load(artifact, accelerator),
-    notice,
-  });
-  if (wish === "cpu") return on("cpu");
+  const threads = Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency));
+  const onGpu = { accelerator: "gpu", threads: 1 } as const;
+  const onCpu = [threads, 1].map((threads) => ({ accelerator: "cpu", threads }) as const);
+  if (wish === "cpu") return firstThatOpens(artifact, onCpu, []);
   if (await hasGpu()) {
-    try {
-      return await on("gpu");
-    } catch (error) {
-      if (wish === "gpu") throw error;
-      return on("cpu", `Not on the GPU: ${error instanceof Error ? error.message : error}`);
-    }
+    return firstThatOpens(artifact, wish === "gpu" ? [onGpu] : [onGpu, ...onCpu], []);
   }
   if (wish === "gpu") {
     throw new BadArtifact("This browser offers no WebGPU: run on the CPU or use another browser.");
   }
-  return on("cpu", "Not on the GPU: this browser offers no WebGPU.");
+  return firstThatOpens(artifact, onCpu, ["Not on the GPU: this browser offers no WebGPU."]);
 }
 
-/** Asked before a runtime is fetched for nothing. */
+/** Each that fails is a notice, but the last. */
+async function firstThatOpens(
+  artifact: Artifact,
+  [options, ...others]: readonly RuntimeOptions[],
+  notices: readonly string[],
+): Promise<{ classifier: Classifier; notice: string }> {
+  if (options === undefined) throw new BadArtifact("there is nothing to run on");
+  // What is wrong with the file is wrong everywhere.
+  const content = await fetchContent(artifact);
+  try {
+    const classifier = await FileClassifier.load(artifact, content, options);
+    const fewer = await classifier.whyFewer(options);
+    return { classifier, notice: [...notices, ...fewer].join(" ") };
+  } catch (error) {
+    if (others.length === 0) throw error;
+    const where = options.accelerator === "gpu" ? "on the GPU" : `with ${options.threads} threads`;
+    const why = `Not ${where}: ${error instanceof Error ? error.message : error}`;
+    return firstThatOpens(artifact, others, [...notices, why]);
+  }
+}
+
+/** Asked before a runtime is fetched for nothing; a browser that says nothing has none. */
 async function hasGpu(): Promise<boolean> {
   const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
-  return Boolean(await gpu?.requestAdapter());
+  try {
+    return Boolean(await within(GPU_PATIENCE_MS, "", Promise.resolve(gpu?.requestAdapter())));
+  } catch {
+    return false;
+  }
 }
 
 type Outcome = Omit<Prediction, "guesses"> & { readonly logits: Float32Array };
@@ -66,27 +86,36 @@ type Outcome = Omit<Prediction, "guesses"> & { readonly logits: Float32Array };
 /** A model file in its runtime. */
 class FileClassifier implements Classifier {
   private turn: Promise<unknown> = Promise.resolve();
+  private pixels: Pixels = new Float32Array(0);
 
   private constructor(
     private readonly client: WorkerClient,
-    private readonly preprocessWorker: Worker,
-    private pixels: Pixels,
+    private readonly preprocessWorker: AskedWorker<Delivery>,
+    private readonly size: number,
   ) {}
 
-  /** Fetch a network, see that it is the one its manifest describes, and load it. */
-  static async load(artifact: Artifact, accelerator: Accelerator): Promise<FileClassifier> {
-    const { target, input } = artifact.manifest;
-    const runtime = runtimeOf(target);
-    const threads = possibleThreads(MOST_THREADS);
-    const content = await fetchContent(artifact);
-    const client = await loadWorker(content, runtime, { accelerator, threads });
+  /** Load a network that was fetched; its memory is used up. */
+  static async load(
+    { manifest }: Artifact,
+    content: Uint8Array<ArrayBuffer>,
+    options: RuntimeOptions,
+  ): Promise<FileClassifier> {
+    const { target, input } = manifest;
+    const client = await loadWorker(content, runtimeOf(target), options);
     const worker = new Worker(new URL("./preprocessWorker.ts", import.meta.url));
     worker.postMessage({ spec: input });
-    return new FileClassifier(client, worker, new Float32Array(input.height * input.width * 3));
+    const asked = new AskedWorker<Delivery>(worker, "the preprocessing");
+    return new FileClassifier(client, asked, input.height * input.width * 3);
   }
 
   get loadInfo(): LoadInfo {
     return this.client.loadInfo;
+  }
+
+  /** A sentence where it has fewer threads than were asked for. */
+  async whyFewer({ threads }: RuntimeOptions): Promise<string[]> {
+    if (this.loadInfo.threads >= threads) return [];
+    return [`One thread: ${await this.client.ask("whyOneThread", {})}.`];
   }
 
   async classify(picture: Picture): Promise<Prediction> {
@@ -99,7 +128,7 @@ class FileClassifier implements Classifier {
   }
 
   close(): void {
-    this.preprocessWorker.terminate();
+    this.preprocessWorker.close();
     this.client.close();
   }
 
@@ -110,22 +139,19 @@ class FileClassifier implements Classifier {
   }
 
   private async run(picture: Picture): Promise<Outcome> {
+    // Memory that was lent is lost with a picture that fails.
+    if (this.pixels.length === 0) this.pixels = new Float32Array(this.size);
     const { pixels, preprocess_ms } = await this.preprocess(picture);
     const outputs = await this.client.run(pixels);
     this.pixels = outputs.pixels;
     return { logits: outputs.logits, preprocess_ms, inference_ms: outputs.inference_ms };
   }
 
-  private preprocess(picture: Picture): Promise<Exclude<Delivery, { error: string }>> {
-    return new Promise((resolve, reject) => {
-      const worker = this.preprocessWorker;
-      worker.onmessage = ({ data }: MessageEvent<Delivery>) => {
-        if ("error" in data) reject(new BadArtifact(data.error));
-        else resolve(data);
-      };
-      worker.onerror = ({ message }) => reject(new BadArtifact(message || "out of memory"));
-      const { pixels } = this;
-      worker.postMessage({ picture, pixels }, [picture, pixels.buffer]);
-    });
+  private async preprocess(picture: Picture): Promise<Exclude<Delivery, { error: string }>> {
+    const { pixels } = this;
+    const transfer = [picture, pixels.buffer];
+    const delivery = await this.preprocessWorker.ask({ picture, pixels }, transfer);
+    if ("error" in delivery) throw new BadArtifact(delivery.error);
+    return delivery;
   }
 }

@@ -1,17 +1,50 @@
 // From a picture of a camera or a file to a frame; buffers are made once for those that are alike.
 
 import type { Frame, Rotation } from "../core/preprocess";
+import { BadArtifact } from "./artifact";
 
 /** Any of them can be given to a worker without a copy. */
 export type Picture = VideoFrame | ImageBitmap;
 
+/** Up to here what is seen hardly changes, though the last digits of an answer do. */
+const SLIGHT = 8;
+const FALSIFIED =
+  "this browser falsifies the pictures that a page reads. In Firefox " +
+  "privacy.resistFingerprinting does that, in others private browsing or an extension: turn it " +
+  "off for this page, or open the page in another browser";
+
+/** Refuse what is no picture any more; `isExact`: whatever differs at all. */
+export function expectTruePixels({ isExact }: { readonly isExact: boolean }): void {
+  if (falsifiedBy() > (isExact ? 0 : SLIGHT)) throw new BadArtifact(FALSIFIED);
+}
+
+let largestDifference: number | undefined;
+
+/** How far pixels that are known come back changed from a canvas, of 255; found out once. */
+function falsifiedBy(): number {
+  if (largestDifference !== undefined) return largestDifference;
+  // No two neighbours alike: some browsers leave even areas as they are.
+  const written = Uint8ClampedArray.from({ length: 16 * 16 * 4 }, (_, i) =>
+    i % 4 === 3 ? 255 : (i * 37) % 256,
+  );
+  const context = canvasContext(16, 16);
+  context.putImageData(new ImageData(written, 16, 16), 0, 0);
+  const read = context.getImageData(0, 0, 16, 16).data;
+  const differences = written.map((value, i) => Math.abs(value - (read[i] as number)));
+  largestDifference = Math.max(...differences);
+  return largestDifference;
+}
+
+function canvasContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  const canvas = "OffscreenCanvas" in self ? new OffscreenCanvas(width, height) : undefined;
+  const context = canvas?.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
+  if (!context) throw new BadArtifact("this browser gives a worker no canvas: update it");
+  return context;
+}
+
 export class FrameReader {
   private buffer = new Uint8Array(0);
-  private readonly canvas = new OffscreenCanvas(1, 1);
-  private readonly context = this.canvas.getContext("2d", {
-    willReadFrequently: true,
-    colorSpace: "srgb",
-  });
+  private readonly context = canvasContext(1, 1);
 
   /** Its bytes last until the next call; the picture stays open. */
   async read(picture: Picture): Promise<Frame> {
@@ -35,13 +68,13 @@ export class FrameReader {
   }
 
   private draw(picture: Picture, width: number, height: number): Frame {
-    const { canvas, context } = this;
-    if (context === null) throw new Error("this browser gives a worker no canvas; update it");
+    expectTruePixels({ isExact: false });
+    const { canvas } = this.context;
     if (canvas.width !== width || canvas.height !== height) {
       Object.assign(canvas, { width, height });
     }
-    context.drawImage(picture, 0, 0);
-    const { data } = context.getImageData(0, 0, width, height);
+    this.context.drawImage(picture, 0, 0);
+    const { data } = this.context.getImageData(0, 0, width, height);
     return { bytes: data, width, height, rowStride: width * 4, rotation: 0 };
   }
 }

@@ -12,19 +12,29 @@ import packaged from "@litertjs/core/package.json" with { type: "json" };
 import { serve } from "./benchmarkWorker";
 import {
   inputValues,
+  type Open,
   type Pixels,
   type Placement,
   type Runtime,
   type RuntimeOptions,
   requireAccelerator,
 } from "./runtime";
+import { NO_RELAXED_SIMD, whyNoSharedMemory } from "./threads";
 
 const FOLDER = new URL("../runtime/litert/", self.location.href).href;
 
-serve(async ({ accelerator, threads }: RuntimeOptions) => {
+serve(prepare, whyOneThread);
+
+/** It has no build with threads and without relaxed SIMD. */
+async function whyOneThread(): Promise<string> {
+  if (!(await supportsFeature("relaxedSimd"))) return NO_RELAXED_SIMD;
+  return (await supportsFeature("threads")) ? "" : whyNoSharedMemory();
+}
+
+async function prepare({ accelerator, threads }: RuntimeOptions): Promise<Open> {
   requireAccelerator("litert", accelerator, ["cpu", "gpu"]);
   const onGpu = accelerator === "gpu";
-  const used = onGpu ? 1 : threads;
+  const used = onGpu || (await whyOneThread()) !== "" ? 1 : threads;
   // It opens a GPU for every file otherwise, used or not.
   if (!onGpu) Object.defineProperty(navigator, "gpu", { value: undefined });
   // Its threads are workers too; told nothing, they would load this file instead of LiteRT's.
@@ -49,7 +59,7 @@ serve(async ({ accelerator, threads }: RuntimeOptions) => {
       ? new LiteRtOnGpu(model)
       : new LiteRt(model, used);
   };
-});
+}
 
 class LiteRt implements Runtime {
   readonly version = `@litertjs/core ${packaged.version}`;

@@ -4,31 +4,38 @@ import * as ort from "onnxruntime-web/wasm";
 import { serve } from "./benchmarkWorker";
 import {
   inputValues,
+  type Open,
   type Pixels,
   type Runtime,
   type RuntimeOptions,
   requireAccelerator,
 } from "./runtime";
+import { whyNoSharedMemory } from "./threads";
 
-serve(async ({ accelerator, threads }: RuntimeOptions) => {
+serve(prepare, whyOneThread);
+
+async function whyOneThread(): Promise<string> {
+  return "SharedArrayBuffer" in self ? "" : whyNoSharedMemory();
+}
+
+async function prepare({ accelerator, threads }: RuntimeOptions): Promise<Open> {
   requireAccelerator("onnxruntime", accelerator, ["cpu"]);
   ort.env.wasm.wasmPaths = new URL("../runtime/onnxruntime/", self.location.href).href;
-  ort.env.wasm.numThreads = threads;
+  ort.env.wasm.numThreads = (await whyOneThread()) === "" ? threads : 1;
   // It starts its WebAssembly with the first file and not before, so it is given none. What really
   // goes wrong here goes wrong again with the file.
   await ort.InferenceSession.create(new Uint8Array()).catch(() => undefined);
-  return async (bytes) => new OnnxRuntime(await ort.InferenceSession.create(bytes), threads);
-});
+  return async (bytes) => new OnnxRuntime(await ort.InferenceSession.create(bytes));
+}
 
 class OnnxRuntime implements Runtime {
   readonly version = `onnxruntime-web ${ort.env.versions.web}`;
   readonly accelerator = "cpu";
+  /** It makes this 1 itself where it can have no more. */
+  readonly threads = ort.env.wasm.numThreads ?? 1;
   private feed: Record<string, ort.Tensor> = {};
 
-  constructor(
-    private readonly session: ort.InferenceSession,
-    readonly threads: number,
-  ) {}
+  constructor(private readonly session: ort.InferenceSession) {}
 
   set(pixels: Pixels): void {
     const [wanted] = this.session.inputMetadata;

@@ -10,7 +10,7 @@ export type Order = { spec: InputSpec } | { picture: Picture; pixels: Pixels };
 export type Delivery = { pixels: Pixels; preprocess_ms: number } | { error: string };
 
 let preprocess: Preprocess;
-const reader = new FrameReader();
+let reader: FrameReader | undefined;
 
 addEventListener("message", async ({ data }: MessageEvent<Order>) => {
   if ("spec" in data) {
@@ -20,7 +20,7 @@ addEventListener("message", async ({ data }: MessageEvent<Order>) => {
   try {
     deliver(await fill(data.picture, data.pixels), [data.pixels.buffer]);
   } catch (error) {
-    deliver({ error: String(error) }, []);
+    deliver({ error: String(error instanceof Error ? error.message : error) }, []);
   } finally {
     data.picture.close();
   }
@@ -32,6 +32,7 @@ function deliver(delivery: Delivery, transfer: Transferable[]): void {
 
 async function fill(picture: Picture, pixels: Pixels): Promise<Delivery> {
   const start = performance.now();
+  reader ??= new FrameReader(); // Whatever a browser lacks for it is told to whoever asks.
   pixels.set(preprocess(await reader.read(picture)));
   return { pixels, preprocess_ms: performance.now() - start };
 }

@@ -4,10 +4,8 @@ import { BadArtifact } from "./artifact";
 import type { Answer, Commands, LoadInfo, Outputs } from "./benchmarkWorker";
 import type { Pixels, RuntimeName, RuntimeOptions } from "./runtime";
 
-/** Threads need a page that is isolated, which the headers of its host decide. */
-export function possibleThreads(wanted: number): number {
-  return crossOriginIsolated ? Math.min(wanted, navigator.hardwareConcurrency) : 1;
-}
+/** How long a person waits for any answer, fetched over a slow network too. */
+const PATIENCE_MS = 120_000;
 
 /** Start a worker and load a file; `bytes` belong to the worker from then on. */
 export async function loadWorker(
@@ -26,34 +24,83 @@ export async function loadWorker(
   return client;
 }
 
-/** Start a worker that holds nothing yet. */
-export function startWorker(runtime: RuntimeName): WorkerClient {
+/** Start a worker that holds nothing yet; without patience, whoever asks it ends it. */
+export function startWorker(runtime: RuntimeName, patience_ms = PATIENCE_MS): WorkerClient {
   // Spelled out, because the bundler finds workers by this form.
   switch (runtime) {
     case "litert":
-      return new WorkerClient(new Worker(new URL("./liteRt.ts", import.meta.url)));
+      return new WorkerClient(new Worker(new URL("./liteRt.ts", import.meta.url)), patience_ms);
     case "onnxruntime":
-      return new WorkerClient(new Worker(new URL("./onnxRuntime.ts", import.meta.url)));
+      return new WorkerClient(
+        new Worker(new URL("./onnxRuntime.ts", import.meta.url)),
+        patience_ms,
+      );
     default:
       throw new BadArtifact(`there is no runtime "${runtime}": expected litert or onnxruntime`);
   }
 }
 
+/** What a promise gives, or an error with this sentence when it gives nothing for so long. */
+export async function within<T>(ms: number, sentence: string, promised: Promise<T>): Promise<T> {
+  if (ms === Number.POSITIVE_INFINITY) return promised;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new BadArtifact(sentence)), ms);
+  });
+  try {
+    return await Promise.race([promised, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A worker as one asks it: every question ends in an answer or in an error. */
+export class AskedWorker<Answered> {
+  private readonly waiting: { resolve(answer: Answered): void; reject(error: Error): void }[] = [];
+  private end: Error | undefined;
+
+  constructor(
+    private readonly worker: Worker,
+    private readonly name: string,
+    private readonly patience_ms = PATIENCE_MS,
+  ) {
+    worker.addEventListener("message", ({ data }: MessageEvent<Answered>) =>
+      this.waiting.shift()?.resolve(data),
+    );
+    worker.addEventListener("error", ({ message }) =>
+      this.fail(`${name} died: ${message || "out of memory?"}`),
+    );
+    worker.addEventListener("messageerror", () => this.fail(`${name} gave no readable answer`));
+  }
+
+  async ask(question: object, transfer: Transferable[] = []): Promise<Answered> {
+    if (this.end !== undefined) throw this.end;
+    const answered = new Promise<Answered>((resolve, reject) => {
+      this.waiting.push({ resolve, reject });
+      this.worker.postMessage(question, transfer);
+    });
+    const sentence = `${this.name} did not answer within ${this.patience_ms / 1000} s`;
+    return within(this.patience_ms, sentence, answered);
+  }
+
+  close(): void {
+    this.worker.terminate();
+    this.fail(`${this.name} was closed`);
+  }
+
+  private fail(sentence: string): void {
+    this.end ??= new BadArtifact(sentence);
+    for (const { reject } of this.waiting.splice(0)) reject(this.end);
+  }
+}
+
+/** A worker that holds a model file. */
 export class WorkerClient {
   loadInfo!: LoadInfo; // There after `load`.
-  private readonly waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
+  private readonly worker: AskedWorker<Answer>;
 
-  constructor(private readonly worker: Worker) {
-    worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
-      const asked = this.waiting.shift();
-      if ("error" in data) asked?.reject(new BadArtifact(data.error));
-      else asked?.resolve(data.value);
-    });
-    worker.addEventListener("error", (event) => {
-      const why = event.message || "out of memory?";
-      const error = new BadArtifact(`the model's worker died: ${why}`);
-      for (const asked of this.waiting.splice(0)) asked.reject(error);
-    });
+  constructor(worker: Worker, patience_ms: number) {
+    this.worker = new AskedWorker(worker, "the model's worker", patience_ms);
   }
 
   async load(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -71,13 +118,14 @@ export class WorkerClient {
     question: Parameters<Commands[K]>[0],
     transfer: Transferable[] = [],
   ): ReturnType<Commands[K]> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      this.worker.postMessage({ do: command, ...question }, transfer);
+    const answered = this.worker.ask({ do: command, ...question }, transfer);
+    return answered.then((answer) => {
+      if ("error" in answer) throw new BadArtifact(answer.error);
+      return answer.value;
     }) as ReturnType<Commands[K]>;
   }
 
   close(): void {
-    this.worker.terminate();
+    this.worker.close();
   }
 }

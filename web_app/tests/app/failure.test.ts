@@ -31,3 +31,9 @@ test.each([
 test("any other error says what it says", () => {
   expect(modelFailure(new Error("file is damaged"), true).advice).toBe("file is damaged");
 });
+
+test("a browser that falsifies pictures is named, and not the device", () => {
+  const failure = modelFailure(new Error("this browser falsifies the pictures"), true);
+  expect(failure.title).toBe("This browser falsifies pictures");
+  expect(failure.advice).toBe("This browser falsifies the pictures.");
+});

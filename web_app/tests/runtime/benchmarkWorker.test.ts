@@ -25,7 +25,10 @@ class Echo implements Runtime {
 
 const echo = new Echo();
 const prepared = async () => {
-  const worker = new BenchmarkWorker(async () => async () => echo);
+  const worker = new BenchmarkWorker(
+    async () => async () => echo,
+    async () => "",
+  );
   await worker.prepare({ options: { accelerator: "cpu", threads: 1 } });
   return worker;
 };
@@ -57,7 +60,10 @@ test.each<[string, object, string]>([
   ["time", { calls: 1 }, '"load" comes first'],
   ["logits", {}, '"load" comes first'],
 ])("%s at the wrong time is an answer that says so", async (command, rest, error) => {
-  const worker = new BenchmarkWorker(async () => async () => echo);
+  const worker = new BenchmarkWorker(
+    async () => async () => echo,
+    async () => "",
+  );
   const said = await answer(worker, { do: command, ...rest } as Question);
   expect((said as { error: string }).error).toContain(error);
 });
