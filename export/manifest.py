@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import PositiveInt, StringConstraints
+from pydantic import PositiveFloat, PositiveInt, StringConstraints
 from pydantic import model_validator as validates
 
 from irrvit.export.precision import Precision, Tolerance
 from irrvit.export.reports import Decisions, Meaning, ParityReport, Record, Rounding
-from irrvit.model.outputs import LOGITS, Output, Task, classifier_outputs
+from irrvit.model.outputs import Output, Task, classifier_outputs
 from irrvit.model.spec import InputSpec
 
 # In the manifest's own folder, or beside the pictures: it becomes part of a path and of an address.
@@ -37,6 +37,8 @@ class GoldenCase(Record):
     Attributes:
         picture: file name under `export/cases/`.
         top5: of a classifier, class indices, best first; `logits` are theirs.
+        scale: what decides in the logits; a tolerance is a share of it. Files written before say
+            nothing about it.
         samples: of any other network, some numbers of each output.
     """
 
@@ -44,6 +46,7 @@ class GoldenCase(Record):
     picture_sha256: Sha256
     top5: tuple[int, ...]
     logits: tuple[float, ...]
+    scale: PositiveFloat | None = None
     samples: tuple[GoldenSample, ...] = ()
 
     @validates(mode="after")
@@ -51,15 +54,6 @@ class GoldenCase(Record):
         if len(self.top5) != len(self.logits):
             raise ValueError("expected one logit for each class of top5")
         return self
-
-    @property
-    def answers(self) -> tuple[GoldenSample, ...]:
-        """What is known of the outputs, of whatever network."""
-        if self.samples or not self.top5:
-            return self.samples
-        largest = max(map(abs, self.logits), default=0.0)
-        best = GoldenSample(output=LOGITS, indices=self.top5, values=self.logits, scale=largest)
-        return (best,)
 
 
 class FoldSummary(Record):

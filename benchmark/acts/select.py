@@ -142,6 +142,7 @@ def _golden(manifest: Manifest) -> tuple[GoldenPicture, ...]:
             case.logits,
             tolerance,
             tuple(_expected(sample, *starts[sample.output]) for sample in case.samples),
+            case.scale,
         )
         for case in manifest.golden
     )

@@ -41,8 +41,9 @@ class GoldenPicture:
     Attributes:
         pixels: (1, H, W, C), 0..255.
         top5: class indices, best first; `logits` are theirs.
-        tolerance: how far a logit may be off, as a share of the largest of them.
+        tolerance: how far a logit may be off, as a share of `scale`.
         samples: of a network that is no classifier, numbers of each output.
+        scale: what decides in the logits; where nothing is known of it, the largest of them.
     """
 
     name: str
@@ -51,14 +52,15 @@ class GoldenPicture:
     logits: tuple[float, ...]
     tolerance: float
     samples: tuple[Expected, ...] = ()
+    scale: float | None = None
 
     @property
     def answers(self) -> tuple[Expected, ...]:
         """What is known of the outputs, of whatever network."""
         if self.samples:
             return self.samples
-        largest = float(np.abs(self.logits).max(initial=0.0))
-        return (Expected("logits", self.top5, self.logits, largest, is_ranked=True),)
+        scale = self.scale or float(np.abs(self.logits).max(initial=0.0))
+        return (Expected("logits", self.top5, self.logits, scale, is_ranked=True),)
 
 
 def check(

@@ -10,7 +10,7 @@ from irrvit.export.content import content_hash
 from irrvit.export.manifest import GoldenCase, GoldenSample
 from irrvit.export.pixels import Outputs
 from irrvit.export.proof import cases
-from irrvit.export.proof.spread import decisive_scale
+from irrvit.export.proof.spread import scales_by_case
 from irrvit.model.outputs import LOGITS, Output, Task, task_of
 
 _SAMPLES = 64  # Of each output: a wrong operation shows in any of them.
@@ -21,15 +21,20 @@ def golden_cases(
 ) -> tuple[GoldenCase, ...]:
     """What the reference says about each photograph, by its name, output and (...) values.
 
-    Of a classifier at most five classes, best first; else some numbers of each output.
+    Of a classifier at most five classes, best first; else some numbers of each output. The scales
+    are those that parity goes by: of all cases that the reference was asked about.
     """
-    pictures = cases.pictures()
-    answers = [reference[picture.stem] for picture in pictures]
+    by_output = {o.name: {case: said[o.name] for case, said in reference.items()} for o in outputs}
+    scales = {name: scales_by_case(answers) for name, answers in by_output.items()}
     is_classifier = task_of(outputs) is Task.CLASSIFICATION
-    samples = [()] * len(pictures) if is_classifier else _samples(answers, outputs)
     golden = []
-    for picture, answer, sampled in zip(pictures, answers, samples, strict=True):
-        logits = answer[LOGITS] if is_classifier else np.zeros(0)
+    for picture in cases.pictures():
+        sampled = (
+            _sample(name, answers[picture.stem], scales[name].get(picture.stem, 0.0))
+            for name, answers in by_output.items()
+            if not is_classifier
+        )
+        logits = by_output[LOGITS][picture.stem] if is_classifier else np.zeros(0)
         best = np.argsort(-logits, kind="stable")[:5]
         golden.append(
             GoldenCase(
@@ -37,24 +42,15 @@ def golden_cases(
                 picture_sha256=content_hash(picture),
                 top5=tuple(map(int, best)),
                 logits=tuple(map(float, logits[best])),
-                samples=sampled,
+                scale=scales[LOGITS].get(picture.stem) or None if is_classifier else None,
+                samples=tuple(sampled),
             )
         )
     return tuple(golden)
 
 
-def _samples(
-    answers: Sequence[Outputs], outputs: Sequence[Output]
-) -> list[tuple[GoldenSample, ...]]:
-    """Numbers of each output at even distances, and its largest and smallest."""
-    scales = {o.name: decisive_scale(np.stack([a[o.name] for a in answers])) for o in outputs}
-    return [
-        tuple(_sample(o.name, answer[o.name], float(scales[o.name][i])) for o in outputs)
-        for i, answer in enumerate(answers)
-    ]
-
-
 def _sample(name: str, values: np.ndarray, scale: float) -> GoldenSample:
+    """Numbers of an output at even distances, and its largest and smallest."""
     flat = values.ravel()
     even = np.linspace(0, flat.size - 1, min(_SAMPLES, flat.size)).round().astype(int)
     where = np.unique([*even, flat.argmax(), flat.argmin()])

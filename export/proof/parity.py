@@ -14,7 +14,7 @@ import numpy as np
 from irrvit.export.precision import Tolerance
 from irrvit.export.proof.compare import MIN_SPREAD, compare
 from irrvit.export.proof.deciding import shares_alike
-from irrvit.export.proof.spread import decisive_scale
+from irrvit.export.proof.spread import scales_by_case
 from irrvit.export.reports import NOTHING_COMPARED, OutputDiff, ParityReport
 from irrvit.model.outputs import Output, OutputMeaning, classifier_outputs
 
@@ -41,7 +41,7 @@ def check(
     are failures of the report.
     """
     both = [name for name in reference if name in candidate]
-    scales = _scales(reference)
+    scales = scales_by_case(reference)
     alike = _alike(output, reference, candidate, {n: scales.get(n, 0.0) for n in both}, tolerance)
     diffs = tuple(
         _of_output(
@@ -102,15 +102,6 @@ def _of_output(diff: OutputDiff, output: Output, alike: float | None) -> OutputD
         decided = alike is not None if is_comparable else True
         changes |= {"top1_agrees": None, "top5_overlap": None, "decided": decided}
     return diff.model_copy(update=changes)
-
-
-def _scales(reference: Mapping[str, np.ndarray]) -> dict[str, float]:
-    """What decides in each case; of none where they cannot be held against each other."""
-    outputs = [np.asarray(output, np.float64) for output in reference.values()]
-    is_comparable = len({output.shape for output in outputs}) == 1
-    if not is_comparable or not all(np.isfinite(output).all() for output in outputs):
-        return {}
-    return dict(zip(reference, decisive_scale(np.stack(outputs)).tolist(), strict=True))
 
 
 def _report_failures(

@@ -22,6 +22,15 @@ def decisive_scale(reference: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(scale), scale, 0.0)
 
 
+def scales_by_case(reference: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """What decides in each case (...); of none where they cannot be held against each other."""
+    outputs = [np.asarray(output, np.float64) for output in reference.values()]
+    is_comparable = len({output.shape for output in outputs}) == 1
+    if not is_comparable or not all(np.isfinite(output).all() for output in outputs):
+        return {}
+    return dict(zip(reference, decisive_scale(np.stack(outputs)).tolist(), strict=True))
+
+
 def difference(candidate: np.ndarray, reference: np.ndarray) -> float:
     """The largest difference of outputs (N, ...), relative to what decides in its case.
 

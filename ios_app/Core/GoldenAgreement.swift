@@ -4,26 +4,27 @@ import Foundation
 public struct Agreement: Equatable, Sendable {
     /// Names the class that the reference names, or one that it can hardly tell from it.
     public let topAgrees: Bool
-    /// Largest difference of a logit as a share of the largest; not finite if an output is not.
+    /// Largest difference of a logit as a share of the scale; not finite if an output is not.
     public let difference: Double
     public let passed: Bool
 }
 
 /// Hold the logits of one picture against what the reference said about it.
 ///
-/// - Parameter tolerance: how far a logit may be off, as a share of the largest.
+/// - Parameter tolerance: how far a logit may be off, as a share of the scale: of what decides in
+///   the logits, or, where the manifest does not say, of the largest of them.
 public func agreement(_ logits: [Float], _ golden: GoldenCase, tolerance: Double) -> Agreement {
     let fits = golden.top5.allSatisfy(logits.indices.contains)
     guard fits, logits.allSatisfy(\.isFinite), let first = golden.logits.first,
-        let largest = golden.logits.map(abs).max()
+        let scale = golden.scale ?? golden.logits.map(abs).max()
     else {
         return Agreement(topAgrees: false, difference: .nan, passed: false)
     }
     let expected = zip(golden.top5, golden.logits)
     let errors = expected.map { index, logit in abs(Double(logits[index]) - logit) }
-    let difference = (errors.max() ?? .nan) / largest
+    let difference = (errors.max() ?? .nan) / scale
     // Within twice the tolerance two right answers may name different classes.
-    let lowest = first - 2 * tolerance * largest
+    let lowest = first - 2 * tolerance * scale
     let largestLogit = logits.max()
     let best = logits.firstIndex { $0 == largestLogit }
     let topAgrees = expected.contains { index, logit in index == best && logit >= lowest }
@@ -53,7 +54,7 @@ public func goldenAgreement(
             return "\(picture): names another class than the reference"
         }
         let (off, allowed) = (inShort(agreement.difference), inShort(tolerance))
-        return "\(picture): a logit is off by \(off) of the largest, \(allowed) is allowed"
+        return "\(picture): a logit is off by \(off) of what decides, \(allowed) is allowed"
     }
     let differences = found.map(\.agreement.difference)
     let isFinite = !differences.isEmpty && differences.allSatisfy(\.isFinite)

@@ -20,9 +20,11 @@ public struct GoldenCase: Equatable, Sendable {
     public let picture: String
     public let top5: [Int]
     public let logits: [Double]
+    /// What decides in the logits; manifests written before say nothing about it.
+    public let scale: Double?
 
-    public init(picture: String, top5: [Int], logits: [Double]) {
-        (self.picture, self.top5, self.logits) = (picture, top5, logits)
+    public init(picture: String, top5: [Int], logits: [Double], scale: Double? = nil) {
+        (self.picture, self.top5, self.logits, self.scale) = (picture, top5, logits, scale)
     }
 }
 
@@ -33,7 +35,7 @@ public struct Manifest: Equatable, Sendable {
     public var sizeBytes, macs: Int
     public var input: InputSpec
     public var labels: [String]
-    /// How far a logit may be off, as a share of the largest.
+    /// How far a logit may be off, as a share of what decides in the logits.
     public var maxRel: Double
     /// What can open the file, for example "iOS16, ML Program"; empty if the manifest does not say.
     public var compatibility: String
@@ -105,7 +107,8 @@ private func goldenCase(_ field: Field) throws -> GoldenCase {
     return GoldenCase(
         picture: try field["picture"].fileName(),
         top5: try field["top5"].list().map { try $0.index() },
-        logits: try field["logits"].list().map { try $0.number() }
+        logits: try field["logits"].list().map { try $0.number() },
+        scale: try field["scale"].unlessMissing { try $0.positive() }
     )
 }
 
@@ -121,6 +124,13 @@ private struct Field {
         }
     }
 
+    /// Nothing where it is missing or null.
+    func unlessMissing<Read>(_ read: (Field) throws -> Read) rethrows -> Read? {
+        isMissing ? nil : try read(self)
+    }
+
+    private var isMissing: Bool { value == nil || value is NSNull }
+
     func list() throws -> [Field] {
         guard let list = value as? [Any] else { throw wrong("a list") }
         return list.enumerated().map { Field(value: $1, name: "\(name).\($0)") }
@@ -134,6 +144,12 @@ private struct Field {
     func number() throws -> Double {
         guard let number = value as? NSNumber else { throw wrong("a number") }
         return number.doubleValue
+    }
+
+    func positive() throws -> Double {
+        let number = try number()
+        guard number > 0 else { throw wrong("a number above 0") }
+        return number
     }
 
     func whole() throws -> Int {

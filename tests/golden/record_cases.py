@@ -44,6 +44,9 @@ _WRONG: dict[str, tuple[str, Any]] = {
     "a tolerance in words": ("parity.0.tolerance.max_rel", "small"),
     "golden cases without logits": ("golden.0.logits", None),
     "golden cases without classes": ("golden.0.top5", None),
+    "logits in which nothing decides": ("golden.0.scale", 0),
+    "a scale below nothing": ("golden.0.scale", -2.5),
+    "a scale in words": ("golden.0.scale", "large"),
 }
 _RIGHT: dict[str, tuple[str, Any]] = {
     "a name with dots and dashes": ("golden.0.picture", "my_coffee-2.small.jpg"),
@@ -55,6 +58,8 @@ _RIGHT: dict[str, tuple[str, Any]] = {
     "a resize of one pixel": ("input.resize", 1),
     "no golden case": ("golden", []),
     "no task, as in manifests from before": ("task", None),
+    "no scale of the logits, as in manifests from before": ("golden.0.scale", None),
+    "a scale of the logits": ("golden.0.scale", 2.5),
     **{f"the precision {name}": ("precision", str(name)) for name in Precision},
 }
 
@@ -99,6 +104,8 @@ _CLOSE = {"top5": (2, 0, 4), "logits": (8.0, 7.999, 1.0), "tolerance": 1e-4}
 _NEGATIVE = {"top5": (1, 0), "logits": (1.0, -8.0), "tolerance": 0.01}
 _JUST_TOLD = {"top5": (1, 0), "logits": (8.0, 7.9985), "tolerance": 1e-4}
 _TOLD = {"top5": (1, 0), "logits": (8.0, 7.9983), "tolerance": 1e-4}
+# What decides is 2, however large the logits: an error of 0.02 is allowed.
+_OFFSET = {"top5": (1, 0, 2), "logits": (1001.0, 1000.9, 999.0), "tolerance": 0.01, "scale": 2.0}
 _ANSWERS: dict[str, tuple[dict[str, Any], list[float]]] = {
     "the same": (_CLOSE, [7.999, 0.5, 8.0, -2.0, 1.0]),
     "within the tolerance": (_CLOSE, [7.9994, 0.5, 7.9995, -2.0, 1.0]),
@@ -111,8 +118,11 @@ _ANSWERS: dict[str, tuple[dict[str, Any], list[float]]] = {
     "too few classes": (_CLOSE, [7.999, 0.5, 8.0]),
     "not a number": (_CLOSE, [7.999, math.nan, 8.0, -2.0, 1.0]),
     "infinite": (_CLOSE, [7.999, -math.inf, 8.0, -2.0, 1.0]),
-    "a share of the largest, be it below 0": (_NEGATIVE, [-8.07, 1.0]),
+    "a share of the largest, be it below 0, where no scale is known": (_NEGATIVE, [-8.07, 1.0]),
     "more than that share": (_NEGATIVE, [-8.09, 1.0]),
+    "almost beyond a share of what decides": (_OFFSET, [1000.9, 1001.019, 999.0]),
+    "just beyond a share of what decides": (_OFFSET, [1000.9, 1001.021, 999.0]),
+    "another class, decided by more than twice its share": (_OFFSET, [1000.96, 1000.95, 999.0]),
     "within twice the tolerance of the first": (_JUST_TOLD, [7.99928, 7.99926]),
     "not within twice the tolerance of the first": (_TOLD, [7.99928, 7.99926]),
 }

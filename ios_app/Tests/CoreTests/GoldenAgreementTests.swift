@@ -35,7 +35,8 @@ struct GoldenAgreementTests {
 private func judge(_ golden: Json) -> Agreement {
     let said = golden["golden"]
     let expected = GoldenCase(
-        picture: "p", top5: said["top5"].list.map(\.int), logits: said["logits"].list.map(\.number))
+        picture: "p", top5: said["top5"].list.map(\.int), logits: said["logits"].list.map(\.number),
+        scale: said.has("scale") ? said["scale"].number : nil)
     let logits = golden["logits"].list.map { Float($0.number) }
     return agreement(logits, expected, tolerance: said["tolerance"].number)
 }

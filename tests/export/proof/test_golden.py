@@ -34,6 +34,17 @@ def test_five_classes_or_all_there_are_the_best_first(logits, classes, values):
     assert {(case.top5, case.logits) for case in golden} == {(classes, values)}
 
 
+def test_the_scale_of_logits_is_that_of_parity_over_all_cases():
+    answers = reference(1001.0, 1000.0, 1000.5)
+    answers |= {"noise": {"logits": np.array([1001.0, 1000.0, 1000.9], np.float32)}}
+    golden = golden_cases(answers, classifier_outputs(3))
+    assert [case.scale for case in golden] == pytest.approx([0.4] * len(golden), rel=1e-4)
+
+
+def test_there_is_no_scale_where_nothing_decides():
+    assert {g.scale for g in golden_cases(reference(1.0, 0.0), classifier_outputs(2))} == {None}
+
+
 def test_of_any_other_network_they_are_numbers_of_each_output():
     outputs = (
         Output(name="depth", shape=(1, 10, 20), meaning=OutputMeaning.VALUE_MAP),

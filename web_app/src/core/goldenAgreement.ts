@@ -5,14 +5,16 @@ export interface Expected {
   /** Class indices, best first; `logits` are theirs. */
   readonly top5: readonly number[];
   readonly logits: readonly number[];
-  /** How far a logit may be off, as a share of the largest of them. */
+  /** What decides in the logits; where the manifest does not say, the largest of them. */
+  readonly scale?: number | null;
+  /** How far a logit may be off, as a share of the scale. */
   readonly tolerance: number;
 }
 
 export interface Agreement {
   /** Names the class that the reference names, or one that it can hardly tell from it. */
   readonly topAgrees: boolean;
-  /** Largest difference of a logit as a share of the largest; not finite if an output is not. */
+  /** Largest difference of a logit as a share of the scale; not finite if an output is not. */
   readonly difference: number;
   readonly passed: boolean;
 }
@@ -24,13 +26,13 @@ export function agreement(logits: ArrayLike<number>, expected: Expected): Agreem
   if (top5.some((index) => index >= values.length) || !values.every(Number.isFinite)) {
     return { topAgrees: false, difference: Number.NaN, passed: false };
   }
-  const largest = Math.max(...expected.logits.map(Math.abs));
+  const scale = expected.scale ?? Math.max(...expected.logits.map(Math.abs));
   const errors = top5.map((index, place) =>
     Math.abs((values[index] as number) - (expected.logits[place] as number)),
   );
-  const difference = Math.max(...errors) / largest;
+  const difference = Math.max(...errors) / scale;
   // Within twice the tolerance two right answers may name different classes.
-  const lowest = (expected.logits[0] as number) - 2 * tolerance * largest;
+  const lowest = (expected.logits[0] as number) - 2 * tolerance * scale;
   const possible = top5.filter((_, place) => (expected.logits[place] as number) >= lowest);
   const topAgrees = possible.includes(values.indexOf(Math.max(...values)));
   return { topAgrees, difference, passed: topAgrees && difference <= tolerance };
@@ -57,7 +59,7 @@ export function goldenAgreement(
   const failures = found.flatMap(([picture, { topAgrees, difference, passed }]) => {
     if (passed) return [];
     if (!topAgrees) return [`${picture}: names another class than the reference`];
-    const off = `a logit is off by ${difference.toPrecision(2)} of the largest`;
+    const off = `a logit is off by ${difference.toPrecision(2)} of what decides`;
     return [`${picture}: ${off}, ${tolerance} is allowed`];
   });
   return {

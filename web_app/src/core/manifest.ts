@@ -20,6 +20,8 @@ export interface GoldenCase {
   readonly picture_sha256: string;
   readonly top5: readonly number[];
   readonly logits: readonly number[];
+  /** What decides in the logits; those written before say nothing about it. */
+  readonly scale?: number | null;
 }
 
 export interface Manifest {
@@ -44,7 +46,7 @@ export class BadManifest extends Error {
   override readonly name = "BadManifest";
 }
 
-/** How far a logit may be off on a device, as a share of the largest of them. */
+/** How far a logit may be off on a device, as a share of what decides in them. */
 export function tolerance({ parity }: Manifest): number {
   return (parity[0] as Manifest["parity"][number]).tolerance.max_rel;
 }
@@ -72,7 +74,13 @@ const FIELDS: Record<keyof Manifest, Check> = {
   labels: list(text),
   parity: some(record({ tolerance: record({ max_rel: number }) })),
   golden: list(
-    record({ picture: fileName, picture_sha256: hash, top5: list(number), logits: list(number) }),
+    record({
+      picture: fileName,
+      picture_sha256: hash,
+      top5: list(number),
+      logits: list(number),
+      scale: optional(positive),
+    }),
   ),
 };
 
@@ -128,6 +136,12 @@ function classifier(value: unknown, field: string): void {
   );
 }
 
+function optional(check: Check): Check {
+  return (value, field) => {
+    if (value !== undefined && value !== null) check(value, field);
+  };
+}
+
 function text(value: unknown, field: string): void {
   expect(typeof value === "string", field, "a text", value);
 }
@@ -145,6 +159,10 @@ function fileName(value: unknown, field: string): void {
 
 function number(value: unknown, field: string): void {
   expect(typeof value === "number", field, "a number", value);
+}
+
+function positive(value: unknown, field: string): void {
+  expect(typeof value === "number" && value > 0, field, "a number above 0", value);
 }
 
 function whole(value: unknown, field: string): void {

@@ -39,7 +39,7 @@ test.each(sets)("all together: $name", ({ pictures, cases, agreeing, failed, pas
   expect(found.failures.map((text) => text.split(":")[0])).toEqual(failed);
 });
 
-test("the difference is a share of the largest logit, and the largest of all pictures", () => {
+test("without a scale the difference is a share of the largest logit, and the largest of all pictures", () => {
   const golden = { top5: [2, 0, 4], logits: [8, 7.999, 1], tolerance: 1e-4 };
   const off = agreement([7.999, 0.5, 8.004, -2, 1], golden);
   const same = agreement([7.999, 0.5, 8, -2, 1], golden);
@@ -47,7 +47,7 @@ test("the difference is a share of the largest logit, and the largest of all pic
   const pictures = [same, off, same].map((found, i) => [`${i}`, found] as const);
   expect(goldenAgreement(pictures, 1e-4)).toMatchObject({
     difference: off.difference,
-    failures: ["1: a logit is off by 0.00050 of the largest, 0.0001 is allowed"],
+    failures: ["1: a logit is off by 0.00050 of what decides, 0.0001 is allowed"],
   });
   expect(goldenAgreement([], 1e-4).difference).toBeNaN();
 });

@@ -8,7 +8,7 @@ import kotlin.math.abs
  *
  * @property topAgrees names the class that the reference names, or one that it can hardly tell
  *   from it.
- * @property difference largest of a logit as a share of the largest; not finite if an output is
+ * @property difference largest of a logit as a share of the scale; not finite if an output is
  *   not.
  */
 data class Agreement(val topAgrees: Boolean, val difference: Double, val passed: Boolean)
@@ -16,17 +16,18 @@ data class Agreement(val topAgrees: Boolean, val difference: Double, val passed:
 /**
  * Hold the logits of one picture against what the reference said about it.
  *
- * @param tolerance how far a logit may be off, as a share of the largest.
+ * @param tolerance how far a logit may be off, as a share of the scale: of what decides in the logits,
+ *   or, where the manifest does not say, of the largest of them.
  */
 fun agreement(logits: FloatArray, golden: GoldenCase, tolerance: Double): Agreement {
     if (golden.top5.any { it >= logits.size } || !logits.all(Float::isFinite)) {
         return Agreement(topAgrees = false, difference = Double.NaN, passed = false)
     }
-    val largest = golden.logits.maxOf(::abs)
+    val scale = golden.scale ?: golden.logits.maxOf(::abs)
     val expected = golden.top5.zip(golden.logits)
-    val difference = expected.maxOf { (index, logit) -> abs(logits[index] - logit) } / largest
+    val difference = expected.maxOf { (index, logit) -> abs(logits[index] - logit) } / scale
     // Within twice the tolerance two right answers may name different classes.
-    val lowest = golden.logits.first() - 2 * tolerance * largest
+    val lowest = golden.logits.first() - 2 * tolerance * scale
     val best = logits.indices.maxBy { logits[it] }
     val topAgrees = expected.any { (index, logit) -> index == best && logit >= lowest }
     return Agreement(topAgrees, difference, topAgrees && difference <= tolerance)
@@ -49,7 +50,7 @@ fun goldenAgreement(found: List<Pair<String, Agreement>>, tolerance: Double): Go
     val wrong = found.filter { (_, agreement) -> !agreement.passed }
     val failures = wrong.map { (picture, agreement) ->
         if (agreement.topAgrees) {
-            "$picture: a logit is off by %.1e of the largest, %.1e is allowed"
+            "$picture: a logit is off by %.1e of what decides, %.1e is allowed"
                 .format(agreement.difference, tolerance)
         } else {
             "$picture: names another class than the reference"

@@ -7,13 +7,22 @@ import org.json.JSONObject
 /** The picture a network expects; `resize` and `crop` as in Python's `InputSpec`. */
 data class InputSpec(val height: Int, val width: Int, val resize: Int, val interpolation: String)
 
-/** A picture that comes with the app, and what PyTorch says about it: classes, best first. */
-data class GoldenCase(val picture: String, val top5: List<Int>, val logits: List<Double>)
+/**
+ * A picture that comes with the app, and what PyTorch says about it: classes, best first.
+ *
+ * @property scale what decides in the logits; manifests written before say nothing about it.
+ */
+data class GoldenCase(
+    val picture: String,
+    val top5: List<Int>,
+    val logits: List<Double>,
+    val scale: Double?,
+)
 
 /**
  * What is known about a model file: `manifest.json` beside it. Nothing else may be read about it.
  *
- * @property maxRel how far a logit may be off on a device, as a share of the largest of them.
+ * @property maxRel how far a logit may be off on a device, as a share of what decides in them.
  */
 data class Manifest(
     val model: String,
@@ -85,6 +94,7 @@ private fun goldenCase(field: Field): GoldenCase {
         picture = field["picture"].fileName(),
         top5 = field["top5"].list().map { it.number().toInt() },
         logits = field["logits"].list().map(Field::number),
+        scale = field["scale"].unlessMissing(Field::positive),
     )
 }
 
@@ -104,6 +114,8 @@ private class Field(private val value: Any?, private val name: String) {
 
     fun number(): Double = (value as? Number ?: wrong("a number")).toDouble()
 
+    fun positive(): Double = number().takeIf { it > 0 } ?: wrong("a number above 0")
+
     fun whole(): Long {
         if (value !is Int && value !is Long || number() <= 0) wrong("a whole number above 0")
         return (value as Number).toLong()
@@ -119,6 +131,8 @@ private class Field(private val value: Any?, private val name: String) {
 
     private fun matching(pattern: Regex, expected: String) =
         text().takeIf(pattern::matches) ?: wrong(expected)
+
+    fun <T> unlessMissing(read: (Field) -> T): T? = if (isMissing) null else read(this)
 
     val isMissing get() = value == null || value == JSONObject.NULL
 

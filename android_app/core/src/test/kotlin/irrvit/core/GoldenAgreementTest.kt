@@ -47,7 +47,8 @@ class GoldenAgreementTest {
     private fun agreement(case: JSONObject): Agreement {
         val expected = case.getJSONObject("golden")
         val top5 = expected.getJSONArray("top5").doubles().map(Double::toInt)
-        val golden = GoldenCase("p", top5, expected.getJSONArray("logits").doubles())
+        val scale = expected.optDouble("scale").takeUnless(Double::isNaN)
+        val golden = GoldenCase("p", top5, expected.getJSONArray("logits").doubles(), scale)
         val logits = case.getJSONArray("logits").floats()
         return agreement(logits, golden, expected.getDouble("tolerance"))
     }
