@@ -114,11 +114,13 @@ class MilProgram:
         self, inputs: Mapping[str, np.ndarray], settle: Callable[[Tensor, str], Tensor]
     ) -> dict[str, np.ndarray]:
         wanted = {value.name for value in self.outputs}
-        return {
+        computed = {
             value.name: result.numpy()
             for value, result in self._evaluate(inputs, settle)
             if value.name in wanted
         }
+        # An output may be one of the constants: what a network says whatever it sees.
+        return {name: self._held[name].numpy() for name in wanted - computed.keys()} | computed
 
     def _prepare(self, operation: Operation, unused: tuple[str, ...]) -> _Step:
         if why := departure(operation, self.constants):

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from irrvit.export.precision import Tolerance
+from irrvit.export.proof.spread import MIN_SPREAD
 from irrvit.export.reports import NOTHING_COMPARED, OutputDiff
-
-MIN_SPREAD = 1e-4
-"""A reference that spreads less than this (relative to its size) can hide any error."""
 
 # Of integers that stand for the best of several numbers: rounding may turn round that many of them
 # where two are as good.

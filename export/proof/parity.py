@@ -12,13 +12,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from irrvit.export.precision import Tolerance
-from irrvit.export.proof.compare import MIN_SPREAD, compare
+from irrvit.export.proof.compare import compare
 from irrvit.export.proof.deciding import shares_alike
-from irrvit.export.proof.spread import scales_by_case
+from irrvit.export.proof.spread import is_constant, scales_by_case
 from irrvit.export.reports import NOTHING_COMPARED, OutputDiff, ParityReport
 from irrvit.model.outputs import Output, OutputMeaning, classifier_outputs
 
 (_LOGITS,) = classifier_outputs(0)
+_SAYS_THE_SAME = (
+    "PyTorch gives the same output whatever the picture, so any file would agree; give the network "
+    f"trained weights, or random ones of a usual size: {NOTHING_COMPARED}"
+)
 _DECIDED = {
     OutputMeaning.LOGITS: "top-1 agrees in {} of {} decided cases",
     OutputMeaning.EMBEDDING: "the nearest other case agrees in {} of {} decided cases",
@@ -64,8 +68,13 @@ def check(
 
 
 def together(reports: Sequence[ParityReport]) -> ParityReport:
-    """One report of a candidate from those of its outputs."""
+    """One report of a candidate from those of its outputs.
+
+    An output that says the same whatever the picture is as good as any, beside one that does not.
+    """
     failures = [f for report in reports for f in report.failures]
+    if not all(_SAYS_THE_SAME in report.failures for report in reports):
+        failures = [failure for failure in failures if failure != _SAYS_THE_SAME]
     widest = max((report.tolerance for report in reports), key=lambda t: t.max_rel)
     return reports[0].model_copy(
         update={
@@ -117,11 +126,8 @@ def _report_failures(
         failures.append(NOTHING_COMPARED)
         return failures
     outputs = [np.asarray(reference[diff.case], np.float64).ravel() for diff in diffs]
-    if len(outputs) > 1 and _is_constant(outputs):
-        failures.append(
-            "PyTorch gives the same output whatever the picture, so any file would agree; give the "
-            f"network trained weights, or random ones of a usual size: {NOTHING_COMPARED}"
-        )
+    if len({output.shape for output in outputs}) == 1 and is_constant(np.stack(outputs)):
+        failures.append(_SAYS_THE_SAME)
     decided = [_share(diff) for diff in diffs if diff.decided]
     share = sum(decided) / len(decided) if decided else 1.0
     if output.meaning in _DECIDED and share < tolerance.min_top1_agreement:
@@ -135,10 +141,3 @@ def _share(diff: OutputDiff) -> float:
     if diff.alike is not None:
         return diff.alike
     return float(bool(diff.top1_agrees))
-
-
-def _is_constant(outputs: list[np.ndarray]) -> bool:
-    if len({output.shape for output in outputs}) > 1:
-        return False
-    stacked = np.stack(outputs)
-    return float(np.ptp(stacked, axis=0).max()) <= MIN_SPREAD * float(np.abs(stacked).max())

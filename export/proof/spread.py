@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+MIN_SPREAD = 1e-4
+"""A reference that spreads less than this (relative to its size) can hide any error."""
+
 
 def decisive_scale(reference: np.ndarray) -> np.ndarray:
     """Return for outputs (N, ...) of N cases the scale (N,) of what decides in each.
@@ -14,12 +17,27 @@ def decisive_scale(reference: np.ndarray) -> np.ndarray:
     of an output across the cases. An offset that all outputs share decides nothing, nor does what
     a network says whatever it sees; of a single output only the second spread is there. 0 means
     that nothing is decided at all.
+
+    What is the same in every case, such as the anchors of a detector, is held to its own spread,
+    or, where there is none, to its size.
     """
     flat = np.asarray(reference, np.float64).reshape(len(reference), -1)
     within = np.ptp(flat, axis=1) if flat.shape[1] > 1 else np.full(len(flat), np.inf)
+    if is_constant(flat):
+        size = np.abs(flat).max(axis=1)
+        own = np.isfinite(within) & (within > MIN_SPREAD * size)
+        return np.where(own, within, np.where(size > 0, size, 1.0))
     across = np.ptp(flat, axis=0).max(initial=0.0) if len(flat) > 1 else np.inf
     scale = np.minimum(within, across)
     return np.where(np.isfinite(scale), scale, 0.0)
+
+
+def is_constant(outputs: np.ndarray) -> bool:
+    """Whether outputs (N, ...) of at least two cases are the same whatever the network sees."""
+    if len(outputs) < 2 or not outputs.size:
+        return False
+    across = float(np.ptp(outputs, axis=0).max())
+    return across <= MIN_SPREAD * float(np.abs(outputs).max())
 
 
 def scales_by_case(reference: Mapping[str, np.ndarray]) -> dict[str, float]:

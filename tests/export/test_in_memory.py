@@ -34,6 +34,7 @@ class Many(nn.Module):
         maps = nn.functional.interpolate(self.classes(x), scale_factor=2, mode="bilinear")
         return {
             "map": maps,
+            "anchors": torch.arange(6.0).reshape(1, 3, 2) / 4,
             "depth": maps.abs().sum(1),
             "nested": [self.point(x.mean((2, 3))), (maps.argmax(1),)],
         }
@@ -64,6 +65,7 @@ def test_every_format_has_every_output_from_a_script_without_a_guard(tmp_path):
         assert (said["input"]["color"], said["input"]["width"]) == ("gray", 40)
         assert {o["name"]: (o["shape"], o["meaning"]) for o in said["outputs"]} == {
             "map": ([1, 5, 24, 40], "class_map"),
+            "anchors": ([1, 3, 2], "values"),
             "depth": ([1, 24, 40], "value_map"),
             "nested_0": ([1, 6], "values"),
             "nested_1_0": ([1, 24, 40], "indices"),

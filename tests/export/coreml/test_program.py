@@ -1,5 +1,7 @@
 """Programs as wholes: fp16 is emulated, values are dropped, what is unknown is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,12 @@ def test_a_trace_without_rounding_keeps_what_float16_would_lose(mb, make_program
     ((value, result),) = program.trace_unrounded({"x": THIRDS})
     assert (value.name, value.dtype) == ("end", "fp16")
     np.testing.assert_array_equal(result, THIRDS.astype(np.float32) ** 2)
+
+
+def test_an_output_may_be_a_constant():
+    listing = replace(_listing(), outputs=(Value("y", "fp16", (4,)), Value("out", "fp16", (1, 4))))
+    said = MilProgram(listing).run({"x": THIRDS})
+    assert (said["y"].tolist(), said["out"].shape) == ([2.0] * 4, (1, 4))
 
 
 def test_an_output_that_others_read_survives(mb, make_program):

@@ -11,6 +11,7 @@ from irrvit.model.outputs import Output, OutputMeaning
 
 CASES = tuple(Case(name, np.zeros((2, 2, 3), np.uint8)) for name in ("cat", "dog", "noise", "sky"))
 SHAPES = {
+    "anchors": ((5, 4), OutputMeaning.VALUES),
     "boxes": ((5, 4), OutputMeaning.VALUES),
     "map": ((3, 6, 6), OutputMeaning.CLASS_MAP),
     "point": ((8,), OutputMeaning.EMBEDDING),
@@ -25,12 +26,13 @@ REFERENCE = {
     **{name: GENERATOR.normal(size=(4, *shape)) for name, (shape, _) in SHAPES.items()},
     "best": GENERATOR.integers(0, 9, (4, 2000)),
 }
+REFERENCE["anchors"][:] = REFERENCE["anchors"][0]  # Whatever the picture.
 LIMITS = Tolerance(max_rel=1e-4, min_cosine=0.9999, min_sqnr_db=60)
 
 
-def compared(said):
+def compared(said, reference=REFERENCE):
     by_case = {
-        case.name: {name: values[i] for name, values in REFERENCE.items()}
+        case.name: {name: values[i] for name, values in reference.items()}
         for i, case in enumerate(CASES)
     }
     limits = {output.name: LIMITS for output in OUTPUTS}
@@ -55,7 +57,14 @@ def test_the_same_outputs_pass():
     shares = {d.output: (d.top1_agrees, d.alike) for d in report.diffs}
     nothing = (None, None)
     assert shares["map"] == shares["point"] == shares["best"] == (None, 1.0)
-    assert shares["boxes"] == shares["score"] == nothing
+    assert shares["anchors"] == shares["boxes"] == shares["score"] == nothing
+
+
+def test_a_network_of_which_no_output_depends_on_the_picture_was_not_compared():
+    stuck = {name: np.repeat(values[:1], 4, axis=0) for name, values in REFERENCE.items()}
+    report = compared(stuck, reference=stuck)
+    assert report.compared_nothing
+    assert not report.passed
 
 
 @pytest.mark.parametrize("name", list(SHAPES))

@@ -41,8 +41,9 @@ def test_the_scale_of_logits_is_that_of_parity_over_all_cases():
     assert [case.scale for case in golden] == pytest.approx([0.4] * len(golden), rel=1e-4)
 
 
-def test_there_is_no_scale_where_nothing_decides():
-    assert {g.scale for g in golden_cases(reference(1.0, 0.0), classifier_outputs(2))} == {None}
+def test_there_is_no_scale_where_nothing_can_be_compared():
+    golden = golden_cases(reference(np.inf, 0.0), classifier_outputs(2))
+    assert {case.scale for case in golden} == {None}
 
 
 def test_of_any_other_network_they_are_numbers_of_each_output():

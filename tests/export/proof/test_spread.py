@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from irrvit.export.proof.spread import decisive_scale, difference
+from irrvit.export.proof.spread import decisive_scale, difference, is_constant
 
 
 def test_an_offset_that_all_outputs_share_decides_nothing():
@@ -31,6 +31,18 @@ def test_one_case_is_held_against_itself():
 
 def test_one_output_of_one_case_decides_nothing():
     assert decisive_scale(np.array([[3.0]])).tolist() == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("constant", "scale"), [((3.0, 5.0), 2.0), ((7.0, 7.0), 7.0), ((-7.0,), 7.0), ((0.0, 0.0), 1.0)]
+)
+def test_what_is_the_same_in_every_case_is_held_to_its_own_spread_or_size(constant, scale):
+    assert decisive_scale(np.array([constant] * 3)).tolist() == [scale] * 3
+
+
+@pytest.mark.parametrize(("apart", "constant"), [(0.9e-4, True), (1.1e-4, False)])
+def test_what_hardly_changes_between_cases_is_constant(apart, constant):
+    assert is_constant(np.array([[1.0, 0.5], [1.0, 0.5 + apart]])) is constant
 
 
 def test_a_difference_is_a_share_of_what_decides_in_its_case():
