@@ -17,14 +17,14 @@ from irrvit.model.progress import Notify
 
 
 def names() -> list[str]:
-    """The kinds that are installed, by file name; imports none of them."""
-    modules = pkgutil.iter_modules(devices.__path__)
-    return sorted(module.name for module in modules if not module.name.startswith("_"))
+    """The kinds that are installed, by file name, with hyphens; imports none of them."""
+    found = [module.name for module in pkgutil.iter_modules(devices.__path__)]
+    return sorted(name.replace("_", "-") for name in found if not name.startswith("_"))
 
 
 def load(kind: str) -> ModuleType:
     """The module of a kind: a Device, or a Finder."""
-    return importlib.import_module(f"{devices.__name__}.{kind}")
+    return importlib.import_module(f"{devices.__name__}.{kind.replace('-', '_')}")
 
 
 def own_options() -> dict[str, list[str]]:

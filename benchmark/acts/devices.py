@@ -17,7 +17,7 @@ from irrvit.benchmark.device import SeenDevice
 from irrvit.benchmark.errors import ExitCode
 from irrvit.model.progress import Notify
 
-_COLUMNS = (("kind", 7), ("", 9), ("device", 18), ("SoC", 13), ("system", 12))
+_COLUMNS = (("kind", 14), ("", 9), ("device", 18), ("SoC", 13), ("system", 12))
 
 
 @dataclass(frozen=True)

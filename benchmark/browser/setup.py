@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from irrvit.benchmark.browser.installed import executable
 from irrvit.benchmark.browser.page_server import built_page, sources
 from irrvit.benchmark.device import SetupProgress
 from irrvit.benchmark.errors import SetupFailed
@@ -15,10 +14,8 @@ def build_page(progress: SetupProgress) -> Path:
     """Build it and return its folder.
 
     Raises:
-        DeviceNotFound: there is no browser to show it.
         SetupFailed: what the build said.
     """
-    executable()
     script = sources().parent / "scripts" / "web.sh"
     progress("building the page", 0.0)
     done = subprocess.run([script], stderr=subprocess.PIPE, text=True, check=False)

@@ -16,7 +16,8 @@ _MIN_WARMUP_CALLS = 5
 
 def calls_of_block(call_ms: float, block_ms: float = BLOCK_MS) -> int:
     """How many calls of this length make a block: one at least, ten a millisecond at most."""
-    return int(max(1, min(10 * block_ms, round(block_ms / call_ms))))
+    # A coarse clock may see no time pass.
+    return int(max(1, min(10 * block_ms, round(block_ms / max(call_ms, 1e-6)))))
 
 
 def calls_of_warmup(first_ms: float) -> int:

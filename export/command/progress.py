@@ -22,24 +22,29 @@ from irrvit.model.progress import Notify
 
 @contextmanager
 def progress() -> Iterator[Notify]:
-    """Yield a function of (file, stage): a line per file that moves, or plain lines in a log."""
+    """Yield a function of (file, stage): a line per file that moves, or plain lines in a log.
+
+    Nothing moves before the first stage: somebody may have to be asked something until then.
+    """
     if not sys.stderr.isatty():
         yield _plain(time.perf_counter())
         return
     console = Console(stderr=True)
     columns = (SpinnerColumn(finished_text=" "), TextColumn("{task.description}"))
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as display:
-        lines: dict[str, TaskID] = {}
+    display = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+    lines: dict[str, TaskID] = {}
 
-        def notify(name: str, stage: str) -> None:
-            if name not in lines:
-                lines[name] = display.add_task("", total=1)
-            done = stage.startswith(("done", "failed", "unchanged"))
-            display.update(
-                lines[name], description=f"{name:<14}{stage}", completed=1 if done else 0
-            )
+    def notify(name: str, stage: str) -> None:
+        display.start()
+        if name not in lines:
+            lines[name] = display.add_task("", total=1)
+        done = stage.startswith(("done", "failed", "unchanged"))
+        display.update(lines[name], description=f"{name:<14}{stage}", completed=1 if done else 0)
 
+    try:
         yield notify
+    finally:
+        display.stop()
 
 
 @contextmanager

@@ -3,16 +3,15 @@
 import pytest
 
 from irrvit.benchmark.browser import setup as browser_setup
-from irrvit.benchmark.errors import DeviceNotFound, SetupFailed
+from irrvit.benchmark.errors import SetupFailed
 
 
 @pytest.fixture
 def web_app(tmp_path, monkeypatch):
-    """A checkout whose script builds what it likes, and a browser."""
+    """A checkout whose script builds what it likes."""
     (tmp_path / "scripts").mkdir()
     (tmp_path / "web_app").mkdir()
     monkeypatch.setattr(browser_setup, "sources", lambda: tmp_path / "web_app")
-    monkeypatch.setattr(browser_setup, "executable", lambda: "chromium")
     return tmp_path
 
 
@@ -21,13 +20,4 @@ def test_what_the_build_said_is_the_reason(web_app):
     script.write_text("#!/bin/sh\necho no node >&2\nexit 1\n")
     script.chmod(0o755)
     with pytest.raises(SetupFailed, match="the page could not be built; no node"):
-        browser_setup.build_page(lambda stage, share: None)
-
-
-def test_without_a_browser_nothing_is_built(web_app, monkeypatch):
-    def executable():
-        raise DeviceNotFound("no browser was found")
-
-    monkeypatch.setattr(browser_setup, "executable", executable)
-    with pytest.raises(DeviceNotFound):
         browser_setup.build_page(lambda stage, share: None)

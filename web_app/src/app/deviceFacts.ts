@@ -11,6 +11,8 @@ const NAMES = [
   ["Safari", /Version\/([\d.]+).* Safari/],
 ] as const;
 
+const IDENTITY = "irrvit-identity";
+
 export function browserName(userAgent: string): string {
   for (const [name, version] of NAMES) {
     const found = version.exec(userAgent);
@@ -36,6 +38,32 @@ export async function deviceInfo(): Promise<DeviceInfo> {
     emulated: false,
     id_hash: (await hexDigest(new TextEncoder().encode(identity))).slice(0, 16),
   };
+}
+
+/** Tells this browser from others, and says nothing else of it: a number that it keeps. */
+export function identity(): string {
+  const kept = localStorage.getItem(IDENTITY);
+  if (kept !== null) return kept;
+  const made = crypto.randomUUID().replaceAll("-", "");
+  localStorage.setItem(IDENTITY, made);
+  return made;
+}
+
+interface Battery {
+  readonly level: number;
+  readonly charging: boolean;
+  readonly dischargingTime: number;
+}
+
+/** Of its battery, where the browser says: few do. */
+export async function batteryState(): Promise<object> {
+  const { getBattery } = navigator as { getBattery?: () => Promise<Battery> };
+  const battery = await getBattery?.call(navigator).catch(() => undefined);
+  // This is also what a browser says that is not told itself.
+  const isDefault =
+    battery?.charging && battery.level === 1 && battery.dischargingTime === Infinity;
+  if (battery === undefined || isDefault) return {};
+  return { battery_percent: 100 * battery.level, charging: battery.charging };
 }
 
 export function deviceState(): DeviceState {

@@ -1,4 +1,5 @@
-// The page's entry point: `?benchmark=NETWORK` measures, anything else classifies.
+// The page's entry point: `?benchmark=NETWORK` measures, `?benchmark=remote` is measured by a
+// computer, anything else classifies.
 
 import { listen } from "./mainEvents";
 import { MainPage } from "./mainPage";
@@ -10,6 +11,9 @@ if (benchmark === "server") {
   window.irrvit = import("../runtime/benchmarkServer").then(({ benchmarkServer }) =>
     benchmarkServer(),
   );
+} else if (benchmark === "remote") {
+  const { openRemote } = await import("./remotePage");
+  await openRemote();
 } else if (benchmark !== null) {
   const { openBenchmark } = await import("./benchmarkPage");
   await openBenchmark(benchmark);
