@@ -86,3 +86,28 @@ def test_setup_without_a_fitting_python_says_what_to_install(checkout):
 def test_every_part_has_its_tests_and_its_system_packages(part):
     assert os.access(part / "test.sh", os.X_OK)
     assert (part / "system-packages.txt").read_text().startswith("#")
+
+
+@pytest.mark.parametrize(
+    ("mark", "code", "installed", "said"),
+    [
+        (" ?", 0, "", "this system has no no-such-package; part 'x' goes on without it"),
+        ("", 0, "no-such-package", "installing no-such-package"),
+    ],
+)
+@pytest.mark.skipif(not shutil.which("dpkg-query"), reason="only on Debian and its like")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only on machines where root runs it")
+def test_a_package_may_be_missing_where_its_list_says_so(tmp_path, mark, code, installed, said):
+    """The real script, on an apt that knows no package and notes what it is to install."""
+    script = tmp_path / "scripts" / "system-packages.sh"
+    script.parent.mkdir()
+    shutil.copy2(ROOT / "scripts" / "system-packages.sh", script)
+    (tmp_path / "list").write_text(f"# what is needed\nno-such-package{mark}\n")
+    for name, does in (("apt-cache", "exit 100"), ("apt-get", 'echo "${@: -1}" >>"$NOTES"')):
+        (tmp_path / name).write_text(f"#!/usr/bin/env bash\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    done = run(tmp_path, str(script), "list", "part 'x'", PATH=path, NOTES=str(tmp_path / "notes"))
+    assert (done.returncode, said in done.stderr) == (code, True)
+    notes = (tmp_path / "notes").read_text().splitlines()
+    assert [line for line in notes if line != "-qq"] == installed.split()

@@ -143,7 +143,8 @@ class _Handler(SimpleHTTPRequestHandler):
         content = self._extra.get(self.path)
         if content is None:
             return super().do_GET()
-        self._send(Reply(200, content))
+        kind = self.guess_type(self.path.partition("?")[0])
+        self._send(Reply(200, content, kind))
 
     def do_POST(self) -> None:
         if self._post is None:

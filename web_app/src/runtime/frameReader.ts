@@ -35,6 +35,25 @@ function falsifiedBy(): number {
   return largestDifference;
 }
 
+const AS_RGBA = { format: "RGBA", colorSpace: "srgb" } as VideoFrameCopyToOptions;
+
+/** Some browsers do not know `format`, and copy a frame's bytes as it has them: blue first. */
+async function convertsFrames(): Promise<boolean> {
+  const red = Uint8ClampedArray.of(255, 0, 0, 255);
+  const picture = await createImageBitmap(new ImageData(red, 1, 1));
+  const frame = new VideoFrame(picture, { timestamp: 0 });
+  try {
+    const read = new Uint8Array(frame.allocationSize(AS_RGBA));
+    await frame.copyTo(read, AS_RGBA);
+    return read.length === red.length && read.every((value, i) => value === red[i]);
+  } catch {
+    return false;
+  } finally {
+    frame.close();
+    picture.close();
+  }
+}
+
 function canvasContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
   const canvas = "OffscreenCanvas" in self ? new OffscreenCanvas(width, height) : undefined;
   const context = canvas?.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
@@ -45,6 +64,7 @@ function canvasContext(width: number, height: number): OffscreenCanvasRenderingC
 export class FrameReader {
   private buffer = new Uint8Array(0);
   private readonly context = canvasContext(1, 1);
+  private convertsFrames: boolean | undefined;
 
   /** Its bytes last until the next call; the picture stays open. */
   async read(picture: Picture): Promise<Frame> {
@@ -55,13 +75,14 @@ export class FrameReader {
 
   /** Into memory that is kept; undefined where the browser cannot convert a frame to RGBA. */
   private async copy(frame: VideoFrame): Promise<Frame | undefined> {
+    this.convertsFrames ??= await convertsFrames();
     const { width, height } = frame.visibleRect ?? frame.codedRect ?? { width: 0, height: 0 };
-    const layout = { format: "RGBA", colorSpace: "srgb" } as VideoFrameCopyToOptions;
     const size = width * height * 4;
-    // Browsers that do not know `format` speak of the frame's own, which is smaller.
-    if (width === 0 || frame.allocationSize(layout) !== size) return undefined;
+    if (!this.convertsFrames || width === 0 || frame.allocationSize(AS_RGBA) !== size) {
+      return undefined;
+    }
     if (this.buffer.length !== size) this.buffer = new Uint8Array(size);
-    const [plane] = await frame.copyTo(this.buffer, layout);
+    const [plane] = await frame.copyTo(this.buffer, AS_RGBA);
     // Phones hold their frames as the sensor lies and say how far to turn them.
     const { rotation = 0 } = frame as VideoFrame & { readonly rotation?: Rotation };
     return { bytes: this.buffer, width, height, rowStride: plane?.stride ?? width * 4, rotation };
