@@ -10,6 +10,74 @@ from torch import Tensor
 from torch.nn import functional
 
 
+def known(value: Tensor, *_given: object, **_named: object) -> Tensor:
+    """What an operation gives that takes no picture."""
+    return value
+
+
+def celu_as_elu(x: Tensor, alpha: float = 1.0) -> Tensor:
+    """As `celu`."""
+    return x.clamp(min=0) + alpha * torch.expm1(x.clamp(max=0) / alpha)
+
+
+def log_sigmoid_as_softplus(x: Tensor) -> Tensor:
+    """As `log_sigmoid`."""
+    return -functional.softplus(-x)
+
+
+def deviation_and_mean(
+    x: Tensor,
+    dim: tuple[int, ...] | None = None,
+    unbiased: bool = True,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> tuple[Tensor, Tensor]:
+    """As `std_mean`, each overload of it."""
+    freedom = float(unbiased) if correction is None else correction
+    return torch.std(x, dim, correction=freedom, keepdim=keepdim), x.mean(dim, keepdim=keepdim)
+
+
+def windows_by_index(indices: Tensor, x: Tensor, axis: int, size: int, _step: int) -> Tensor:
+    """As `unfold` along an axis.
+
+    Args:
+        indices: of all windows, one window after another.
+    """
+    axis %= x.dim()
+    gathered = torch.index_select(x, axis, indices)
+    parted = gathered.reshape(*x.shape[:axis], -1, size, *x.shape[axis + 1 :])
+    return parted.movedim(axis + 1, -1)
+
+
+def put_together(
+    x: Tensor,
+    output_size: Sequence[int],
+    kernel_size: Sequence[int],
+    dilation: Sequence[int],
+    padding: Sequence[int],
+    stride: Sequence[int],
+) -> Tensor:
+    """As `col2im` of (1, C K, L): each place of the kernel spread over the picture, and the sum."""
+    kernel, dilation, padding, stride = map(_pair, (kernel_size, dilation, padding, stride))
+    places = kernel[0] * kernel[1]
+    sizes = [
+        (output_size[i] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) // stride[i] + 1
+        for i in (0, 1)
+    ]
+    parts = x.reshape(-1, places, *sizes)
+    whole = None
+    for place in range(places):
+        part = parts[:, place]
+        for i, axis in ((0, -2), (1, -1)):
+            before = (place // kernel[1], place % kernel[1])[i] * dilation[i] - padding[i]
+            part = _spread(part, axis, stride[i])
+            part = _extended(part, axis, before, output_size[i] - before - part.shape[axis])
+        whole = part if whole is None else whole + part
+    assert whole is not None
+    return whole.reshape(x.shape[0], -1, *output_size)
+
+
 def gelu_by_tanh(x: Tensor, *, approximate: str) -> Tensor:
     """As `gelu(x, approximate="tanh")`."""
     assert approximate == "tanh"

@@ -94,6 +94,7 @@ class _Seen(TorchDispatchMode):
 _SHOWN_AS = {
     "conv_transpose2d": "convolution",
     "instance_norm": "native_batch_norm",
+    "log_sigmoid": "log_sigmoid_forward",
     "add": "alpha",
     "sub": "alpha",
     "rsub": "alpha",

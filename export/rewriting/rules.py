@@ -79,6 +79,25 @@ def _attribute(node: object) -> Tensor | None:
     return value
 
 
+def _known(node: fx.Node) -> Form | None:
+    """Of operations that take numbers only."""
+    assert callable(node.target)
+    if node.all_input_nodes:
+        return None
+    value = node.target(*node.args, **node.kwargs)
+    return Form(forms.known, (value.double() if value.is_floating_point() else value,))
+
+
+def _unfold(node: fx.Node) -> Form | None:
+    source, axis, size, step = node.args
+    assert isinstance(source, fx.Node)
+    assert isinstance(axis, int)
+    assert isinstance(size, int)
+    assert isinstance(step, int)
+    positions = torch.arange(source.meta["val"].shape[axis])
+    return Form(forms.windows_by_index, (positions.unfold(0, size, step).flatten(),))
+
+
 def _boolean(operator: torch._ops.OpOverload) -> Rule:
     def rule(node: fx.Node) -> Form | None:
         return Form(operator) if node.meta["val"].dtype == torch.bool else None
@@ -133,6 +152,12 @@ COREML: Rules = {
     **_EVERYWHERE,
     # 3.7e-4 off.
     "gelu": _gelu,
+    # Not there, or not where windows overlap.
+    "col2im": lambda _: Form(forms.put_together),
+    "celu": lambda _: Form(forms.celu_as_elu),
+    "log_sigmoid": lambda _: Form(forms.log_sigmoid_as_softplus),
+    "std_mean": lambda _: Form(forms.deviation_and_mean),
+    "unfold": _unfold,
     # Normalizes by the picture's own statistics.
     "instance_norm": _instance_norm,
     "upsample_bicubic2d": _resize,
@@ -145,6 +170,11 @@ TFLITE: Rules = {
     **_EVERYWHERE,
     # "failed to legalize operation 'mhlo.convolution'".
     "conv_transpose2d": _conv_transpose,
+    # Becomes operations of StableHLO that LiteRT does not have.
+    "eye": _known,
+    "col2im": lambda _: Form(forms.put_together),
+    # Pads more axes than LiteRT can.
+    "unfold": _unfold,
 }
 
 ONNX: Rules = _EVERYWHERE

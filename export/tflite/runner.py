@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,28 @@ class TFLiteRunner:
         return {name: value.copy() for name, value in self._infer(image=image).items()}
 
 
+# What litert-torch writes and LiteRT does not run, in its runtime's own words.
+_LACKING = re.compile(r"Didn't find op for builtin opcode '(\w+)'|\((STABLEHLO_\w+)\) failed")
+
+
 def load(path: Path) -> TFLiteRunner:
     """Open a file of ours: one input, `image`."""
     try:
         runner = TFLiteRunner(path.read_bytes())
         signatures = runner.interpreter.get_signature_list()
     except (ValueError, RuntimeError) as error:
-        raise BadArtifact(f"LiteRT cannot open {path}: {error}") from error
+        raise BadArtifact(_refusal(path, str(error))) from error
     names = next(iter(signatures.values()), {"inputs": []})
     if names["inputs"] != ["image"]:
         raise BadArtifact(f"{path}: expected a signature of the input image, got {names}")
     return runner
+
+
+def _refusal(path: Path, said: str) -> str:
+    lacking = _LACKING.search(said)
+    if lacking is None:
+        return f"LiteRT cannot open {path}: {said}"
+    return (
+        f"{path.name} holds the operation {lacking[1] or lacking[2]}, which LiteRT does not run: "
+        "put others in its place in the network, or leave this format out"
+    )

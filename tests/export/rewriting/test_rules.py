@@ -65,6 +65,27 @@ SAID_OTHERWISE = {
         _looks_trained(nn.InstanceNorm2d(4, track_running_stats=True)),
         (rules.COREML,),
     ),
+    "an identity matrix": (lambda x: x @ torch.eye(6), (rules.TFLITE,)),
+    "CELU": (nn.CELU(0.7), (rules.COREML,)),
+    "log_sigmoid": (F.logsigmoid, (rules.COREML,)),
+    "std_mean": (
+        lambda x: torch.cat(torch.std_mean(x, (2, 3), correction=0, keepdim=True), 1),
+        (rules.COREML,),
+    ),
+    "std_mean of the sample": (
+        lambda x: torch.cat(torch.std_mean(x, 1, keepdim=True), 1),
+        (rules.COREML,),
+    ),
+    "windows": (lambda x: x.unfold(2, 3, 2).unfold(3, 2, 1), (rules.COREML, rules.TFLITE)),
+    "windows of the last axis": (lambda x: x.unfold(-1, 4, 3), (rules.COREML, rules.TFLITE)),
+    "fold": (
+        lambda x: F.fold(F.unfold(x, 2, stride=2), (8, 6), 2, stride=2),
+        (rules.COREML, rules.TFLITE),
+    ),
+    "fold that overlaps": (
+        lambda x: F.fold(F.unfold(x, (3, 2), (2, 1), (1, 2), 2), (8, 6), (3, 2), (2, 1), (1, 2), 2),
+        (rules.COREML, rules.TFLITE),
+    ),
     "and": (lambda x: x * ((x > -0.3) & (x < 0.5)), (rules.COREML,)),
     "or": (lambda x: x * ((x > 0.3) | (x < -0.3)), (rules.COREML,)),
     "xor": (lambda x: x * ((x > 0.3) ^ (x < 0.6)), (rules.COREML,)),

@@ -71,7 +71,8 @@ class _Graph:
 
     def operate(self, kind, inputs, output):
         code: Any = self._schema.OperatorCodeT()
-        code.builtinCode = code.deprecatedBuiltinCode = getattr(self._schema.BuiltinOperator, kind)
+        code.builtinCode = getattr(self._schema.BuiltinOperator, kind)
+        code.deprecatedBuiltinCode = min(code.builtinCode, 127)  # All that it has room for.
         code.version = 1
         self.model.operatorCodes.append(code)
         operator: Any = self._schema.OperatorT()

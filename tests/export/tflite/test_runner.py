@@ -50,6 +50,16 @@ def test_what_is_no_tflite_file_is_refused(tmp_path):
         runner.load(tmp_path / "net.tflite")
 
 
+def test_an_operation_that_litert_lacks_is_named(write_tflite):
+    from irrvit.export.tflite import runner
+
+    path = write_tflite(("STABLEHLO_SORT",))
+    with pytest.raises(
+        BadArtifact, match=r"^net\.tflite holds the operation STABLEHLO_SORT, which"
+    ):
+        runner.load(path)
+
+
 def test_a_file_may_be_replaced_while_it_is_open(write_tflite):
     """It is read into memory: a mapped file that changes kills the process."""
     from irrvit.export.tflite import runner
