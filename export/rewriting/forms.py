@@ -50,6 +50,14 @@ def windows_by_index(indices: Tensor, x: Tensor, axis: int, size: int, _step: in
     return parted.movedim(axis + 1, -1)
 
 
+def pointwise_by_product(
+    x: Tensor, weight: Tensor, bias: Tensor | None = None, *_usual: object
+) -> Tensor:
+    """As `conv1d` with kernels of one place."""
+    y = weight[:, :, 0] @ x
+    return y if bias is None else y + bias.reshape(-1, 1)
+
+
 def put_together(
     x: Tensor,
     output_size: Sequence[int],

@@ -85,6 +85,10 @@ class _Seen(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         self.names.add(func.overloadpacket.__name__)
+        if func is torch.ops.aten.convolution.default:
+            weight, is_transposed = args[1], args[6]
+            self.names |= {"conv1d"} if weight.dim() == 3 else set()
+            self.names |= {"conv_transpose2d"} if is_transposed else set()
         if (kwargs or {}).get("alpha", 1) != 1:
             self.names.add("alpha")
         return func(*args, **(kwargs or {}))
@@ -92,7 +96,6 @@ class _Seen(TorchDispatchMode):
 
 # What a run shows under another name than a trace; tracing takes seconds, a run does not.
 _SHOWN_AS = {
-    "conv_transpose2d": "convolution",
     "instance_norm": "native_batch_norm",
     "log_sigmoid": "log_sigmoid_forward",
     "add": "alpha",
@@ -103,7 +106,6 @@ _SHOWN_AS = {
     "__xor__": "bitwise_xor",
 }
 _LAYERS = {
-    "conv_transpose2d": nn.ConvTranspose2d,
     "instance_norm": nn.modules.instancenorm._InstanceNorm,
 }
 

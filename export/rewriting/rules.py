@@ -63,6 +63,20 @@ def _conv_transpose(node: fx.Node) -> Form | None:
     return Form(forms.conv_transpose_cropped) if is_cut else None
 
 
+def _conv1d(node: fx.Node) -> Form | None:
+    source, weight = node.args[0], _attribute(node.args[1])
+    assert isinstance(source, fx.Node)
+    if weight is None or weight.shape[2] != 1 or _given(node, "groups", 1) != 1:
+        return None
+    if _is_other(node, "stride", 1) or _is_other(node, "padding", 0):
+        return None
+    return Form(forms.pointwise_by_product) if _is_product(source) else None
+
+
+def _is_product(node: fx.Node) -> bool:
+    return node.target in (torch.ops.aten.matmul.default, torch.ops.aten.bmm.default)
+
+
 def _is_other(node: fx.Node, name: str, usual: int) -> bool:
     given = _given(node, name, [usual])
     return isinstance(given, Sequence) and any(value != usual for value in given)
@@ -170,6 +184,8 @@ TFLITE: Rules = {
     **_EVERYWHERE,
     # "failed to legalize operation 'mhlo.convolution'".
     "conv_transpose2d": _conv_transpose,
+    # Behind a product "found invalid output rank".
+    "conv1d": _conv1d,
     # Becomes operations of StableHLO that LiteRT does not have.
     "eye": _known,
     "col2im": lambda _: Form(forms.put_together),

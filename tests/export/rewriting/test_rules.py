@@ -36,6 +36,16 @@ def _looks_trained(norm: nn.InstanceNorm2d) -> nn.Module:
     return norm
 
 
+class _BehindAProduct(nn.Module):
+    def __init__(self, *how):
+        super().__init__()
+        torch.manual_seed(0)
+        self.conv = nn.Conv1d(4, 6, *how)
+
+    def forward(self, x):
+        return self.conv(x.flatten(2) @ x.flatten(2).transpose(1, 2))
+
+
 def _conv_transpose(*how, **named) -> nn.Module:
     torch.manual_seed(0)
     return nn.ConvTranspose2d(4, 6, *how, **named)
@@ -78,6 +88,7 @@ SAID_OTHERWISE = {
     ),
     "windows": (lambda x: x.unfold(2, 3, 2).unfold(3, 2, 1), (rules.COREML, rules.TFLITE)),
     "windows of the last axis": (lambda x: x.unfold(-1, 4, 3), (rules.COREML, rules.TFLITE)),
+    "pointwise behind a product": (_BehindAProduct(1), (rules.TFLITE,)),
     "fold": (
         lambda x: F.fold(F.unfold(x, 2, stride=2), (8, 6), 2, stride=2),
         (rules.COREML, rules.TFLITE),
@@ -116,6 +127,9 @@ STAYS = {
         F.adaptive_max_pool2d(x, 2, return_indices=True)[1] + x.sum()
     ),
     "ConvTranspose2d": _conv_transpose(2, 2),
+    "more than pointwise behind a product": _BehindAProduct(3),
+    "pointwise behind a product, in steps": _BehindAProduct(1, 2),
+    "pointwise": nn.Sequential(nn.Flatten(2), nn.Conv1d(4, 6, 1)),
     "BatchNorm": nn.BatchNorm2d(4),
 }
 
