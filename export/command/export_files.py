@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from irrvit.export import artifact
 from irrvit.export.artifact import Artifact
 from irrvit.export.cache_key import cache_key
-from irrvit.export.command import publish, workers
+from irrvit.export.command import publish, together, workers
 from irrvit.export.command.effects import require_effects
 from irrvit.export.command.evaluate import evaluate
 from irrvit.export.command.options import ExportOptions, to_jobs
+from irrvit.export.command.tasks import ExportTask, Outcomes, PrepareTask
 from irrvit.export.command.workers import Failure
 from irrvit.export.errors import BadArtifact, NotWritable
 from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Manifest
-from irrvit.export.precision import Precision
 from irrvit.export.proof.labelled import LabelledPictures
 from irrvit.export.tensorflow.environment import make_environment
-from irrvit.model.progress import Notify, NotifyStage
+from irrvit.model.progress import Notify
 
 PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
 REJECTED = ".rejected"
-
-_Outcomes = dict[str, Manifest | Failure]  # By the name of the job.
 
 
 @dataclass(frozen=True)
@@ -46,64 +43,6 @@ class ExportResult:
             return COULD_NOT_RUN
         manifests = [a.manifest for a in self.artifacts]
         return PASSED if all(m.passed and m.is_accurate for m in manifests) else FAILED
-
-
-@dataclass(frozen=True)
-class ExportTask:
-    """Write the files of one target for one network, which is loaded, run and folded once.
-
-    Attributes:
-        keys: the cache key of each job.
-        space: has an empty folder for each job, by its name.
-        out: where the log goes.
-    """
-
-    jobs: tuple[ExportJob, ...]
-    keys: Mapping[str, str]
-    space: Path
-    out: Path
-
-    @property
-    def name(self) -> str:
-        return self.jobs[0].name if len(self.jobs) == 1 else self.target
-
-    @property
-    def target(self) -> str:
-        return self.jobs[0].target
-
-    @property
-    def chatter(self) -> Path:
-        return self.space / f"{self.name}.log"
-
-    @property
-    def log(self) -> Path:
-        return self.out / f"{self.name}.log"
-
-    def run(self, notify: NotifyStage) -> _Outcomes:
-        from irrvit.export import pipeline, target  # Brings torch: only where the work is.
-
-        target.get(self.target)
-        notify("loading and folding the network")
-        prepared, outcomes = pipeline.prepare(self.jobs[0]), {}
-        # The float32 file first: those of fewer bits are judged beside it.
-        for job in sorted(self.jobs, key=lambda job: job.precision is not Precision.FP32):
-            say = notify if len(self.jobs) == 1 else _prefixed(notify, job.precision)
-            exporting = partial(
-                pipeline.export_prepared,
-                job,
-                prepared,
-                self.space / job.name,
-                cache_key=self.keys[job.name],
-                notify=say,
-            )
-            outcome = outcomes[job.name] = workers.attempt(self, exporting)
-            if isinstance(outcome, Manifest) and job.precision is Precision.FP32:
-                prepared = replace(prepared, float32=self.space / job.name / outcome.file)
-        return outcomes
-
-
-def _prefixed(notify: NotifyStage, precision: Precision) -> NotifyStage:
-    return lambda stage: notify(f"{precision}: {stage}")
 
 
 def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
@@ -130,7 +69,7 @@ def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
     return _evaluate(result, jobs, options, notify) if options.evaluate else result
 
 
-def _collect(model: str, jobs: list[ExportJob], outcomes: _Outcomes, out: Path) -> ExportResult:
+def _collect(model: str, jobs: list[ExportJob], outcomes: Outcomes, out: Path) -> ExportResult:
     artifacts, errors = [], {}
     for job in jobs:
         match outcomes.get(job.name):
@@ -166,14 +105,14 @@ def is_current(folder: Path, key: str) -> bool:
     return manifest.passed and manifest.cache_key == key
 
 
-def _export(jobs: list[ExportJob], keys: dict[str, str], out: Path, notify: Notify) -> _Outcomes:
+def _export(jobs: list[ExportJob], keys: dict[str, str], out: Path, notify: Notify) -> Outcomes:
     with _writable(out), publish.workspace(out, on_wait=lambda: _say_waiting(out, notify)) as space:
         for job in jobs:
             (space / job.name).mkdir()
         by_target = {job.target: [j for j in jobs if j.target == job.target] for job in jobs}
         tasks = [ExportTask(tuple(group), keys, space, out) for group in by_target.values()]
-        outcomes: _Outcomes = {}
-        for task, outcome in workers.run(tasks, notify):
+        outcomes: Outcomes = {}
+        for task, outcome in together.run(PrepareTask(jobs[0], space, out), tasks, notify):
             each = _each(task, outcome)
             workers.settle(task, *each.values())
             for name, one in each.items():
@@ -182,7 +121,7 @@ def _export(jobs: list[ExportJob], keys: dict[str, str], out: Path, notify: Noti
         return outcomes
 
 
-def _each(task: ExportTask, outcome: _Outcomes | Failure) -> _Outcomes:
+def _each(task: ExportTask, outcome: Outcomes | Failure) -> Outcomes:
     """By file; what keeps a target from being begun is said of all its files."""
     if isinstance(outcome, Failure):
         return {job.name: outcome for job in task.jobs}

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -69,23 +69,24 @@ def settle(task: WorkerTask, *outcomes: object) -> None:
         task.log.unlink(missing_ok=True)
 
 
-def run(tasks: Iterable[_T], notify: Notify) -> Iterator[tuple[_T, Any]]:
+def run(tasks: Iterable[_T], notify: Notify, *, forked: bool = False) -> Iterator[tuple[_T, Any]]:
     """Do the tasks, one on each core; yield each with what came of it, the quickest first.
 
     Args:
         notify: called with a task's name and what it is doing now.
+        forked: tasks hold what this process has made, and are handed on as they are.
     """
     waiting = sorted(tasks, key=lambda task: -facts(task.target).export_seconds)
-    running: dict[Connection, tuple[_T, SpawnProcess]] = {}
+    running: dict[Connection, tuple[_T, BaseProcess]] = {}
     try:
         while waiting or running:
             while waiting and len(running) < _cores():
-                receiver, process = _start(waiting[0])
+                receiver, process = start(_work, waiting[0], forked=forked)
                 running[receiver] = waiting.pop(0), process
             for receiver in wait(list(running)):
                 assert isinstance(receiver, Connection)
                 task, process = running[receiver]
-                message = _receive(receiver, task, process)
+                message = receive(receiver, task, process)
                 if isinstance(message, str):  # What it is doing now.
                     notify(task.name, message)
                 else:
@@ -95,8 +96,7 @@ def run(tasks: Iterable[_T], notify: Notify) -> Iterator[tuple[_T, Any]]:
                     yield task, message
     finally:
         for _, process in running.values():
-            process.kill()  # Ctrl-C leaves none behind.
-            process.join()
+            end(process)  # Ctrl-C leaves none behind.
 
 
 def _cores() -> int:
@@ -105,14 +105,27 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _start(task: WorkerTask) -> tuple[Connection, SpawnProcess]:
-    context = multiprocessing.get_context("spawn")
+def start(
+    work: Callable[..., None], task: WorkerTask, *more: object, forked: bool = False
+) -> tuple[Connection, BaseProcess]:
+    """Do some work of a task in a new process, which sends here what it has to say."""
+    get = multiprocessing.get_context
+    context = get("fork") if forked else get("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(task, sender), name=task.name)
+    process = context.Process(target=work, args=(sender, task, *more), name=task.name)
     with _without_script():
         process.start()
     sender.close()
     return receiver, process
+
+
+def end(process: BaseProcess) -> None:
+    """End a process, and those that it has forked, where it leads a group of them."""
+    assert process.pid
+    with suppress(AttributeError, ProcessLookupError):  # Windows has no groups, others no leader.
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.join()
 
 
 @contextmanager
@@ -128,7 +141,8 @@ def _without_script() -> Iterator[None]:
         vars(main).update(kept)
 
 
-def _receive(receiver: Connection, task: WorkerTask, process: SpawnProcess) -> Any:
+def receive(receiver: Connection, task: WorkerTask, process: BaseProcess) -> Any:
+    """What a process says next; that it died, if it says no more."""
     try:
         return receiver.recv()
     except EOFError:
@@ -140,13 +154,18 @@ def _receive(receiver: Connection, task: WorkerTask, process: SpawnProcess) -> A
         return Failure(f"its process died ({how}); its log: {task.log}")
 
 
-def _work(task: WorkerTask, sender: Connection) -> None:
+def _work(sender: Connection, task: WorkerTask) -> None:
     """What a worker process does from its first line to its last."""
+    settle_in(task)
+    sender.send(attempt(task, lambda: task.run(sender.send)))
+    sender.close()
+
+
+def settle_in(task: WorkerTask) -> None:
+    """What a new process does first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides what Ctrl-C means.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _send_chatter_to(task.chatter)
-    sender.send(attempt(task, lambda: task.run(sender.send)))
-    sender.close()
 
 
 def attempt(task: WorkerTask, work: Callable[[], _Result]) -> _Result | Failure:

@@ -65,7 +65,7 @@ def converters(monkeypatch, make_manifest):
     """Plays the processes of converters: what each target comes to, and which were asked."""
     asked, outcomes = [], {}
 
-    def run(tasks, notify):
+    def run(beginning, tasks, notify):
         for task in tasks:
             asked.append(task.target)
             outcome = outcomes.get(task.target, {})
@@ -89,7 +89,7 @@ def converters(monkeypatch, make_manifest):
                 (file.parent / artifact.MANIFEST).write_text(made[job.name].model_dump_json())
             yield task, made
 
-    monkeypatch.setattr(module.workers, "run", run)
+    monkeypatch.setattr(module.together, "run", run)
     return asked, outcomes
 
 

@@ -1,0 +1,120 @@
+"""What the processes of an export do: load, run and fold the network, and write its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from irrvit.export.command import workers
+from irrvit.export.command.workers import Failure
+from irrvit.export.job import ExportJob
+from irrvit.export.manifest import Manifest
+from irrvit.export.precision import Precision
+from irrvit.model.progress import NotifyStage
+
+if TYPE_CHECKING:
+    from irrvit.export.pipeline import Prepared
+
+Outcomes = dict[str, Manifest | Failure]
+"""By the name of the job."""
+
+
+@dataclass(frozen=True)
+class PrepareTask:
+    """Load a network, run it and fold it, for the files of all targets.
+
+    Attributes:
+        job: any of those of the network.
+        space: a folder for what is printed; `out` is where that goes if it fails.
+    """
+
+    job: ExportJob
+    space: Path
+    out: Path
+
+    name = "network"
+
+    @property
+    def target(self) -> str:
+        return self.job.target
+
+    @property
+    def chatter(self) -> Path:
+        return self.space / f"{self.name}.log"
+
+    @property
+    def log(self) -> Path:
+        return self.out / f"{self.name}.log"
+
+    def run(self, notify: NotifyStage) -> Prepared:
+        from irrvit.export import pipeline  # Brings torch: only where the work is.
+
+        notify("loading and folding the network")
+        return pipeline.prepare(self.job)
+
+
+@dataclass(frozen=True)
+class ExportTask:
+    """Write the files of one target for one network.
+
+    Attributes:
+        keys: the cache key of each job.
+        space: has an empty folder for each job, by its name.
+        out: where the log goes.
+        prepared: what a `PrepareTask` made, if one was done.
+    """
+
+    jobs: tuple[ExportJob, ...]
+    keys: Mapping[str, str]
+    space: Path
+    out: Path
+    prepared: Prepared | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.jobs[0].name if len(self.jobs) == 1 else self.target
+
+    @property
+    def target(self) -> str:
+        return self.jobs[0].target
+
+    @property
+    def chatter(self) -> Path:
+        return self.space / f"{self.name}.log"
+
+    @property
+    def log(self) -> Path:
+        return self.out / f"{self.name}.log"
+
+    def given(self, prepared: Prepared) -> ExportTask:
+        """The same task, of a network that is prepared."""
+        return replace(self, prepared=prepared)
+
+    def run(self, notify: NotifyStage) -> Outcomes:
+        from irrvit.export import pipeline, target
+
+        target.get(self.target)
+        prepare = PrepareTask(self.jobs[0], self.space, self.out)
+        prepared, outcomes = self.prepared or prepare.run(notify), {}
+        # The float32 file first: those of fewer bits are judged beside it.
+        for job in sorted(self.jobs, key=lambda job: job.precision is not Precision.FP32):
+            say = notify if len(self.jobs) == 1 else _prefixed(notify, job.precision)
+            exporting = partial(
+                pipeline.export_prepared,
+                job,
+                prepared,
+                self.space / job.name,
+                cache_key=self.keys[job.name],
+                notify=say,
+            )
+            outcome = outcomes[job.name] = workers.attempt(self, exporting)
+            if isinstance(outcome, Manifest) and job.precision is Precision.FP32:
+                prepared = replace(prepared, float32=self.space / job.name / outcome.file)
+        return outcomes
+
+
+def _prefixed(notify: NotifyStage, precision: Precision) -> NotifyStage:
+    return lambda stage: notify(f"{precision}: {stage}")
