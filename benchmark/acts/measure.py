@@ -36,18 +36,20 @@ def run(options: MeasureOptions, notify: Notify) -> MeasureResult:
 
 def measure(options: MeasureOptions, notify: Notify) -> MeasureResult:
     """The same as `run`, without its page."""
+    # Before a device is found: for some a person has to do something.
+    fail_above = baseline.parse_percent(options.fail_above)
+    old = baseline.read(options.compare, notify) if options.compare else []
+    sustained_s = None if options.sustained is None else parse_seconds(options.sustained)
     device = find_device(options.device, notify)
     is_emulated = device.describe().emulated
     if is_emulated and options.compare:
         raise BadOptions(
             f"--compare is about latency, and {options.device.device} is emulated: leave it out"
         )
-    fail_above = baseline.parse_percent(options.fail_above)
-    old = baseline.read(options.compare, notify) if options.compare else []
     selection = select_files(options.files, device, notify)
     if not selection.subjects:
         return MeasureResult([], selection.problems)
-    config = _config(options, selection, device)
+    config = _config(options, selection, device, sustained_s)
     batches = [[s] for s in selection.subjects] if config.sustained_s else [selection.subjects]
     measure_batch = untimed.run if is_emulated else rounds.run
     outcome = rounds.join(measure_batch(device, batch, config, notify) for batch in batches)
@@ -61,7 +63,9 @@ def measure(options: MeasureOptions, notify: Notify) -> MeasureResult:
     )
 
 
-def _config(options: MeasureOptions, selection: Selection, device: Device) -> RunConfig:
+def _config(
+    options: MeasureOptions, selection: Selection, device: Device, sustained_s: float | None
+) -> RunConfig:
     config = to_config(
         selection,
         options.calls,
@@ -72,8 +76,8 @@ def _config(options: MeasureOptions, selection: Selection, device: Device) -> Ru
     changes: dict[str, object] = {
         "start_below_c": start_below_c(device) if limit is None else limit
     }
-    if options.sustained is not None:
-        changes |= {"sustained_s": parse_seconds(options.sustained), "repeats": 1}
+    if sustained_s is not None:
+        changes |= {"sustained_s": sustained_s, "repeats": 1}
     return config.model_copy(update=changes)
 
 

@@ -65,8 +65,18 @@ def certificate(address: str, folder: Path = _CERTIFICATES) -> Path:
 
 
 def qr_code(url: str) -> str:
-    """The address for a phone's camera, in half blocks of a terminal."""
-    import segno
+    """The address for a phone's camera, in half blocks of a terminal.
+
+    Raises:
+        RuntimeUnavailable: the package that draws it is not installed.
+    """
+    try:
+        import segno
+    except ModuleNotFoundError as error:
+        raise RuntimeUnavailable(
+            "the package segno is not installed, and draws QR codes: "
+            'pip install "irrvit-mobile[browser]"'
+        ) from error
 
     drawn = io.StringIO()
     segno.make(url, error="m").terminal(drawn, compact=True)

@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 class PageEnded(DeviceLost):
-    """The phone may be there, and its page is another one now, or none."""
+    """The phone is there, and its page ended without a word: nobody closed it."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Session:
         self._token: str | None = None
         self.guest: Guest | None = None
         self._is_let_in = self._is_over = False
-        self._page, self._former = "", set[str]()
-        self._is_hidden = self._is_closed = False
+        self._page, self._former, self._closed = "", set[str](), set[str]()
+        self._is_hidden = False
         self._heard, self._disturbed = 0.0, 0
         self._number, self._question, self._answer = 0, None, None
 
@@ -100,7 +100,7 @@ class Session:
             facts = said.get("device")
             key = pairing.proof(token, f"key {nonce} {pairing.new_secret()}")
             self.guest = Guest(key, pairing.new_code(), facts if isinstance(facts, dict) else {})
-            self._is_closed = self._is_hidden = False
+            self._is_hidden = False
             self._hear()
             mine = pairing.proof(token, f"computer {nonce}")
             return {"proof": mine, "key": key, "code": self.guest.code}
@@ -131,11 +131,13 @@ class Session:
     def hear(self, said: Mapping[str, Any]) -> None:
         """An answer, or what happened to the page."""
         with self._changed:
-            if words.text(said.get("page")) != self._page:
+            page = words.text(said.get("page"))
+            if said.get("closed") is True:
+                self._closed.add(page)
+            if page != self._page:
                 return  # The last words of a page that another one has replaced.
             self._hear()
             self._note(said)
-            self._is_closed = said.get("closed") is True
             if self._question is not None and said.get("id") == self._question["id"]:
                 self._answer = dict(said)
             self._changed.notify_all()
@@ -146,7 +148,7 @@ class Session:
         if page != self._page:
             self._former.add(self._page)
             self._page, self._question = page, None  # Which was for the one before.
-        self._is_closed = False
+        self._closed.discard(page)  # Browsers bring pages back.
         self._hear()
         self._changed.notify_all()
 
@@ -167,10 +169,12 @@ class Session:
 
     def absence(self, page: str | None = None) -> DeviceLost | None:
         """What keeps the phone, or one page of it, from answering now."""
-        if self._is_closed:
-            return PageEnded("the page on the phone was closed: open it again from its history")
+        if self._page in self._closed:
+            return DeviceLost("the page on the phone was closed: open it again from its history")
         if page is not None and page != self._page:
-            return PageEnded("the page on the phone was loaded anew")
+            if page in self._closed:
+                return DeviceLost("the page on the phone was closed and opened again")
+            return PageEnded("the page on the phone ended by itself and was loaded anew")
         if self._is_hidden:
             return DeviceLost(
                 "the phone is locked, or its page is in the background: unlock it and bring the "

@@ -6,6 +6,7 @@ import json
 import os
 import runpy
 import signal
+import socket
 import sys
 import threading
 import time
@@ -19,7 +20,7 @@ from irrvit.benchmark.remote_browser import device as remote
 from irrvit.benchmark.remote_browser import server as served
 from irrvit.benchmark.results import store
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("onnx", "onnxruntime", "segno")]
+pytestmark = pytest.mark.needs("onnx", "onnxruntime", "segno")
 PlayedPage = runpy.run_path(str(Path(__file__).with_name("played.py")))["PlayedPage"]
 
 
@@ -35,13 +36,29 @@ class Keyboard:
 
 
 @pytest.fixture
-def bench(folder, monkeypatch, capfd, free_port, artifact_folder, tmp_path):
-    """Measure a file on a phone that `act` is done to once it was let in."""
+def command(folder, monkeypatch, free_port):
+    """The command with its exit code, as if its process ended with it."""
+    monkeypatch.setattr(served, "built_page", lambda: folder / "dist")
+    monkeypatch.chdir(folder)
     ends = []
     at_exit = SimpleNamespace(register=lambda end, *arguments: ends.append((end, arguments)))
     monkeypatch.setattr(remote, "atexit", at_exit)
-    monkeypatch.setattr(served, "built_page", lambda: folder / "dist")
-    monkeypatch.chdir(folder)
+
+    def command(*words):
+        where = ("--device", "remote-browser", "--address", "127.0.0.1", "--port", free_port)
+        with pytest.raises(SystemExit) as ended:
+            CommandLine()([*map(str, (*words, *where))])
+        while ends:
+            end, arguments = ends.pop()
+            end(*arguments)
+        return ended.value.code
+
+    return command
+
+
+@pytest.fixture
+def bench(command, monkeypatch, capfd, artifact_folder, tmp_path):
+    """Measure a file on a phone that `act` is done to once it was let in."""
 
     def bench(*words, act=lambda page: None):
         keyboard, seen, pages = Keyboard(monkeypatch), [], []
@@ -57,17 +74,11 @@ def bench(folder, monkeypatch, capfd, free_port, artifact_folder, tmp_path):
             pages[0].start()
 
         threading.Thread(target=come, daemon=True).start()
-        where = ("--device", "remote-browser", "--address", "127.0.0.1", "--port", free_port)
         kept = ("--store", tmp_path / "kept.jsonl", "--repeats", 1, "--iterations", 5)
-        command = [*map(str, (artifact_folder, *where, *kept, *words))]
-        with pytest.raises(SystemExit) as ended:
-            CommandLine()(command)
+        code = command(artifact_folder, *kept, *words)
         out, err = capfd.readouterr()
         pages[0].stop()
-        for end, arguments in ends:
-            end(*arguments)
-        ends.clear()
-        return ended.value.code, out, "".join(seen) + err
+        return code, out, "".join(seen) + err
 
     return bench
 
@@ -77,6 +88,32 @@ def kept(tmp_path):
     """What is in the store."""
     file = tmp_path / "kept.jsonl"
     return lambda: store.load(file).measurements if file.exists() else []
+
+
+def test_where_nobody_comes_it_ends_with_a_sentence(command, capsys):
+    assert command("--wait", 1) == 2
+    out, err = capsys.readouterr()
+    assert (out, "no phone opened the page within 1 s" in err) == ("", True)
+
+
+def test_a_port_that_is_taken_is_said(command, capsys, free_port):
+    with socket.create_server(("127.0.0.1", free_port)):
+        assert command() == 2
+    assert f"port {free_port} of 127.0.0.1 cannot be used" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_the_waiting(command, capsys):
+    threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    assert command() == 130
+    assert "interrupted before anything was done" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [("--sustained", "long"), ("--fail-above", "x"), ("--compare", "nothing.jsonl")]
+)
+def test_what_cannot_be_is_said_before_a_phone_is_waited_for(command, capsys, words):
+    assert command(*words) == 2
+    assert "Scan this" not in capsys.readouterr().err
 
 
 def after(calls, what):
@@ -94,6 +131,7 @@ def after(calls, what):
     return act
 
 
+@pytest.mark.slow
 def test_a_file_is_measured_by_the_whole_protocol_and_kept(bench, kept):
     code, out, err = bench("--repeats", 2)
     assert code in (0, 1), err  # 1: a busy machine makes times invalid.
@@ -108,6 +146,7 @@ def test_a_file_is_measured_by_the_whole_protocol_and_kept(bench, kept):
     assert not measurement.interrupted
 
 
+@pytest.mark.slow
 def test_it_is_compared_with_what_was_measured_on_the_same_phone(bench, tmp_path):
     bench()
     code, out, err = bench("--compare", tmp_path / "kept.jsonl", "--json")
@@ -116,6 +155,7 @@ def test_it_is_compared_with_what_was_measured_on_the_same_phone(bench, tmp_path
     assert "another device" not in comparison["detail"]
 
 
+@pytest.mark.slow
 def test_what_a_locked_phone_cut_short_is_measured_again(bench, kept):
     def lock(page):
         page.is_hidden = True
@@ -135,6 +175,7 @@ def test_what_a_locked_phone_cut_short_is_measured_again(bench, kept):
     assert not measurement.interrupted
 
 
+@pytest.mark.slow
 def test_a_page_that_is_closed_for_good_leaves_what_was_measured(bench, kept):
     close = after(40, lambda page: page.close())  # In the second repeat.
     code, _, err = bench("--repeats", 2, "--wait", 2, act=close)
@@ -147,6 +188,7 @@ def test_a_page_that_is_closed_for_good_leaves_what_was_measured(bench, kept):
     assert "Traceback" not in err
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_what_was_measured(bench, kept):
     code, _, err = bench(act=after(12, lambda page: os.kill(os.getpid(), signal.SIGINT)))
     assert code == 130
@@ -155,6 +197,7 @@ def test_ctrl_c_leaves_what_was_measured(bench, kept):
     assert measurement.interrupted
 
 
+@pytest.mark.slow
 def test_a_phone_that_lies_about_time_is_not_believed(bench, kept):
     answer = {"latencies_ms": [1e9], "calls_per_value": 1, "wall_ms": 1e9}
     code, _, err = bench(act=lambda page: page.answers.update(time=answer))

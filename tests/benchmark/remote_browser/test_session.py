@@ -75,8 +75,18 @@ def test_what_was_timed_while_the_page_was_hidden_for_a_moment_is_not_taken(page
 def test_a_page_that_is_closed_is_said_to_be(page, ask):
     page.answers["time"] = None
     later(0.1, page.close)
-    with pytest.raises(PageEnded, match="was closed"):
+    with pytest.raises(DeviceLost, match="was closed: open it again") as lost:
         ask("time")
+    assert not isinstance(lost.value, PageEnded)
+
+
+def test_a_page_that_was_closed_and_opened_again_is_no_page_that_ended(page, ask, open_page):
+    again = open_page(page.token, key=page.key)
+    page.answers["time"] = None
+    later(0.1, lambda: (page.stop(), page.tell(closed=True), again.start()))
+    with pytest.raises(DeviceLost, match="was closed") as lost:
+        ask("time")
+    assert not isinstance(lost.value, PageEnded)
 
 
 def test_a_phone_that_is_silent_is_missed(quick, page, ask):
@@ -96,7 +106,8 @@ def test_a_page_that_was_loaded_anew_has_none_of_the_files(page, ask, open_page,
     page.stop()
     again = open_page(page.token, key=page.key)
     later(0.2, again.start)
-    with pytest.raises(PageEnded, match="was loaded anew"):
+    page.answers["time"] = None
+    with pytest.raises(PageEnded, match="ended by itself and was loaded anew"):
         ask("time")
     assert ask("state")["battery_percent"] == 80
     assert again.heard == ["state"]

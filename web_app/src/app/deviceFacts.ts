@@ -42,11 +42,14 @@ export async function deviceInfo(): Promise<DeviceInfo> {
 
 /** Tells this browser from others, and says nothing else of it: a number that it keeps. */
 export function identity(): string {
-  const kept = localStorage.getItem(IDENTITY);
-  if (kept !== null) return kept;
   const made = crypto.randomUUID().replaceAll("-", "");
-  localStorage.setItem(IDENTITY, made);
-  return made;
+  try {
+    const kept = localStorage.getItem(IDENTITY) ?? made;
+    localStorage.setItem(IDENTITY, kept);
+    return kept;
+  } catch {
+    return made; // It was told to let pages keep nothing.
+  }
 }
 
 interface Battery {

@@ -25,25 +25,32 @@ export async function openRemote(): Promise<void> {
   // A token is used once, and a page's address is kept and shared.
   history.replaceState(null, "", location.pathname + location.search);
   try {
-    const connection = await connect(root, token);
-    announce(connection);
-    const commands = new RemoteCommands({
-      startWorker: (runtime) => startWorker(runtime, Number.POSITIVE_INFINITY),
-      content: (name) => connection.content(name),
-      state: batteryState,
-    });
-    await connection.listen(listener(root, commands));
-    sessionStorage.removeItem(KEPT);
+    await serve(root, await connect(root, token));
     say(root, "Done: the results are on the computer. This page can be closed.");
   } catch (error) {
-    if (error instanceof RemoteRefused) sessionStorage.removeItem(KEPT);
     say(root, `Not connected: ${error instanceof Error ? error.message : error}.`);
+  }
+  keep("");
+}
+
+async function serve(root: HTMLElement, connection: RemoteConnection): Promise<void> {
+  const commands = new RemoteCommands({
+    startWorker: (runtime) => startWorker(runtime, Number.POSITIVE_INFINITY),
+    content: (name) => connection.content(name),
+    state: batteryState,
+  });
+  const leave = announce(connection);
+  try {
+    await connection.listen(listener(root, commands));
+  } finally {
+    commands.close();
+    leave();
   }
 }
 
 async function connect(root: HTMLElement, token: string): Promise<RemoteConnection> {
   const folder = new URL("remote/", location.href).href;
-  const key = sessionStorage.getItem(KEPT) ?? "";
+  const key = kept();
   if (token === "" && key !== "") return new RemoteConnection(folder, key);
   if (token === "") throw new RemoteRefused("scan the QR code that the computer shows");
   if (!window.isSecureContext) throw new RemoteRefused("this page has to be opened by https");
@@ -52,25 +59,45 @@ async function connect(root: HTMLElement, token: string): Promise<RemoteConnecti
   const { name, os, ram_bytes, cores } = await deviceInfo();
   const device = { name, os, ram_bytes, cores, identity: identity() };
   const code = await connection.pair(token, device);
-  sessionStorage.setItem(KEPT, connection.key);
+  keep(connection.key);
   say(root, "", `${code.slice(0, 3)} ${code.slice(3)}`);
   return connection;
 }
 
-/** Pages that nobody sees are slowed down, and stand still on a locked phone. */
-function announce(connection: RemoteConnection): void {
-  const tell = () => {
-    connection.tell(document.hidden);
-    if (!document.hidden) keepScreenOn();
-  };
-  document.addEventListener("visibilitychange", tell);
-  addEventListener("pagehide", () => connection.close());
-  tell();
+function kept(): string {
+  try {
+    return sessionStorage.getItem(KEPT) ?? "";
+  } catch {
+    return ""; // This browser was told to let pages keep nothing.
+  }
 }
 
-/** Where the browser can; a screen that goes off is told like any page that is not in front. */
-async function keepScreenOn(): Promise<void> {
-  await navigator.wakeLock?.request("screen").catch(() => {});
+function keep(key: string): void {
+  try {
+    sessionStorage.setItem(KEPT, key);
+  } catch {
+    // A page that is loaded anew needs a new QR code then.
+  }
+}
+
+/** Pages that nobody sees are slowed down, and stand still on a locked phone: that is told. */
+function announce(connection: RemoteConnection): () => void {
+  const over = new AbortController();
+  let lock: WakeLockSentinel | undefined;
+  const tell = async () => {
+    connection.tell(document.hidden);
+    if (document.hidden) return;
+    // Where the browser keeps a screen on; elsewhere the person has to.
+    lock = await navigator.wakeLock?.request("screen").catch(() => undefined);
+    if (over.signal.aborted) lock?.release();
+  };
+  document.addEventListener("visibilitychange", tell, over);
+  addEventListener("pagehide", () => connection.close(), over);
+  tell();
+  return () => {
+    over.abort();
+    lock?.release();
+  };
 }
 
 /** Nothing is drawn while calls are timed. */

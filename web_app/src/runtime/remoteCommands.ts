@@ -52,6 +52,12 @@ export class RemoteCommands {
     }
   }
 
+  /** End all workers. */
+  close(): void {
+    for (const client of this.workers.values()) client.close();
+    this.workers.clear();
+  }
+
   private async prepare({ worker, options }: RemoteQuestion): Promise<object> {
     const wanted = options as RuntimeOptions & { runtime: RuntimeName };
     const client = this.need.startWorker(wanted.runtime);

@@ -24,6 +24,7 @@ export interface RemoteListener {
   perform(question: RemoteQuestion): Promise<object>;
 }
 
+const UNREACHED = "the computer does not answer: is it in this network, and still waiting?";
 const RETRY_MS = 1000;
 const POLL_MS = 15_000;
 const ANSWER_MS = 60_000;
@@ -45,7 +46,10 @@ export class RemoteConnection {
   async pair(token: string, device: object): Promise<string> {
     const nonce = newNonce();
     const mine = { nonce, proof: await proof(token, `page ${nonce}`), device };
-    const said = await (await this.post("pair", mine, POLL_MS)).json();
+    const answer = await this.post("pair", mine, POLL_MS).catch((error) => {
+      throw error instanceof RemoteRefused ? error : new RemoteRefused(UNREACHED);
+    });
+    const said = await answer.json();
     if (said.proof !== (await proof(token, `computer ${nonce}`))) {
       throw new RemoteRefused("what answers is not the computer that shows this QR code");
     }

@@ -35,7 +35,7 @@ function page(contents: Record<string, Uint8Array<ArrayBuffer>>) {
   const state = async () => ({ battery_percent: 80 });
   const commands = new RemoteCommands({ startWorker, content, state });
   const ask = (what: object) => commands.perform({ id: 1, ...what } as RemoteQuestion);
-  return { ask, asked, fetched };
+  return { ask, asked, fetched, commands };
 }
 
 const options = { runtime: "litert", accelerator: "cpu", threads: 2 };
@@ -66,6 +66,13 @@ test("a file that arrives otherwise than it was sent is refused", async () => {
 
 test("a worker that there is not is closed without a word", async () => {
   expect(await page({}).ask({ do: "close", worker: 9 })).toEqual({});
+});
+
+test("all workers end with the page's work", async () => {
+  const { ask, asked, commands } = page({});
+  for (const worker of [1, 2]) await ask({ do: "prepare", worker, options });
+  commands.close();
+  expect(asked.filter((each) => each === "close").length).toBe(2);
 });
 
 test("its state is what it is told", async () => {

@@ -71,6 +71,11 @@ test("a refusal is in the computer's words", async () => {
   await expect(new RemoteConnection(FOLDER).pair("TOKEN", {})).rejects.toThrow("another phone");
 });
 
+test("a computer that cannot be reached is said to be", async () => {
+  computer({ pair: inTurn(new TypeError("Load failed")) });
+  await expect(new RemoteConnection(FOLDER).pair("TOKEN", {})).rejects.toThrow("does not answer");
+});
+
 test("what is wanted is done once and said with its number", async () => {
   const sent = computer({
     next: inTurn({ do: "wait", is_let_in: false }, { do: "time", id: 7 }, { do: "wait" }),
