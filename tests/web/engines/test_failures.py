@@ -6,6 +6,13 @@ from irrvit.benchmark.browser.page_server import built_page
 
 PICTURE = "/models/pictures/coffee.webp"
 BROKEN = b'throw new RangeError("WebAssembly.Memory(): could not allocate memory");'
+# What is said is on the screen, and no button lies on it.
+HIDDEN = """
+    const [check, message] = ["check", "message"].map(id => document.getElementById(id));
+    const controls = document.querySelector("#controls button").getBoundingClientRect();
+    const box = message.getBoundingClientRect();
+    return check.scrollWidth > check.clientWidth || (!message.hidden && box.bottom > controls.top);
+"""
 CHECK = "#check[data-check=impossible]"
 
 
@@ -24,12 +31,16 @@ def files(pattern):
         ("models/pictures/coffee.webp", b"no picture", "The network cannot be used"),
         ("models/models.json", b"{", "The network cannot be used"),
     ],
+    ids=["runtime", "preprocessing", "picture", "networks"],
 )
 def test_the_check_of_the_device_ends(shown, pattern, content, said):
     for file in files(pattern):
         shown.site.extra[file] = content
     shown.open(ready=CHECK)
     assert shown.find(CHECK) == f"✗ Not checked: {said}"
+    for size in ((390, 844), (844, 390)):
+        shown.engine.resize(*size)
+        assert not shown.engine.run(HIDDEN), size
 
 
 def test_where_threads_fail_one_is_enough(shown):
@@ -54,6 +65,7 @@ def test_a_firefox_that_falsifies_pictures_is_named_and_not_the_device(start_fir
     shown = shown_by(start_firefox({"privacy.resistFingerprinting": True}))
     shown.open(ready=CHECK)
     assert shown.find(CHECK) == "✗ Not checked: This browser falsifies pictures"
+    assert not shown.engine.run(HIDDEN)
     assert "privacy.resistFingerprinting" in shown.wait_for("#advice")
     shown.open("?benchmark=irrvit_fashion", ready="main button")
     shown.click("main button")

@@ -1,8 +1,12 @@
 """What the camera page has to do in every engine."""
 
+import io
+
 import pytest
+from PIL import Image
 
 from irrvit.benchmark.browser.page_server import built_page
+from irrvit.export.proof import cases
 
 LITE0 = "models/efficientnet_lite0-tflite-fp32"
 FASHION = "models/irrvit_fashion-tflite-fp32"
@@ -22,6 +26,11 @@ PHOTOGRAPH = """
         setInterval(draw, 50);
         return canvas.captureStream(20);
     };
+"""
+DROP = """
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([await (await fetch(args[0])).blob()], args[0]));
+    document.body.dispatchEvent(new DragEvent("drop", {dataTransfer, bubbles: true}));
 """
 OLD = """
     delete window.VideoFrame;
@@ -110,3 +119,16 @@ def test_result_and_controls_are_on_the_screen(shown, size):
         assert box["left"] >= 0
         assert box["right"] <= size[0]
         assert box["bottom"] <= size[1]
+
+
+def test_a_picture_larger_than_a_phones_canvas_is_named(shown):
+    """iPhones have canvases of 4096 x 4096 pixels at most, and draw nothing on larger ones."""
+    coffee = next(path for path in cases.pictures() if path.stem == "coffee")
+    content = io.BytesIO()
+    with Image.open(coffee) as picture:
+        picture.convert("RGB").resize((4200, 4000)).save(content, "JPEG", quality=60)
+    shown.site.extra["/large.jpg"] = content.getvalue()
+    shown.open()
+    shown.engine.run(DROP, "large.jpg")
+    shown.wait_for(FIRST, "espresso")
+    shown.wait_for("#rate", "still")

@@ -9,9 +9,8 @@ export type Picture = VideoFrame | ImageBitmap;
 /** Up to here what is seen hardly changes, though the last digits of an answer do. */
 const SLIGHT = 8;
 const FALSIFIED =
-  "this browser falsifies the pictures that a page reads. In Firefox " +
-  "privacy.resistFingerprinting does that, in others private browsing or an extension: turn it " +
-  "off for this page, or open the page in another browser";
+  "this browser falsifies the pictures that pages read: turn off privacy.resistFingerprinting " +
+  "(Firefox), private browsing or the extension that does it, or use another browser";
 
 /** Refuse what is no picture any more; `isExact`: whatever differs at all. */
 export function expectTruePixels({ isExact }: { readonly isExact: boolean }): void {
