@@ -29,6 +29,7 @@ class PageProcess:
         """Have the page load the file that lies at `path` here; it keeps files by their hash."""
         self._session, self._server, self._config = session, server, config
         self._page, self._worker = session.page, next(_numbers)
+        self._outputs = 0  # How many they are is known once it has answered.
         try:
             content, _ = read_file(path, config.runtime)
         except OSError as error:
@@ -65,7 +66,14 @@ class PageProcess:
         return words.timed_block(said, calls=calls, passed_ms=passed_ms)
 
     def logits(self) -> np.ndarray:
-        return words.logits(self._ask("logits"))
+        found = words.logits(self._ask("logits"))
+        if not found.size or found.size != (self._outputs or found.size):
+            raise CommandFailed(
+                f"the page answered with {found.size} outputs, expected "
+                f"{self._outputs or 'one at least'}"
+            )
+        self._outputs = found.size
+        return found
 
     def peak_memory_bytes(self) -> int | None:
         return None

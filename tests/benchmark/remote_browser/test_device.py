@@ -124,3 +124,17 @@ def test_a_layer_is_loaded_and_computed(phone, page):
     assert process.peak_memory_bytes() is None
     process.close()
     assert page.heard == ["prepare", "load", "set", "logits", "time", "time", "close"]
+
+
+def test_outputs_are_of_one_number(phone, page, tmp_path):
+    (tmp_path / "file").write_bytes(b"a file")
+    page.answers["load"] = {"load_ms": 1.0, "version": "1", "accelerator": "cpu"}
+    process = phone.open(str(tmp_path / "file"), CONFIG)
+    page.answers["logits"] = {"base64": ""}
+    with pytest.raises(CommandFailed, match="with 0 outputs, expected one at least"):
+        process.logits()
+    page.answers["logits"] = {"base64": "AACAPw=="}
+    assert process.logits() == 1.0
+    page.answers["logits"] = {"base64": "AACAPwAAgD8="}
+    with pytest.raises(CommandFailed, match="with 2 outputs, expected 1"):
+        process.logits()

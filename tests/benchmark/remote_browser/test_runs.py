@@ -204,3 +204,12 @@ def test_a_phone_that_lies_about_time_is_not_believed(bench, kept):
     assert code == 2
     assert "the page answered with what cannot be: wall_ms is 1000000000" in err
     assert not kept()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("base64", ["", "AACAPw=="])
+def test_outputs_of_another_number_are_wrong_and_no_more(bench, kept, base64):
+    code, _, err = bench(act=lambda page: page.answers.update(logits={"base64": base64}))
+    assert code in (1, 2)
+    assert "Traceback" not in err
+    assert not any(measurement.golden.passed for measurement in kept())
