@@ -11,7 +11,7 @@ import pytest
 
 FRAMES = 10_000
 # On a machine that is busy with other things fewer have to do.
-LONGEST_S, FEWEST = 180, 1500
+LONGEST_S, FEWEST = 100, 1500
 WARMUP = 500
 # A loop as quick as the network, instead of as quick as the screen; all else is what it is.
 EAGER = """

@@ -73,16 +73,6 @@ def test_without_webgpu_the_cpu_is_suggested(open_page, coffee_camera, wait_for_
     wait_for_guess(page, "espresso")
 
 
-def test_too_little_memory_is_said(open_page, coffee_camera):
-    page = open_page(coffee_camera, service_workers="block")
-    said = 'throw new RangeError("WebAssembly.Memory(): could not allocate memory")'
-    headers = {"Content-Type": "text/javascript", "Cross-Origin-Resource-Policy": "same-origin"}
-    page.route("**/litert_wasm_*.js", lambda route: route.fulfill(body=said, headers=headers))
-    page.get_by_label("Network").select_option("irrvit_fashion, fp32")
-    page.wait_for_selector(FAILED)
-    assert alert(page).startswith("Not enough memory")
-
-
 def test_a_network_that_was_never_opened_needs_a_network(open_page, coffee_camera, wait_for_guess):
     page = open_page(coffee_camera)
     page.context.set_offline(True)
