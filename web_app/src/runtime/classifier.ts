@@ -39,7 +39,8 @@ export async function openClassifier(
 ): Promise<{ classifier: Classifier; notice: string }> {
   const threads = Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency));
   const onGpu = { accelerator: "gpu", threads: 1 } as const;
-  const onCpu = [threads, 1].map((threads) => ({ accelerator: "cpu", threads }) as const);
+  const counts = threads > 1 ? [threads, 1] : [1];
+  const onCpu = counts.map((threads) => ({ accelerator: "cpu", threads }) as const);
   if (wish === "cpu") return firstThatOpens(artifact, onCpu, []);
   if (await hasGpu()) {
     return firstThatOpens(artifact, wish === "gpu" ? [onGpu] : [onGpu, ...onCpu], []);
