@@ -10,5 +10,5 @@ echo "web: types, style and unit tests" >&2
 npm --prefix web_app run --silent check
 npm --prefix web_app run --silent test
 # One after another: some compare times.
-echo "web: pytest, in a real browser" >&2
+echo "web: pytest, in three real browsers" >&2
 OMP_NUM_THREADS=1 .venv/bin/python -m pytest --require-extras --durations=10 tests/web

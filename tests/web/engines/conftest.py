@@ -26,6 +26,14 @@ class Shown:
         self.engine.open(self.site.url + path)
         self.wait_for(ready)
 
+    def open_after(self, script):
+        """Open the page with a script that runs before its own."""
+        self.site.extra["/before.js"] = script.encode()
+        page = (built_page() / "index.html").read_text()
+        changed = page.replace("<head>", '<head><script src="before.js"></script>')
+        self.site.extra["/index.html"] = changed.encode()
+        self.open("index.html")
+
     def find(self, selector):
         """The text of the first element on the screen that a selector names; None without one."""
         script = """

@@ -43,6 +43,12 @@ def test_the_check_of_the_device_ends(shown, pattern, content, said):
         assert not shown.engine.run(HIDDEN), size
 
 
+def test_the_check_does_not_wait_for_a_camera_that_nobody_allows(shown):
+    shown.open_after("MediaDevices.prototype.getUserMedia = () => new Promise(() => undefined);")
+    assert shown.find("#check").startswith("✓ PyTorch 6/6")
+    assert shown.find("#loading") == "Loading the camera …"
+
+
 def test_where_threads_fail_one_is_enough(shown):
     for file in files("runtime/litert/litert_wasm_threaded_internal.js"):
         shown.site.extra[file] = BROKEN

@@ -5,11 +5,8 @@ import io
 import pytest
 from PIL import Image
 
-from irrvit.benchmark.browser.page_server import built_page
 from irrvit.export.proof import cases
 
-LITE0 = "models/efficientnet_lite0-tflite-fp32"
-FASHION = "models/irrvit_fashion-tflite-fp32"
 FAILED = "#stage[data-view=failed]"
 FIRST, SHARE = (f"#guesses li:first-child .{part}" for part in ("name", "share"))
 COFFEE = "95 %"
@@ -43,15 +40,6 @@ LAYOUT = """
         boxes: seen.map(name => document.querySelector(name).getBoundingClientRect().toJSON()),
     };
 """
-
-
-def before_the_page(site, script):
-    """Have a script run before the page's own; returns the address of such a page."""
-    page = (built_page() / "index.html").read_text()
-    site.extra["/before.js"] = script.encode()
-    changed = page.replace("<head>", '<head><script src="before.js"></script>')
-    site.extra["/index.html"] = changed.encode()
-    return "index.html"
 
 
 def test_it_gives_the_answers_of_pytorch_and_says_what_ran(shown):
@@ -90,7 +78,7 @@ def test_the_engines_own_camera_gives_frames(shown):
     ids=["all", "no frames"],
 )
 def test_a_camera_that_shows_coffee_sees_an_espresso(shown, lacking, said):
-    shown.open(before_the_page(shown.site, lacking + PHOTOGRAPH))
+    shown.open_after(lacking + PHOTOGRAPH)
     shown.wait_for(FIRST, "espresso")
     # As of the picture's file: no colour has changed its place, and the whole picture is seen.
     assert shown.find(SHARE) == COFFEE
@@ -110,7 +98,7 @@ def test_it_opens_without_its_host(shown):
 @pytest.mark.parametrize("size", [(390, 844), (844, 390)], ids=["upright", "lying"])
 def test_result_and_controls_are_on_the_screen(shown, size):
     shown.engine.resize(*size)
-    shown.open(before_the_page(shown.site, PHOTOGRAPH))
+    shown.open_after(PHOTOGRAPH)
     shown.wait_for(FIRST, "espresso")
     found = shown.engine.run(LAYOUT)
     assert found["page"] == list(size)
