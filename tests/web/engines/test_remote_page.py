@@ -14,7 +14,7 @@ import pytest
 from irrvit.benchmark.results import store
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("segno")]
-FILE = "artifacts/irrvit_fashion/tflite-fp32"
+FILE = ("--model", "irrvit_fashion", "--runtime", "litert")
 NAMES = {"chromium": "Chrome", "firefox": "Firefox", "webkit": "Safari"}
 PATIENCE_S = 240
 
@@ -27,7 +27,7 @@ class Bench:
             port = free.getsockname()[1]
         where = ("--device", "remote-browser", "--address", "127.0.0.1", "--port", port)
         quick = ("--repeats", 1, "--iterations", 5, "--store", kept)
-        command = ["-m", "irrvit.benchmark.cli", FILE, *words, *where, *quick]
+        command = ["-m", "irrvit.benchmark.cli", *FILE, *words, *where, *quick]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
             [sys.executable, *map(str, command)], stdin=pipe, stdout=pipe, stderr=pipe, text=True
