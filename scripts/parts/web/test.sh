@@ -9,6 +9,10 @@ scripts/web.sh
 echo "web: types, style and unit tests" >&2
 npm --prefix web_app run --silent check
 npm --prefix web_app run --silent test
+echo "web: pytest, the page in three real browsers" >&2
+OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal --require-extras --durations=10 \
+  tests/web/engines
 # One after another: some compare times.
-echo "web: pytest, in three real browsers" >&2
-OMP_NUM_THREADS=1 .venv/bin/python -m pytest --require-extras --durations=10 tests/web
+echo "web: pytest, the rest in Chromium" >&2
+OMP_NUM_THREADS=1 .venv/bin/python -m pytest --require-extras --durations=10 tests/web \
+  --ignore tests/web/engines

@@ -45,6 +45,7 @@ def test_the_record_says_how_many_threads_ran(shown, threads):
     shown.wait_for("[role=status]", "repeat 2 of 8")
     shown.click("[name=stop]")
     shown.wait_for("[role=status]", "stopped")
+    shown.wait_for("body[data-saved]")
     record = shown.engine.run("return document.body.dataset.saved")
     measured = Measurement.model_validate_json(record)
     ran = threads_here(shown.engine, threads)
