@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+_LONGEST = 300
+
+
+def one_line(said: str) -> str:
+    """What a device said, for a message: one line, short, and nothing that moves a cursor.
+
+    It goes into a message as a value, and never becomes the text that values are put into.
+    """
+    printable = "".join(c if c.isprintable() else " " for c in said[: 4 * _LONGEST])
+    words = " ".join(printable.split())
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]} ..."
+
 
 class ExitCode(IntEnum):
     """What `irrvit-bench` ends with; a check that could not run has not failed."""
@@ -40,6 +52,10 @@ class CommandFailed(BenchmarkError):
 
 class NoAnswer(CommandFailed):
     """What ran on the device did not answer in time."""
+
+
+class AnswersUnknown(CommandFailed):
+    """What ran on the device says how long it took, and not what came out."""
 
 
 class DeviceLost(CommandFailed):

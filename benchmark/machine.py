@@ -7,9 +7,11 @@ import os
 import platform
 import time
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from irrvit.benchmark import plausible
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState
 
 _LOAD_WINDOW_S = 0.3
@@ -68,7 +70,7 @@ def state() -> DeviceState:
     return DeviceState(
         load=None if before is None or after is None else (after - before) / _LOAD_WINDOW_S,
         temperature_c=_temperature_c(),
-        frequency_mhz=float(frequency) if frequency else None,
+        frequency_mhz=plausible.number(frequency),
         at_utc=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -86,5 +88,21 @@ def busy_s() -> float | None:
 
 
 def _temperature_c() -> float | None:
-    zones = sorted(Path("/sys/class/thermal").glob("thermal_zone*/temp"))
-    return max((int(zone.read_text()) / 1000 for zone in zones), default=None)
+    """The warmest of its sensors; some cannot be read, and some say -274 or 0."""
+    zones = Path("/sys/class/thermal").glob("thermal_zone*/temp")
+    return warmest_c(map(_read, zones))
+
+
+def warmest_c(millidegrees: Iterable[str]) -> float | None:
+    """Of what sensors say in thousandths of a degree, what can be true."""
+    said = [plausible.number(text) for text in millidegrees]
+    degrees = (value / 1000 for value in said if value is not None)
+    believed = (plausible.within(c, plausible.OF_PROCESSOR_C) for c in degrees)
+    return max((c for c in believed if c is not None), default=None)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(errors="replace")
+    except OSError:
+        return ""

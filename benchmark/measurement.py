@@ -92,6 +92,7 @@ class DeviceState(Record):
         thermal_status: in Android's words, from `none` (it does not slow down) to `shutdown`, and
             Apple's `fair`: it is warm, and does not slow down yet.
         is_low_power: it saves its battery, and slows down for that.
+        disbelieved: what it said that cannot be true, in words.
     """
 
     load: float | None = None
@@ -102,6 +103,7 @@ class DeviceState(Record):
     is_screen_on: bool | None = None
     thermal_status: str | None = None
     is_low_power: bool | None = None
+    disbelieved: tuple[str, ...] = ()
     at_utc: str
 
     @property
@@ -116,11 +118,13 @@ class GoldenAgreement(Record):
     Attributes:
         equals_cpu: whether another accelerator's answer is the CPU's to the last bit; None if not
             compared.
+        unchecked: why there was no answer to be compared.
     """
 
     cases: int
     failures: tuple[str, ...] = ()
     equals_cpu: bool | None = None
+    unchecked: str | None = None
 
     @property
     def passed(self) -> bool:

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from irrvit.benchmark.android import server
+from irrvit.benchmark.android import attachment, server
 from irrvit.benchmark.android.server import READY, Attached, why_unusable
-from irrvit.benchmark.errors import CommandFailed, DeviceLost
+from irrvit.benchmark.errors import CommandFailed, DeviceLost, one_line
 
 if TYPE_CHECKING:
     from adbutils import AdbConnection
@@ -57,18 +57,19 @@ class Phone:
                 data = connection.read_exact(length)
                 if kind == _EXIT:
                     break
-                printed[kind] += data
+                if kind in printed:
+                    printed[kind] += data
         stdout, stderr = (printed[kind].decode(errors="replace") for kind in (_OUT, _ERRORS))
-        return CommandResult(stdout, stderr, data[0])
+        return CommandResult(stdout, stderr, data[0] if data else 1)
 
     def shell(self, *words: str, timeout_s: float = _COMMAND_S) -> str:
         """What a command prints; one that fails raises."""
         result = self.run(*words, timeout_s=timeout_s)
         if result.exit_code:
-            lines = (result.stderr or result.stdout).strip().splitlines()
+            lines = (result.stderr.strip() or result.stdout.strip()).splitlines()
             raise CommandFailed(
                 f"on the phone {' '.join(words)} failed with exit code {result.exit_code}"
-                + (f": {lines[-1]}" if lines else "")
+                + (f": {one_line(lines[-1])}" if lines else "")
             )
         return result.stdout
 
@@ -100,8 +101,8 @@ class Phone:
         while self.state() != READY:
             if time.monotonic() >= end:
                 raise DeviceLost(
-                    f"phone {self.serial} did not come back within {timeout_s:.0f} s: plug it in "
-                    "and run this again",
+                    f"phone {self.serial} did not come back within {timeout_s:.0f} s: "
+                    f"{attachment.of(self.serial).gone} Once it is there, run this again",
                     is_final=True,
                 )
             time.sleep(0.5)
@@ -112,7 +113,7 @@ class Phone:
         while time.monotonic() < end:  # adb may notice later than we do.
             state = self.state()
             if state != READY:
-                return f"phone {self.serial} is gone ({state}): is its cable loose?"
+                return f"phone {self.serial} is gone ({state}): {attachment.of(self.serial).gone}"
             time.sleep(0.2)
         return None
 
@@ -145,10 +146,12 @@ class Phone:
                 ) from error
             if isinstance(error, ConnectionError | EOFError):  # adb's server was ended, and began.
                 raise DeviceLost(f"the connection to phone {self.serial} broke") from error
-            raise CommandFailed(f"phone {self.serial}, {service}: {error}") from error
+            raise CommandFailed(
+                f"phone {self.serial}, {service}: {one_line(str(error))}"
+            ) from error
 
 
 def _gone(serial: str, state: str) -> str:
     if state == "absent":
-        return f"phone {serial} is gone: is its cable loose?"
+        return f"phone {serial} is gone: {attachment.of(serial).gone}"
     return why_unusable(Attached(serial, state))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from irrvit.benchmark.android import adb, app, power, push, server, state, tool
+from irrvit.benchmark.android import adb, app, attachment, power, push, server, state, tool
 from irrvit.benchmark.android.options import Options
 from irrvit.benchmark.device import READY, Meter, Process, SeenDevice
 from irrvit.benchmark.errors import BadOptions, DeviceNotFound
@@ -43,7 +43,7 @@ def find(name: str, options: Options, notify: Notify) -> AndroidDevice:
             "its screen; irrvit-bench devices shows what is there"
         )
     exact = [phone for phone in phones if phone.serial == name]
-    fitting = exact or [phone for phone in phones if _fits(phone, name)]
+    fitting = exact or _one_of_each([phone for phone in phones if _fits(phone, name)])
     unusable = [server.why_unusable(phone) for phone in phones if phone.state != server.READY]
     if not fitting:
         there = [_look(phone).name for phone in phones if phone.state == server.READY]
@@ -56,6 +56,16 @@ def find(name: str, options: Options, notify: Notify) -> AndroidDevice:
     if fitting[0].state != server.READY:
         raise DeviceNotFound(server.why_unusable(fitting[0]))
     return AndroidDevice(adb.Phone(fitting[0].serial), options, notify)
+
+
+def _one_of_each(phones: list[server.Attached]) -> list[server.Attached]:
+    """By cable rather than by network, where one phone is attached in both ways."""
+    by_name: dict[str, server.Attached] = {}
+    for phone in sorted(phones, key=lambda phone: not attachment.of(phone.serial).is_cable):
+        is_ready = phone.state == server.READY
+        own = state.own_name(adb.Phone(phone.serial)) if is_ready else phone.serial
+        by_name.setdefault(own, phone)
+    return list(by_name.values())
 
 
 def _fits(phone: server.Attached, name: str) -> bool:

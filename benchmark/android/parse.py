@@ -1,14 +1,16 @@
-"""What phones print -> records; pure.
+"""What phones print -> records; pure, and whatever they print, nothing here raises.
 
 The formats are those of Android's services (`dumpsys`), of the Pixel's power HAL
-(hardware/google/pixel/powerstats), of Linux's and toybox's tools, and of the `benchmark_model` of
-TensorFlow Lite and LiteRT.
+(hardware/google/pixel/powerstats), and of Linux's and toybox's tools. What is missing, or cannot be
+true, is None.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from irrvit.benchmark import plausible
 
 _STATUS = ("none", "light", "moderate", "severe", "critical", "emergency", "shutdown")
 _SKIN = 3
@@ -17,47 +19,79 @@ _POWERED_BY = ("AC", "USB", "Wireless", "Dock")
 
 @dataclass(frozen=True)
 class Battery:
+    """`disbelieved` is what it said that cannot be true, in words."""
+
     percent: float | None
     temperature_c: float | None
     is_charging: bool | None
     is_powered: bool
+    is_present: bool = True
+    disbelieved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Thermal:
-    """`status` in Android's words; None where the phone does not say."""
+    """`status` in Android's words; `disbelieved` is what was said that cannot be true."""
 
     status: str | None
     skin_c: float | None
+    disbelieved: tuple[str, ...] = ()
 
 
 def properties(text: str) -> dict[str, str]:
     """`getprop`."""
-    return dict(re.findall(r"^\[(.*?)\]: \[(.*?)\]$", text, re.MULTILINE))
+    return dict(re.findall(r"^\[(.*?)\]: \[(.*?)\]\r?$", text, re.MULTILINE))
 
 
 def battery(text: str) -> Battery:
-    """`dumpsys battery`; its temperature is in tenths of a degree."""
-    fields = dict(re.findall(r"^\s*([\w ]+): (\S+)$", text, re.MULTILINE))
-    level, scale = fields.get("level"), fields.get("scale", "100")
-    tenths, status = fields.get("temperature"), fields.get("status")
+    """`dumpsys battery`; its temperature is in tenths of a degree, and in nothing else."""
+    rows = re.findall(r"^[ \t]*([\w ]+):[ \t]*(\S*)[ \t\r]*$", text, re.MULTILINE)
+    fields = dict(reversed(rows))  # Makers append sections of their own: the first counts.
+    status, is_present = fields.get("status"), fields.get("present") != "false"
+    said = fields.get("temperature") or None
+    celsius = _tenths(said)
+    why = () if said is None or celsius is not None or not is_present else _doubt("battery", said)
     return Battery(
-        percent=100 * int(level) / int(scale) if level else None,
-        temperature_c=int(tenths) / 10 if tenths else None,
+        percent=_percent(fields) if is_present else None,
+        temperature_c=celsius if is_present else None,
         is_charging=status == "2" if status else None,
         is_powered=any(fields.get(f"{how} powered") == "true" for how in _POWERED_BY),
+        is_present=is_present,
+        disbelieved=why,
     )
+
+
+def _percent(fields: dict[str, str]) -> float | None:
+    level, scale = (plausible.number(fields.get(key, "100")) for key in ("level", "scale"))
+    if "level" not in fields or level is None or not scale or scale < 0:
+        return None
+    return plausible.percent(100 * level / scale)
+
+
+def _tenths(said: str | None) -> float | None:
+    tenths = plausible.whole(said) if said and "." not in said else None
+    return None if tenths is None else plausible.within(tenths / 10, plausible.OF_PHONE_C)
+
+
+def _doubt(sensor: str, said: str) -> tuple[str, ...]:
+    tenths = plausible.number(said)
+    what = "no number" if tenths is None else f"{tenths:g} tenths of a degree"
+    return (f"{what} as its {sensor}'s temperature",)
 
 
 def thermal(text: str) -> Thermal:
     """`dumpsys thermalservice`: what the sensors say now, not what was cached."""
-    status = re.search(r"^Thermal Status: (\d+)", text, re.MULTILINE)
+    status = re.search(r"^Thermal Status: ([0-9]{1,9})\b", text, re.MULTILINE)
     _, _, now = text.partition("Current temperatures from HAL:")
-    readings = re.findall(r"Temperature\{mValue=([-\d.]+), mType=(\d+),", now)
-    skin = [float(value) for value, kind in readings if int(kind) == _SKIN]
+    readings = re.findall(r"Temperature\{mValue=([^,}]*), mType=(-?[0-9]{1,9}),", now)
+    said = [plausible.number(value) for value, kind in readings if int(kind) == _SKIN]
+    believed = [c for c in said if plausible.within(c, plausible.OF_PHONE_C) is not None]
+    skin_c = max((c for c in believed if c is not None), default=None)
+    doubted = [f"{c:g} C" if c is not None else "no number" for c in said] if skin_c is None else []
     return Thermal(
         status=_STATUS[min(int(status[1]), len(_STATUS) - 1)] if status else None,
-        skin_c=max(skin, default=None),
+        skin_c=skin_c,
+        disbelieved=tuple(f"{what} as its skin's temperature" for what in doubted),
     )
 
 
@@ -85,16 +119,45 @@ def version_name(text: str) -> str | None:
     return match[1] if match else None
 
 
+# What `am start` says of an activity that it does not start, whatever its exit code is.
+_NOT_STARTED = re.compile(r"\bError\b|Exception\b|Permission Denial", re.IGNORECASE)
+
+
+def why_not_started(output: str) -> str | None:
+    """`am start`: the line with the reason, None if it has started the activity."""
+    lines = [line.strip() for line in output.splitlines() if _NOT_STARTED.search(line)]
+    # "Exception occurred while executing" says less than the exception that follows it.
+    telling = [line for line in lines if "occurred while" not in line]
+    return (telling or lines or [None])[0]
+
+
+def is_installed(output: str) -> bool:
+    """`pm install`: a line of its own; reasons for a failure may have the word in them."""
+    return any(line.strip() == "Success" for line in output.splitlines())
+
+
 def rails_mj(text: str) -> dict[str, float]:
     """The energy meter of a Pixel's power HAL: what each rail has used, in mJ (its mWs)."""
     _, _, meter = text.partition("energy meter ==")
     rows = re.findall(r"^\s+(\[\S+\]:\S+)\s+([\d.]+) mWs", meter, re.MULTILINE)
-    return {rail: float(used) for rail, used in rows}
+    read = {rail: plausible.number(used) for rail, used in rows}
+    return {rail: used for rail, used in read.items() if used is not None}
 
 
-def free_bytes(text: str) -> int:
-    """`df -k FILE`: the fourth column of its last line."""
-    return int(text.strip().splitlines()[-1].split()[3]) * 1024
+def free_bytes(text: str) -> int | None:
+    """`df -k FILE`: a long name wraps the line, and some have no name at all.
+
+    Anchored at the share that is used, which nothing else has.
+    """
+    rows = re.findall(r"(?<!\S)\d{1,15}\s+\d{1,15}\s+(\d{1,15})\s+(?:\d{1,3}%|-)(?!\S)", text)
+    return int(rows[-1]) * 1024 if rows else None
+
+
+def part_sizes(text: str, prefix: str) -> dict[int, int]:
+    """`ls -l FOLDER`: how long the files are whose name is a prefix and a number."""
+    date = r"(?:\d{4}-\d\d-\d\d|[A-Z][a-z]{2} +\d{1,2})"
+    row = rf"^\S+.*?\s(\d{{1,15}})\s+{date}\s.*?\s{re.escape(prefix)}(\d{{1,9}})\r?$"
+    return {int(part): int(size) for size, part in re.findall(row, text, re.MULTILINE)}
 
 
 def sha256(text: str) -> str:
@@ -103,103 +166,30 @@ def sha256(text: str) -> str:
 
 
 def ram_bytes(text: str) -> int:
-    """`/proc/meminfo`."""
-    match = re.search(r"^MemTotal:\s+(\d+) kB", text, re.MULTILINE)
+    """`/proc/meminfo`; 0 if it does not say."""
+    match = re.search(r"^MemTotal:\s+([0-9]{1,15}) kB", text, re.MULTILINE)
     return int(match[1]) * 1024 if match else 0
 
 
-def cores(text: str) -> int:
+def cores(text: str) -> int | None:
     """`/sys/devices/system/cpu/present`: ranges such as `0-8` or `0-3,6`."""
-    ends = [part.split("-") for part in text.split(",")]
-    return sum(int(end[-1]) - int(end[0]) + 1 for end in ends)
-
-
-def busy_ticks(text: str) -> int:
-    """`/proc/stat`: what all cores together were busy, interrupts included."""
-    user, nice, system, _idle, _wait, *others = map(int, text.split("\n")[0].split()[1:])
-    return user + nice + system + sum(others[:3])
-
-
-@dataclass(frozen=True)
-class ToolRun:
-    """What one run of `benchmark_model` printed.
-
-    Attributes:
-        peak_memory_bytes: only where it was asked to watch.
-        nodes_delegated: by the delegate of `accelerator`.
-    """
-
-    calls: int
-    mean_ms: float
-    init_ms: float
-    peak_memory_bytes: int | None
-    accelerator: str
-    nodes_total: int | None
-    nodes_delegated: int | None
-    partitions: int | None
-
-
-@dataclass(frozen=True)
-class ToolOp:
-    """An operation of its profile, mean over its calls."""
-
-    kind: str
-    mean_ms: float
-
-
-def tool_run(text: str) -> ToolRun | None:
-    """The output of `benchmark_model`; None if it has no result.
-
-    It prints statistics twice, of its warmup and then of its run. One call has no spread.
-    """
-    counts = re.findall(r"count=(\d+) (.*)", text)
-    summary = re.search(r"Init: ([\d.e+]+), First inference:", text)
-    if not counts or summary is None:
+    text = text.strip()
+    if not re.fullmatch(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*", text):
         return None
-    us = {name: float(value) for name, value in re.findall(r"(\w+)=([\d.e+]+)", counts[-1][1])}
-    peak = re.search(r"peak memory footprint \(MB\) via periodic monitoring: ([\d.]+)", text)
-    accelerator = "gpu" if re.search(_ON_GPU, text) else "cpu"
-    total, delegated, partitions = _delegated(text, accelerator)
-    return ToolRun(
-        calls=int(counts[-1][0]),
-        mean_ms=us.get("avg", us["curr"]) / 1000,
-        init_ms=float(summary[1]) / 1000,
-        peak_memory_bytes=round(float(peak[1]) * 2**20) if peak else None,
-        accelerator=accelerator,
-        nodes_total=total,
-        nodes_delegated=delegated,
-        partitions=partitions,
-    )
+    ends = [part.split("-") for part in text.split(",")]
+    count = sum(int(end[-1]) - int(end[0]) + 1 for end in ends)
+    return count if count > 0 else None
 
 
-_ON_GPU = r"applied GPU delegate, and the model graph will be (completely|partially) executed"
-_DELEGATES = {"gpu": ("Gpu", "LITERT_CL"), "cpu": ("XNNPack",)}
+def online_cores(text: str) -> int | None:
+    """`/proc/stat`, whose lines are those of the processors that are awake."""
+    return len(re.findall(r"^cpu[0-9]+ ", text, re.MULTILINE)) or None
 
 
-def _delegated(text: str, accelerator: str) -> tuple[int | None, int | None, int | None]:
-    """Nodes in all, those of the delegate, and its partitions; not every version says."""
-    rows = re.findall(
-        r"Replacing (\d+) out of (\d+) node\(s\) with delegate \((\w+)\).*yielding (\d+) part", text
-    )
-    ours = [row for row in rows if any(name in row[2] for name in _DELEGATES[accelerator])]
-    if not ours:
-        return None, None, None
-    return int(rows[0][1]), sum(int(row[0]) for row in ours), sum(int(row[3]) for row in ours)
-
-
-def tool_profile(text: str) -> list[ToolOp]:
-    """The table of `--enable_op_profiling=true` that has the operations in the order of the run."""
-    _, _, of_calls = text.partition("Operator-wise Profiling Info for Regular Benchmark Runs")
-    _, _, table = of_calls.partition(" Run Order ")
-    rows = []
-    for line in table.partition("\n")[2].partition("=====")[0].splitlines():
-        match = re.match(_OPERATION, line)
-        if match:
-            rows.append(ToolOp(match[1], float(match[2])))
-    return rows
-
-
-# Type; start (older versions), first and mean time; share, running share; memory; calls; name.
-_OPERATION = re.compile(
-    r"\s*(\S.*?)\s+(?:[\d.]+\s+){1,2}([\d.]+)\s+[\d.]+%\s+[\d.]+%\s+[\d.]+\s+\d+\s+\S"
-)
+def busy_ticks(text: str) -> int | None:
+    """`/proc/stat`: what all cores together were busy, interrupts included."""
+    first = re.match(r"cpu ((?:\s*[0-9]{1,18}){4,20})\s*$", text.partition("\n")[0])
+    if first is None:
+        return None
+    user, nice, system, _idle, *others = map(int, first[1].split())
+    return user + nice + system + sum(others[1:4])

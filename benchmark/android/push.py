@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import struct
 
-from irrvit.benchmark.android import parse
+from irrvit.benchmark.android import attachment, parse
 from irrvit.benchmark.android.adb import Phone
-from irrvit.benchmark.errors import CommandFailed
+from irrvit.benchmark.errors import CommandFailed, one_line
 from irrvit.model.progress import Notify
 
 # What adb may write, an app may read, and a restart of the phone keeps.
@@ -55,8 +55,9 @@ def push(
     if (arrived := _sha256(phone, path)) != digest:
         phone.shell("rm", "-f", path)
         raise CommandFailed(
-            f"what arrived on phone {phone.serial} is not what was sent (sha256 {arrived[:12]}, "
-            f"expected {digest[:12]}): run this again, with another cable if it happens again"
+            f"what arrived on phone {phone.serial} is not what was sent (sha256 "
+            f"{one_line(arrived[:12])}, expected {digest[:12]}): run this again, with "
+            f"{attachment.of(phone.serial).other} if it happens again"
         )
     phone.verified.add(path)
     return path
@@ -75,7 +76,7 @@ def pull(phone: Phone, path: str) -> bytes:
             data = connection.read_exact(length)
             if kind != b"DATA":
                 raise CommandFailed(
-                    f"phone {phone.serial}: {path}: {data.decode(errors='replace')}"
+                    f"phone {phone.serial}: {path}: {one_line(data.decode(errors='replace'))}"
                 )
             content += data
 
@@ -98,14 +99,12 @@ def _sha256(phone: Phone, path: str) -> str:
 
 def _sizes(phone: Phone, prefix: str) -> dict[int, int]:
     """How long the parts are that an interrupted push left."""
-    listing = phone.run("ls", "-l", FOLDER).stdout
-    rows = [line.split() for line in listing.splitlines() if prefix in line]
-    return {int(row[-1].removeprefix(prefix)): int(row[4]) for row in rows}
+    return parse.part_sizes(phone.run("ls", "-l", FOLDER).stdout, prefix)
 
 
 def _require_room(phone: Phone, size: int, suffix: str) -> None:
-    free = parse.free_bytes(phone.shell("df", "-k", "/data/local/tmp"))
-    if free < size + _SPARE_BYTES:
+    free = parse.free_bytes(phone.run("df", "-k", "/data/local/tmp").stdout)
+    if free is not None and free < size + _SPARE_BYTES:
         raise CommandFailed(
             f"phone {phone.serial} is full: {free >> 20} MB are free and "
             f"{(size + _SPARE_BYTES) >> 20} MB are needed for {suffix.lstrip('.')}; make room on "
@@ -140,6 +139,6 @@ def _send(phone: Phone, content: bytes, path: str, mode: int) -> None:
     if kind != b"OKAY":
         full = "No space left" in reason
         raise CommandFailed(
-            f"phone {phone.serial} does not take the file: {reason or kind}"
+            f"phone {phone.serial} does not take the file: {one_line(reason) or kind}"
             + ("; make room on it, or remove what earlier runs left with --clean" if full else "")
         )

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable
+from irrvit.benchmark.android import attachment
+from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable, one_line
 
 if TYPE_CHECKING:
     from adbutils import AdbClient
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
 READY = "device"
 _START_S, _PING_S = 20.0, 3.0
 _ENDING_S = 5.0
+_UNTRUSTED = (
+    "it does not trust this computer yet: unlock it and accept the question on its screen; if "
+    "there is none, revoke debugging authorizations in its developer options and then "
+)
+_SILENT = "it is attached and does not answer (offline): "
 _ADVICE = {
-    "unauthorized": "it does not trust this computer yet: unlock it and accept the question on "
-    "its screen; if there is none, revoke USB debugging authorizations in its developer options "
-    "and plug it in again",
     "authorizing": "it is still asking its owner whether to trust this computer: answer on its "
     "screen",
-    "offline": "it is attached and does not answer (offline): pull its cable and plug it in again, "
-    "or switch USB debugging off and on",
     "no permissions": "this user may not open its USB port: install the udev rules for Android "
     "(package android-sdk-platform-tools-common on Debian) and plug it in again",
 }
@@ -59,7 +60,9 @@ def attached() -> list[Attached]:
         except (adbutils.AdbError, EOFError, OSError) as error:
             # One that somebody else is ending takes a connection and answers no more.
             if time.monotonic() >= end:
-                raise DeviceNotFound(f"adb's server does not answer: {error}") from error
+                raise DeviceNotFound(
+                    f"adb's server does not answer: {one_line(str(error))}"
+                ) from error
             time.sleep(0.2)
     rows = [line.split("\t", 1) for line in lines if "\t" in line]
     return [Attached(serial, state) for serial, state in rows]
@@ -74,8 +77,10 @@ def _ask(server: AdbClient, request: str) -> list[str]:
 
 def why_unusable(phone: Attached) -> str:
     """What to do about a phone that is not ready, in a sentence."""
-    known = next((text for state, text in _ADVICE.items() if phone.state.startswith(state)), None)
-    return f"phone {phone.serial}: {known or f'adb calls its state {phone.state!r}: restart it'}"
+    again = attachment.of(phone.serial).again
+    known = {"unauthorized": _UNTRUSTED + again, "offline": _SILENT + again, **_ADVICE}
+    what = next((text for state, text in known.items() if phone.state.startswith(state)), None)
+    return f"phone {phone.serial}: {what or f'adb calls its state {phone.state!r}: restart it'}"
 
 
 def client(timeout_s: float) -> AdbClient:
@@ -132,4 +137,4 @@ def _start(host: str, port: int) -> None:
         ) from error
     except subprocess.SubprocessError as error:
         printed = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
-        raise AdbError(f"it does not start: {printed or error}") from error
+        raise AdbError(f"it does not start: {one_line(printed) or error}") from error

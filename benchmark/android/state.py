@@ -2,86 +2,88 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from irrvit.benchmark.android import parse
+from irrvit.benchmark import plausible
+from irrvit.benchmark.android import attachment, identity, parse
 from irrvit.benchmark.android.adb import Phone
+from irrvit.benchmark.android.identity import Identity
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState
 
 _LOAD_WINDOW_S = 0.3
+_MOST_CORES = 1024.0
 _TICKS_PER_S = 100  # USER_HZ, which is 100 on every Android.
 
 
-@dataclass(frozen=True)
-class Identity:
-    """What a phone is called, by its own word."""
-
-    model: str
-    manufacturer: str
-    soc: str
-    android: str
-    abi: str
-    emulated: bool
-
-    @property
-    def name(self) -> str:
-        """Manufacturer and model; a model that begins with its maker's name is enough."""
-        is_double = self.model.lower().startswith(self.manufacturer.lower())
-        return self.model if is_double else f"{self.manufacturer} {self.model}"
-
-
 def identify(phone: Phone) -> Identity:
-    properties = parse.properties(phone.shell("getprop"))
-    soc = [properties.get("ro.soc.manufacturer", ""), properties.get("ro.soc.model", "")]
-    return Identity(
-        model=properties.get("ro.product.model", "?"),
-        manufacturer=properties.get("ro.product.manufacturer", "?"),
-        soc=" ".join(filter(None, soc)) or properties.get("ro.board.platform", "?"),
-        android=properties.get("ro.build.version.release", "?"),
-        abi=properties.get("ro.product.cpu.abi", "?"),
-        emulated="1" in (properties.get("ro.boot.qemu"), properties.get("ro.kernel.qemu")),
-    )
+    return identity.read(_properties(phone))
+
+
+def own_name(phone: Phone) -> str:
+    """What is the phone's alone, and the same by cable, by address and by wireless debugging.
+
+    Some makers leave the serial out, or give all their phones the same.
+    """
+    serial = identity.hardware_serial(_properties(phone))
+    if serial is not None:
+        return serial
+    drawn = phone.run("settings", "get", "secure", "android_id").stdout.strip()
+    if identity.is_android_id(drawn):
+        return drawn
+    there = attachment.of(phone.serial).serial
+    return there if there is not None and identity.is_serial(there) else phone.serial
+
+
+def _properties(phone: Phone) -> dict[str, str]:
+    return parse.properties(phone.shell("getprop"))
 
 
 def describe(phone: Phone) -> DeviceInfo:
-    identity = identify(phone)
-    present = phone.shell("cat", "/sys/devices/system/cpu/present").strip()
+    who = identify(phone)
     return DeviceInfo(
         kind="android",
-        name=identity.name,
-        soc=identity.soc,
-        os=f"Android {identity.android}",
-        ram_bytes=parse.ram_bytes(phone.shell("cat", "/proc/meminfo")),
-        abi=identity.abi,
-        cores=parse.cores(present),
-        emulated=identity.emulated,
-        id_hash=hashlib.sha256(phone.serial.encode()).hexdigest()[:16],
+        name=who.name,
+        soc=who.soc,
+        os=f"Android {who.android}",
+        ram_bytes=parse.ram_bytes(phone.run("cat", "/proc/meminfo").stdout),
+        abi=who.abi,
+        cores=_cores(phone),
+        emulated=who.emulated,
+        id_hash=identity.to_hash(own_name(phone)),
     )
 
 
-def busy_s(phone: Phone) -> float:
-    """Seconds that all cores together were busy since the phone started."""
-    return parse.busy_ticks(phone.shell("cat", "/proc/stat")) / _TICKS_PER_S
+def _cores(phone: Phone) -> int:
+    """0 if it does not say: some hide both files."""
+    present = parse.cores(phone.run("cat", "/sys/devices/system/cpu/present").stdout)
+    return present or parse.online_cores(phone.run("cat", "/proc/stat").stdout) or 0
 
 
-def load(phone: Phone) -> float:
-    """Cores that are busy, watched for a moment while nothing of ours runs."""
+def busy_s(phone: Phone) -> float | None:
+    """Seconds that all cores together were busy since the phone started, if it says so."""
+    ticks = parse.busy_ticks(phone.run("cat", "/proc/stat").stdout)
+    return None if ticks is None else ticks / _TICKS_PER_S
+
+
+def load(phone: Phone) -> float | None:
+    """Cores that are busy, watched for a moment while nothing of ours runs; None if unknown."""
     start, before = time.monotonic(), busy_s(phone)
     time.sleep(_LOAD_WINDOW_S)
     after = busy_s(phone)
-    return (after - before) / (time.monotonic() - start)
+    if before is None or after is None:
+        return None
+    return plausible.within((after - before) / (time.monotonic() - start), (0, _MOST_CORES))
 
 
 def read(phone: Phone, *, load: float | None = None) -> DeviceState:
-    battery = parse.battery(phone.shell("dumpsys", "battery"))
+    battery = parse.battery(_optional(phone, "battery"))
     thermal = parse.thermal(_optional(phone, "thermalservice"))
     return DeviceState(
         load=load,
         temperature_c=battery.temperature_c if thermal.skin_c is None else thermal.skin_c,
+        disbelieved=(*thermal.disbelieved, *battery.disbelieved),
         battery_percent=battery.percent,
         charging=battery.is_charging,
         is_screen_on=parse.is_screen_on(_optional(phone, "power")),

@@ -60,7 +60,9 @@ class Heat:
             "skin_tenths": round(10 * self.skin_c),
             "thermal_status": self.status,
             "current_ua": -round(1e6 * power / self.voltage_mv),
+            "current_ma": -round(1e3 * power / self.voltage_mv),
             "voltage_uv": round(1000 * self.voltage_mv),
+            "voltage_mv": round(self.voltage_mv),
             "energy_mws": f"{self.energy_mws:.2f}",
         }
 

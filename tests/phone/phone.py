@@ -23,6 +23,7 @@ _TOOLS = (
     *("cat", "chmod", "cp", "date", "dd", "echo", "head", "ls", "mkdir", "mv", "sed", "setsid"),
     *("sha256sum", "sleep", "stat", "tail", "touch", "true", "uname", "wc"),
 )
+_SPEAKING = ("am", "pm", "df", "settings")
 FEATURES = "shell_v2,cmd,stat_v2,ls_v2,fixed_push_mkdir"
 
 
@@ -38,6 +39,8 @@ class Condition:
         no_abi: it installs no app for ARM64.
         hidden: services that it does not have.
         properties: what `getprop` says otherwise.
+        says: what services (`battery`), files (`/sys/...`) and commands (`am`, `pm`, `df`,
+            `settings`) say otherwise; what $names stand for is filled in.
     """
 
     authorized: bool = True
@@ -54,6 +57,7 @@ class Condition:
     exit_reason: str = "13 (OTHER KILLS BY SYSTEM)"
     hidden: list[str] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
+    says: dict[str, str] = field(default_factory=dict)
 
 
 class Phone:
@@ -141,13 +145,20 @@ class Phone:
             "exit_reason": condition.exit_reason,
             "app_version": condition.app_version,
         }
-        for name, lines in self.personality["dumpsys"].items():
+        says = {name: text.split("\n") for name, text in condition.says.items()}
+        services: dict[str, list[str]] = self.personality["dumpsys"]
+        files: dict[str, list[str]] = self.personality["files"]
+        for name, lines in services.items():
             if name in condition.hidden:
                 (self.folder / "dumpsys" / name).unlink(missing_ok=True)
             else:
-                self._write(self.folder / "dumpsys" / name, lines, facts)
-        for name, lines in self.personality["files"].items():
+                self._write(self.folder / "dumpsys" / name, says.get(name, lines), facts)
+        for name, lines in (files | {n: t for n, t in says.items() if n.startswith("/")}).items():
             self._write(self.path(name), lines, facts)
+        for name in _SPEAKING:
+            (self.folder / "says" / name).unlink(missing_ok=True)
+            if name in says:
+                self._write(self.folder / "says" / name, says[name], facts)
         properties = [f"[{key}]: [{value}]" for key, value in self._properties().items()]
         self._write(self.folder / "properties", properties, {})
         share = f"{100 - 100 * free // total}%"
@@ -196,5 +207,5 @@ class Phone:
         """Whole or not at all: a command may be reading it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.{threading.get_ident()}")
-        fresh.write_text(Template("\n".join(lines) + "\n").substitute(facts))
+        fresh.write_text(Template("\n".join(lines) + "\n").safe_substitute(facts))
         fresh.replace(path)

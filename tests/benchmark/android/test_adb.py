@@ -30,6 +30,6 @@ def test_a_command_that_does_not_end_is_given_up_after_its_time(phone):
 def test_a_phone_that_does_not_come_back_is_given_up(phone, own_server):
     phone.set(unplug_after=0)
     own_server("-s", phone.serial, "shell", "true")
-    with pytest.raises(DeviceLost, match="did not come back within 1 s: plug it in") as caught:
+    with pytest.raises(DeviceLost, match="did not come back within 1 s: is it in this") as caught:
         adb.Phone(phone.serial).wait_until_back(1)
     assert caught.value.is_final

@@ -48,12 +48,45 @@ def test_a_name_that_fits_no_phone_is_said_with_those_that_are_attached(phone):
 
 def test_several_phones_that_fit_are_listed_and_refused(phone, start_phone):
     other = start_phone()
+    other.set(properties={"ro.serialno": "R5CX10PLAYED"})
     with pytest.raises(BadOptions) as caught:
         kinds.find("pixel")
     assert "'pixel' fits several phones" in str(caught.value)
     assert phone.serial in str(caught.value)
     assert other.serial in str(caught.value)
     assert kinds.find(other.serial).describe().kind == "android"
+
+
+def test_a_phone_that_is_attached_twice_is_one_phone(phone, start_phone):
+    """As by cable and by Wi-Fi: both name the same serial."""
+    other = start_phone()
+    assert kinds.find("pixel").describe() == kinds.find(other.serial).describe()
+
+
+SHARED = {"ro.serialno": "0123456789ABCDEF", "ro.boot.serialno": "unknown"}
+
+
+def test_phones_that_were_given_the_same_serial_are_two(phone, start_phone):
+    other = start_phone()
+    phone.set(properties=SHARED, says={"settings": "a3f19c0d5b7e2468"})
+    other.set(properties=SHARED, says={"settings": "b3f19c0d5b7e2468"})
+    hashes = {kinds.find(one.serial).describe().id_hash for one in (phone, other)}
+    assert len(hashes) == 2
+    with pytest.raises(BadOptions, match="fits several phones"):
+        kinds.find("pixel")
+
+
+def test_a_phone_that_hides_what_it_is_still_says_what_it_can(phone):
+    hidden = {"/proc/meminfo": "", "/sys/devices/system/cpu/present": "N/A"}
+    phone.set(says=hidden, properties={"ro.product.model": "", "ro.soc.model": "{0}"})
+    info = kinds.find("android").describe()
+    assert (info.name, info.soc, info.ram_bytes) == ("Google ?", "Google {0}", 0)
+    assert info.cores > 0  # Those that /proc/stat has.
+
+
+def test_what_plays_a_phone_is_emulated(phone):
+    phone.set(properties={"ro.product.manufacturer": "Genymotion"})
+    assert kinds.find("android").describe().emulated
 
 
 def test_what_is_attached_is_listed_with_what_it_is(phone):
@@ -153,7 +186,7 @@ def test_a_phone_that_does_not_trust_this_computer_says_what_to_tap(phone, refus
     assert "accept the question on its screen" in refused("pixel")
 
 
-def test_a_phone_that_does_not_answer_is_to_be_plugged_in_again(phone, own_server, refused):
+def test_a_phone_that_does_not_answer_is_to_be_connected_again(phone, own_server, refused):
     phone.set(unplug_after=0)
     own_server("-s", phone.serial, "shell", "true")
-    assert "(offline): pull its cable and plug it in again" in refused("android")
+    assert f"(offline): connect it again (adb disconnect {phone.serial}" in refused("android")

@@ -1,159 +1,8 @@
-"""Real transcripts of phones and tools, compared as whole records.
-
-`recorded/android/` has what `benchmark_model` printed on a Qualcomm board, a Chromebook, phones and
-a board with RISC-V, and services of Android phones, as their owners published them.
-"""
-
-from pathlib import Path
+"""What services and tools of Android phones print; heat and battery are in a file of their own."""
 
 import pytest
 
 from irrvit.benchmark.android import parse
-from irrvit.benchmark.android.parse import Battery, Thermal, ToolOp, ToolRun
-
-FOLDER = Path(__file__).parents[1] / "recorded" / "android"
-
-
-def read(name):
-    return (FOLDER / f"{name}.txt").read_text()
-
-
-def test_a_run_on_the_cpu():
-    assert parse.tool_run(read("benchmark_model_cpu")) == ToolRun(
-        calls=50,
-        mean_ms=105.784,
-        init_ms=87.639,
-        peak_memory_bytes=None,
-        accelerator="cpu",
-        nodes_total=None,
-        nodes_delegated=None,
-        partitions=None,
-    )
-
-
-def test_a_run_on_the_gpu_says_what_ran_there_and_what_it_needed():
-    run = parse.tool_run(read("benchmark_model_gpu"))
-    assert run == ToolRun(
-        calls=1694,
-        mean_ms=35.1349,
-        init_ms=842.225,
-        peak_memory_bytes=round(74.6641 * 2**20),
-        accelerator="gpu",
-        nodes_total=58,
-        nodes_delegated=58,
-        partitions=1,
-    )
-
-
-def test_a_gpu_that_was_asked_for_and_took_nothing_is_none():
-    text = read("benchmark_model_gpu").replace(
-        "will be completely executed by the delegate", "will not be executed by the delegate"
-    )
-    run = parse.tool_run(text)
-    assert run is not None
-    assert run.accelerator == "cpu"
-
-
-def test_partitions_are_read_behind_the_marks_of_a_log():
-    run = parse.tool_run(read("benchmark_model_partly"))
-    assert run is not None
-    assert (run.nodes_total, run.nodes_delegated, run.partitions) == (836, 792, 21)
-    assert (run.calls, run.mean_ms) == (10, 295.775)
-
-
-def test_one_call_of_warmup_and_times_with_an_exponent_are_read():
-    run = parse.tool_run(read("benchmark_model_one_call"))
-    assert run is not None
-    assert (run.calls, run.mean_ms) == (50, 2950.34)
-
-
-@pytest.mark.parametrize("text", ["", "ERROR: Benchmarking failed.", "count=5 first=1 curr=2"])
-def test_a_run_without_a_result_is_none(text):
-    assert parse.tool_run(text) is None
-
-
-def test_the_profile_has_the_operations_of_the_calls_and_no_others():
-    assert parse.tool_profile(read("benchmark_model_profile")) == [
-        ToolOp("QUANTIZE", 0.093),
-        ToolOp("CONV_2D", 3.640),
-        ToolOp("TfLiteGpuDelegateV2", 0.388),
-        ToolOp("FULLY_CONNECTED", 3.142),
-    ]
-
-
-def test_the_profile_of_a_newer_version_has_a_column_less():
-    kinds = [
-        (op.kind, op.mean_ms) for op in parse.tool_profile(read("benchmark_model_profile_new"))
-    ]
-    assert kinds == [
-        ("TfLiteNnapiDelegate", 4.011),
-        ("RESIZE_NEAREST_NEIGHBOR", 0.058),
-        ("TfLiteNnapiDelegate", 2.396),
-    ]
-
-
-def test_the_skin_is_what_the_sensors_say_now_and_the_warmest_of_several():
-    assert parse.thermal(read("thermalservice")) == Thermal("light", 39.25)
-
-
-def test_a_phone_without_the_service_says_nothing_of_heat():
-    assert parse.thermal("Can't find service: thermalservice") == Thermal(None, None)
-
-
-@pytest.mark.parametrize(
-    ("number", "status"), [(0, "none"), (1, "light"), (6, "shutdown"), (7, "shutdown")]
-)
-def test_how_much_a_phone_slows_itself_down_is_named(number, status):
-    assert parse.thermal(f"Thermal Status: {number}\n") == Thermal(status, None)
-
-
-def test_heat_that_was_cached_or_is_of_another_sensor_is_not_the_skins():
-    text = (
-        "Cached temperatures:\n\tTemperature{mValue=50.0, mType=3, mName=skin, mStatus=0}\n"
-        "Current temperatures from HAL:\n"
-        "\tTemperature{mValue=60.0, mType=2, mName=battery, mStatus=0}\n"
-        "\tTemperature{mValue=-1.5, mType=3, mName=skin, mStatus=0}\n"
-    )
-    assert parse.thermal(text) == Thermal(None, -1.5)
-
-
-BATTERY = """Current Battery Service state:
-  AC powered: false
-  USB powered: true
-  Wireless powered: false
-  Max charging current: 500000
-  status: 2
-  health: 2
-  present: true
-  level: 43
-  scale: 50
-  voltage: 3874
-  temperature: 323
-  technology: Li-ion
-"""
-
-
-def test_the_battery():
-    assert parse.battery(BATTERY) == Battery(86.0, 32.3, True, True)
-
-
-def test_a_battery_that_says_nothing():
-    assert parse.battery("Can't find service: battery") == Battery(None, None, None, False)
-
-
-def test_a_battery_without_a_scale_is_in_percent():
-    assert parse.battery("  level: 43\n").percent == 43.0
-
-
-@pytest.mark.parametrize("how", ["AC", "USB", "Wireless", "Dock"])
-@pytest.mark.parametrize("powered", [True, False])
-def test_whatever_feeds_it_powers_it(how, powered):
-    assert parse.battery(f"  {how} powered: {str(powered).lower()}\n").is_powered is powered
-
-
-def test_a_battery_that_is_full_on_its_cable_is_powered_and_not_charging():
-    full = parse.battery(BATTERY.replace("status: 2", "status: 5"))
-    assert (full.is_charging, full.is_powered) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +62,45 @@ def test_what_is_free_is_read_below_the_heading():
     assert parse.free_bytes(text) == 60 * 1024
 
 
-@pytest.mark.parametrize(("text", "count"), [("0-7", 8), ("0-3,6", 5), ("0", 1)])
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [
+        # A long name wraps the line.
+        (
+            "Filesystem 1K-blocks Used Available Use% Mounted on\n"
+            "/dev/block/bootdevice/by-name/userdata\n 100 40 60 40% /data\n",
+            60,
+        ),
+        ("Filesystem 1K-blocks Used Available Use% Mounted on\n 100 40 60 40% /data\n", 60),
+        ("/dev/fuse 100 40 60 - /storage\n", 60),
+        ("Filesystem 1K-blocks Used Available Use% Mounted on\n", None),
+        # toolbox, before Android 6.
+        ("Filesystem Size Used Free Blksize\n/data 12.5G 6.1G 6.4G 4096\n", None),
+        ("df: /data/local/tmp: Permission denied\n", None),
+        ("", None),
+    ],
+)
+def test_what_is_free_is_read_from_whatever_line_has_it(text, free):
+    assert parse.free_bytes(text) == (None if free is None else free * 1024)
+
+
+def test_the_parts_that_lie_there_are_read_with_their_sizes():
+    text = (
+        "total 8196\n"
+        "-rw-r--r-- 1 shell shell 4194304 2026-11-26 04:48 abc.part0\n"
+        "-rw-rw-rw- shell    shell     77 2018-01-01 00:00 abc.part12\n"  # toolbox
+        "-rw-r--r-- 1 shell shell 5 Nov  6 04:48 abc.part3\n"
+        "-rw-r--r-- 1 shell shell 5 2026-11-26 04:48 def.part0\n"
+        "-rw-r--r-- 1 shell shell 5 2026-11-26 04:48 abc.partial\n"
+        "ls: abc.part7: Permission denied\n"
+    )
+    assert parse.part_sizes(text, "abc.part") == {0: 4194304, 12: 77, 3: 5}
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("0-7", 8), ("0-3,6", 5), ("0", 1), ("", None), ("\n", None), ("7-0", None), ("N/A", None)],
+)
 def test_processors_are_counted(text, count):
     assert parse.cores(text) == count
 
@@ -227,6 +114,58 @@ def test_a_processor_is_busy_with_all_but_idling_and_waiting():
     """user, nice, system, idle, iowait, irq, softirq, steal; a guest is in user already."""
     first = "cpu  1 20 300 4000 50000 600000 7000000 80000000 900000000 1"
     assert parse.busy_ticks(f"{first}\ncpu0 9 9 9 9 9 9 9 9 9 9\n") == 87600321
+
+
+def test_processors_that_are_awake_are_counted():
+    assert parse.online_cores("cpu  1 2 3\ncpu0 1 2 3\ncpu1 1 2 3\nintr 5\n") == 2
+    assert parse.online_cores("") is None
+
+
+@pytest.mark.parametrize("text", ["", "cpu", "cpu  a b c d e", "cpu 1 2 3"])
+def test_a_processor_that_says_something_else_says_nothing(text):
+    assert parse.busy_ticks(text) is None
+
+
+STARTING = "Starting: Intent { cmp=org.irrvit.mobile/.BenchmarkActivity }\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (STARTING, None),
+        (
+            f"{STARTING}Warning: Activity not started, its task has been brought to the front",
+            None,
+        ),
+        (f"{STARTING}Error type 3\nError: Activity class {{x}} does not exist.", "Error type 3"),
+        (
+            "Exception occurred while executing 'start':\njava.lang.SecurityException: Permission "
+            "Denial: starting Intent { x } from null not exported from uid 1\n\tat a.b(C.java:1)",
+            "java.lang.SecurityException: Permission Denial: starting Intent { x } from null not "
+            "exported from uid 1",
+        ),
+        ("Security exception: Permission Denial: y", "Security exception: Permission Denial: y"),
+        (
+            "Exception occurred while executing 'start':",
+            "Exception occurred while executing 'start':",
+        ),
+    ],
+)
+def test_why_an_activity_did_not_start_is_what_is_said_and_no_exit_code(said, why):
+    assert parse.why_not_started(said) == why
+
+
+@pytest.mark.parametrize(
+    ("said", "installed"),
+    [
+        ("Success\n", True),
+        ("Performing Streamed Install\r\nSuccess\r\n", True),
+        ("Failure [INSTALL_FAILED_ABORTED: not Success]", False),
+        ("", False),
+    ],
+)
+def test_success_is_a_line_of_its_own(said, installed):
+    assert parse.is_installed(said) is installed
 
 
 def test_a_strange_name_does_not_change_a_sum():
