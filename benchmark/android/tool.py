@@ -1,4 +1,4 @@
-"""Google's `benchmark_model` on a phone: it loads a file, calls it, and prints means."""
+"""Google's `benchmark_model` on a phone, of whichever year: it calls a file and prints means."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from irrvit.benchmark.android import parse, push
+from irrvit.benchmark.android import push, tool_output
 from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.device import LoadInfo, TimedBlock
-from irrvit.benchmark.errors import CommandFailed
+from irrvit.benchmark.errors import AnswersUnknown, CommandFailed, one_line
 from irrvit.benchmark.measurement import Placement, RunConfig
 
 _MACHINES = {183: "arm64-v8a", 62: "x86_64", 40: "armeabi-v7a", 3: "x86"}
@@ -83,12 +83,13 @@ class ToolProcess:
     def time(self, calls: int, *, untimed: int = 0) -> TimedBlock:
         """The CPU time of the calls alone is not known, and so not what others took either."""
         run = self._run(calls, warmup=max(1, untimed))
+        done = run.calls or calls
         return TimedBlock(
             latencies_ms=(run.mean_ms,),
             own_cpu_ms=None,
-            wall_ms=run.mean_ms * run.calls,
+            wall_ms=run.mean_ms * done,
             background_ms=None,
-            calls_per_value=run.calls,
+            calls_per_value=done,
         )
 
     def logits(self) -> np.ndarray:
@@ -96,17 +97,24 @@ class ToolProcess:
         self._phone.run("rm", "-f", path)
         self._run(1, extra=[f"--output_filepath={path}"])
         if self._phone.run("test", "-f", path).exit_code:
-            raise CommandFailed(
-                "this benchmark_model cannot write what a file answers (--output_filepath), and a "
-                "fast wrong answer is worth nothing: get a newer one"
+            raise AnswersUnknown(
+                "this tool cannot write what a file answers, and a fast wrong answer is worth "
+                "nothing: get a benchmark_model that has --output_filepath, or leave "
+                "--benchmark-binary out"
             )
-        return np.frombuffer(push.pull(self._phone, path), np.float32).astype(np.float64)
+        content = push.pull(self._phone, path)
+        if len(content) % 4:
+            raise CommandFailed(f"benchmark_model wrote {len(content)} bytes: expected float32")
+        return np.frombuffer(content, np.float32).astype(np.float64)
 
     def profile(self, calls: int) -> list[dict[str, Any]]:
         """As LiteRT's own profiler notes it: the whole, then each operation, in microseconds."""
-        text = self._say(calls, 1, ["--enable_op_profiling=true"])
-        rows = parse.tool_profile(text)
+        # LiteRT's own has another word for it; what they do not know they leave alone.
+        text = self._say(calls, 1, ["--enable_op_profiling=true", "--use_profiler=true"])
+        rows = tool_output.tool_profile(text)
         total = sum(row.mean_ms for row in rows)
+        if total <= 0:
+            raise CommandFailed(f"benchmark_model printed no profile: {_last_line(text)}")
         whole = {"tag": "Invoke", "type": 1, "us": round(1000 * total)}
         return [whole, *({"tag": r.kind, "type": 2, "us": round(1000 * r.mean_ms)} for r in rows)]
 
@@ -117,9 +125,11 @@ class ToolProcess:
         """Nothing runs between two calls of its methods."""
         self.is_closed = True
 
-    def _run(self, calls: int, *, warmup: int = 1, extra: Sequence[str] = ()) -> parse.ToolRun:
+    def _run(
+        self, calls: int, *, warmup: int = 1, extra: Sequence[str] = ()
+    ) -> tool_output.ToolRun:
         text = self._say(calls, warmup, extra)
-        run = parse.tool_run(text)
+        run = tool_output.tool_run(text)
         if run is None:
             raise CommandFailed(f"benchmark_model did not measure: {_last_line(text)}")
         return run
@@ -158,4 +168,4 @@ class ToolProcess:
 def _last_line(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if "ERROR" in line]
-    return (errors or lines or ["it said nothing"])[-1]
+    return one_line((errors or lines or ["it said nothing"])[-1])

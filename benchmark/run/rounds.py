@@ -16,7 +16,7 @@ from uuid import uuid4
 import numpy as np
 
 from irrvit.benchmark.device import Device, repeats_share_process
-from irrvit.benchmark.errors import BenchmarkError, DeviceLost
+from irrvit.benchmark.errors import AnswersUnknown, BenchmarkError, DeviceLost
 from irrvit.benchmark.measurement import DeviceState, GoldenAgreement, Measurement, RunConfig
 from irrvit.benchmark.results import golden
 from irrvit.benchmark.run.conditions import Watch, settle
@@ -189,7 +189,10 @@ def _check_answers(workload: Workload) -> None:
         process.set_input(pixels)
         return process.logits()
 
-    agreement = golden.check(workload.subject.golden, answer)
+    try:
+        agreement = golden.check(workload.subject.golden, answer)
+    except AnswersUnknown as error:  # Its times stand, and are shown as invalid.
+        agreement = GoldenAgreement(cases=0, unchecked=str(error))
     if workload.agreement is None or workload.agreement.passed:
         workload.agreement = agreement
 
