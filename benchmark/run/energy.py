@@ -16,6 +16,9 @@ _IDLE, _BUSY = 3, 5
 # Batteries are read anew a few times a second: a window is long against that.
 WINDOW_S = 2.0
 _CONFIDENCE = 0.95
+# What a device that lives on a battery can draw: idle, its screen dark or bright; at the most.
+_IDLE_MW, _MOST_MW = (10.0, 15_000.0), 60_000.0
+_STANDS_STILL = 0.001
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,45 @@ class Window:
 
 
 def measure(process: Process, meter: Meter, *, window_s: float = WINDOW_S) -> Energy:
-    """Windows of nothing, then of calls; the process has been called before."""
+    """Windows of nothing, then of calls; the process has been called before.
+
+    Where what the meter says cannot be, there is no figure but a reason.
+    """
     idle = [_window(meter, lambda: time.sleep(window_s)) for _ in range(_IDLE)]
     call_ms = float(np.median(process.time(5).latencies_ms))
     calls = max(1, round(1000 * window_s / call_ms))
     busy = [_window(meter, lambda: process.time(calls)) for _ in range(_BUSY)]
-    return cost_of_call(idle, busy, calls=calls, source=meter.source)
+    why = why_implausible(idle, busy)
+    cost = cost_of_call(idle, busy, calls=calls, source=meter.source) if why is None else None
+    if cost is not None and not _is_told_from_nothing(cost):
+        why = (
+            f"what a call costs is lost in what idling does ({cost.mj_per_call:.2g} +- "
+            f"{cost.uncertainty_mj:.2g} mJ)"
+        )
+    return cost if cost and why is None else Energy(source=f"not available: {why}")
+
+
+def why_implausible(idle: Sequence[Window], busy: Sequence[Window]) -> str | None:
+    """What cannot be about what a meter said, in words; None if it can be true."""
+    idle_mw, busy_mw = ([window.power_mw for window in side] for side in (idle, busy))
+    everything = [*idle_mw, *busy_mw]
+    if not np.isfinite(everything).all() or min(everything) <= 0 or max(everything) > _MOST_MW:
+        return f"it would draw {min(everything):.3g} to {max(everything):.3g} mW, which none does"
+    idle_mean, busy_mean = float(np.mean(idle_mw)), float(np.mean(busy_mw))
+    if not _IDLE_MW[0] <= idle_mean <= _IDLE_MW[1]:
+        return f"it would draw {idle_mean:.3g} mW when it is idle, which none does"
+    if max(everything) - min(everything) < _STANDS_STILL * busy_mean:
+        return f"what it draws stands still at {busy_mean:.0f} mW, whether it computes or not"
+    if busy_mean <= idle_mean:
+        return (
+            f"it drew {busy_mean:.0f} mW while it computed and {idle_mean:.0f} mW when idle: "
+            "close other apps, and measure again"
+        )
+    return None
+
+
+def _is_told_from_nothing(cost: Energy) -> bool:
+    return (cost.mj_per_call or 0.0) > (cost.uncertainty_mj or 0.0)
 
 
 def cost_of_call(

@@ -72,6 +72,10 @@ def measure_energy(device: Device, workloads: Sequence[Workload], notify: Notify
         try:
             process.set_input(workload.pixels)
             workload.energy = energy.measure(process, meter)
+        except DeviceLost:
+            raise
+        except BenchmarkError as error:
+            workload.energy = Energy(source=f"not available: {error}")
         finally:
             process.close()
 
