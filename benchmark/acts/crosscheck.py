@@ -19,11 +19,19 @@ import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
+from irrvit.benchmark import plausible
 from irrvit.benchmark.acts.options import CrosscheckOptions, DeviceOptions
 from irrvit.benchmark.acts.plan import find_device, select_files, to_config
 from irrvit.benchmark.device import Device
-from irrvit.benchmark.errors import BadOptions, BenchmarkError, CommandFailed, ExitCode
+from irrvit.benchmark.errors import (
+    BadOptions,
+    BenchmarkError,
+    CommandFailed,
+    ExitCode,
+    one_line,
+)
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.run.conditions import settle
 from irrvit.benchmark.run.workload import Trial
@@ -135,25 +143,36 @@ def _theirs(tool: BenchmarkTool, subject: Subject, config: RunConfig, call_ms: f
     with tempfile.TemporaryDirectory(prefix="irrvit-bench-") as folder:
         result = Path(folder) / "result.json"
         calls = max(config.iterations, round(1000 * config.seconds / call_ms))
-        facts = {"path": subject.path, "threads": config.threads, "calls": calls, "result": result}
-        command = [sys.executable, "-P", "-m", *(part.format(**facts) for part in tool.command)]
+        words = tool.command(subject.path, config.threads, calls, str(result))
+        command = [sys.executable, "-P", "-m", *words]
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, timeout=config.timeout_s, check=False
+                command, capture_output=True, timeout=config.timeout_s, check=False
             )
         except subprocess.TimeoutExpired:
             raise CommandFailed(f"{tool.name} did not end within {config.timeout_s:g} s") from None
         if done.returncode or not result.exists():
-            last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
-            raise CommandFailed(f"{tool.name} failed ({done.returncode}) and said: {last}")
-        return read_median(tool, json.loads(result.read_text()))
+            lines = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
+            raise CommandFailed(
+                f"{tool.name} failed ({done.returncode}) and said: {one_line(lines[-1])}"
+            )
+        return read_median(tool, result.read_bytes())
 
 
-def read_median(tool: BenchmarkTool, written: Any) -> float:
-    """The median in milliseconds, of what a tool has written."""
+def read_median(tool: BenchmarkTool, written: bytes) -> float:
+    """The median in milliseconds, of what a tool has written; raises CommandFailed."""
+    try:
+        found = json.loads(written)
+    except (ValueError, RecursionError):
+        found = None
     for key in tool.median:
-        written = written[key]
-    return float(written)
+        found = found.get(key) if isinstance(found, dict) else None
+    median_ms = plausible.number(found)
+    if median_ms is None or median_ms <= 0:
+        raise CommandFailed(
+            f"{tool.name} wrote no median ({'.'.join(tool.median)}): is it of another version?"
+        )
+    return median_ms
 
 
 def to_table(result: CrosscheckResult) -> RenderableType:
@@ -169,7 +188,7 @@ def to_table(result: CrosscheckResult) -> RenderableType:
     return table
 
 
-def _cells(row: CrosscheckRow) -> tuple[str, ...]:
+def _cells(row: CrosscheckRow) -> tuple[str | Text, ...]:
     return (
         f"{row.variant} {row.precision}",
         row.tool,
@@ -178,7 +197,7 @@ def _cells(row: CrosscheckRow) -> tuple[str, ...]:
         f"{row.ratio:.3f}",
         f"{min(row.ratios):.3f}",
         f"{max(row.ratios):.3f}",
-        "[green]close[/]" if row.is_close else "[red]differs[/]",
+        Text("close", style="green") if row.is_close else Text("differs", style="red"),
     )
 
 

@@ -41,7 +41,9 @@ def to_table(result: DevicesResult) -> RenderableType:
         table.add_column(heading, overflow="fold", min_width=width, max_width=max(width, 11))
     table.add_column("ABI", min_width=9)
     for device in result.seen:
-        state = "[green]ready[/]" if device.is_ready else "[yellow]not ready[/]"
+        state = Text("ready", style="green")
+        if not device.is_ready:
+            state = Text("not ready", style="yellow")
         table.add_row(device.kind, state, device.name, device.soc, device.os, device.abi)
     unready = [device for device in result.seen if not device.is_ready]
     return Group(table, *(Text(f"  {d.kind}: {d.state}", style="yellow") for d in unready))

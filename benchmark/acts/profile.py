@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,13 @@ from irrvit.benchmark.acts.measure import measure
 from irrvit.benchmark.acts.options import MeasureOptions, ProfileOptions
 from irrvit.benchmark.acts.plan import find_device, select_files, to_config
 from irrvit.benchmark.device import Device, EstimatingProcess, ProfilingProcess
-from irrvit.benchmark.errors import BadOptions, BadStore, BenchmarkError
+from irrvit.benchmark.errors import (
+    BadOptions,
+    BadStore,
+    BenchmarkError,
+    CommandFailed,
+    one_line,
+)
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.profiling import picture, profiler, table
 from irrvit.benchmark.profiling.profiler import Profiler
@@ -139,9 +146,25 @@ def _trace(
 ) -> tuple[Trace, str | None]:
     """What operations take, and who estimates it where nobody measures it."""
     if isinstance(process, EstimatingProcess):
-        return reader.to_trace(process.estimate()).scaled(1000 * p50_ms), process.ESTIMATED_BY
+        estimated = read_trace(reader, process.estimate())
+        return estimated.scaled(1000 * p50_ms), process.ESTIMATED_BY
     calls = int(np.clip(1000 * config.seconds / p50_ms, _MIN_CALLS, _MAX_CALLS))
-    return reader.to_trace(process.profile(calls)), None
+    return read_trace(reader, process.profile(calls)), None
+
+
+def read_trace(reader: Profiler, events: list[dict[str, Any]]) -> Trace:
+    """What a device noted of its calls; raises CommandFailed if no runtime notes it so."""
+    try:
+        trace = reader.to_trace(events)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        what = one_line(f"{type(error).__name__}: {error}")
+        raise CommandFailed(
+            f"its profile cannot be read ({what}): is it of this version?"
+        ) from error
+    took = [*trace.total_us, *(us for call in trace.us for us in call)]
+    if not np.isfinite(took).all() or min(took) < 0 or not sum(trace.total_us) > 0:
+        raise CommandFailed("its profile has times that cannot be: 0 in all, negative or infinite")
+    return trace
 
 
 def _p50_ms(trial: Trial, config: RunConfig) -> float:

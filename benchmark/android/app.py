@@ -8,6 +8,7 @@ import io
 import socket
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ import numpy as np
 from irrvit.benchmark.android import parse, push, state
 from irrvit.benchmark.android.adb import Phone
 from irrvit.benchmark.device import TimedBlock
-from irrvit.benchmark.errors import CommandFailed, DeviceLost
+from irrvit.benchmark.errors import CommandFailed, DeviceLost, one_line
 from irrvit.benchmark.measurement import RunConfig
-from irrvit.benchmark.worker.connection import WorkerConnection, to_load_info, to_timed_block
+from irrvit.benchmark.worker import answers
+from irrvit.benchmark.worker.connection import WorkerConnection
 from irrvit.model.progress import Notify
 
 PACKAGE = "org.irrvit.mobile"
@@ -26,8 +28,6 @@ ACTIVITY = f"{PACKAGE}/.BenchmarkActivity"
 SOCKET = "irrvit-bench"
 _START_S, _INSTALL_S = 20.0, 180.0
 _REFUSED = {
-    "INSTALL_FAILED_UPDATE_INCOMPATIBLE": "an app of another signature has its name: remove it "
-    "(its data goes with it) with: adb -s {serial} uninstall " + PACKAGE,
     "INSTALL_FAILED_INSUFFICIENT_STORAGE": "it is full: make room on it",
     "INSTALL_FAILED_NO_MATCHING_ABIS": "its processor is none the app is built for (arm64-v8a, "
     "x86_64): use a 64-bit phone",
@@ -52,12 +52,21 @@ def require(phone: Phone, apk: Path, notify: Notify) -> None:
     notify("the app", "installing it")
     result = phone.run("pm", "install", "-r", "-t", sent, timeout_s=_INSTALL_S)
     push.remove(phone, sent)
-    output = (result.stdout + result.stderr).strip()
-    if "Success" not in output:
-        known = next((text for code, text in _REFUSED.items() if code in output), output)
-        raise CommandFailed(
-            f"phone {phone.serial} does not install the app: {known.format(serial=phone.serial)}"
+    output = result.stdout + result.stderr
+    if not parse.is_installed(output):
+        why = why_refused(output, phone.serial)
+        raise CommandFailed(f"phone {phone.serial} does not install the app: {why}")
+
+
+def why_refused(output: str, serial: str) -> str:
+    """What to do about the reason that `pm install` gives, or its own words."""
+    if "INSTALL_FAILED_UPDATE_INCOMPATIBLE" in output:
+        return (
+            "an app of another signature has its name: remove it (its data goes with it) with: "
+            f"adb -s {serial} uninstall {PACKAGE}"
         )
+    known = next((text for code, text in _REFUSED.items() if code in output), None)
+    return known or one_line(output) or "it does not say why"
 
 
 def _require_version(phone: Phone, apk: Path) -> None:
@@ -65,7 +74,7 @@ def _require_version(phone: Phone, apk: Path) -> None:
     ours = importlib.metadata.version("irrvit-mobile")
     theirs = parse.version_name(phone.run("dumpsys", "package", PACKAGE).stdout)
     if theirs != ours:
-        what = f"is version {theirs}, and {ours} is needed" if theirs else "is not there"
+        what = f"is version {one_line(theirs)}, and {ours} is needed" if theirs else "is not there"
         raise CommandFailed(
             f"the app on phone {phone.serial} {what}, and {apk} is not here to install: build it "
             "with 'make apk', or name one with --apk"
@@ -84,9 +93,15 @@ def _installed_sha256(phone: Phone) -> str:
 def _start(phone: Phone) -> None:
     state.require_unlocked(phone)
     result = phone.run("am", "start", "-n", ACTIVITY)
-    output = (result.stderr or result.stdout).strip()
-    if result.exit_code or "Error" in result.stdout + result.stderr:
-        raise CommandFailed(f"the app does not start on phone {phone.serial}: {output}")
+    output = f"{result.stderr}\n{result.stdout}"
+    why = parse.why_not_started(output)  # Many a phone refuses with exit code 0.
+    if result.exit_code or why is not None:
+        said = one_line(why or output) or f"exit code {result.exit_code}"
+        raise CommandFailed(
+            f"the app does not start on phone {phone.serial}: {said}; open it by hand once, and "
+            "see whether its maker's settings forbid adb to start apps (Xiaomi: 'USB debugging "
+            "(Security settings)')"
+        )
 
 
 class AppProcess:
@@ -110,10 +125,10 @@ class AppProcess:
             answer = self._worker.ask(
                 "load", runtime=config.runtime, path=path, threads=config.threads, **options
             )
+            self.load_info = answers.to_load_info(answer, accelerator="cpu")
         except BaseException:
             self.close()
             raise
-        self.load_info = to_load_info(answer, accelerator=answer.get("accelerator", "cpu"))
 
     def set_input(self, pixels: np.ndarray) -> None:
         content = io.BytesIO()
@@ -124,18 +139,19 @@ class AppProcess:
         if untimed:
             self._worker.ask("time", calls=untimed)
         start, before = time.perf_counter(), state.busy_s(self._phone)
-        answer = self._worker.ask("time", calls=calls)
-        busy_ms = 1000 * (state.busy_s(self._phone) - before)
+        block = answers.to_timed_block(self._worker.ask("time", calls=calls), busy_ms=None)
+        after, passed_ms = state.busy_s(self._phone), 1000 * (time.perf_counter() - start)
+        if before is None or after is None or block.own_cpu_ms is None:
+            return block
         # Asking takes a phone long: others get the share that they have of the time between.
-        others = (busy_ms - answer["cpu_ns"] / 1e6) / (1000 * (time.perf_counter() - start))
-        shared_ms = (answer["cpu_ns"] + others * answer["wall_ns"]) / 1e6
-        return to_timed_block(answer, busy_ms=shared_ms)
+        others = (1000 * (after - before) - block.own_cpu_ms) / passed_ms
+        return replace(block, background_ms=others * block.wall_ms)
 
     def logits(self) -> np.ndarray:
-        return np.array(self._worker.ask("logits")["logits"])
+        return answers.to_logits(self._worker.ask("logits"))
 
     def peak_memory_bytes(self) -> int | None:
-        return self._worker.ask("memory")["bytes"]
+        return answers.to_memory_bytes(self._worker.ask("memory"))
 
     def close(self) -> None:
         self.is_closed = True
@@ -150,7 +166,7 @@ class AppProcess:
             raise DeviceLost(lost)
         info = self._phone.run("dumpsys", "activity", "exit-info", PACKAGE).stdout
         reason = parse.exit_reason(info)
-        why = f" ({reason})" if reason else ""
+        why = f" ({one_line(reason)})" if reason else ""
         short = reason is not None and "memory" in reason
         return f"the phone ended the app's process{why}" + (
             ": close other apps, or measure fewer files at once" if short else ""

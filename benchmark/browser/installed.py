@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from irrvit.benchmark.browser.page_server import built_page
-from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable
+from irrvit.benchmark.errors import DeviceNotFound, RuntimeUnavailable, one_line
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _ON_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -33,14 +33,20 @@ def executable() -> str:
 def version(executable: str) -> str:
     """Its name and version, as in `Chromium 156.0.8078.79`; DeviceNotFound if it has none."""
     try:
-        output = subprocess.check_output([executable, "--version"], text=True, timeout=_PATIENCE_S)
+        said = subprocess.check_output([executable, "--version"], timeout=_PATIENCE_S)
     except (OSError, subprocess.SubprocessError) as error:
         raise DeviceNotFound(f"{executable} does not say its version: {error}") from error
-    # "Google Chrome 1.2", "Chromium 1.2 built on Debian"
-    match = re.search(r"\w+ \d[\d.]*", output)
-    if match is None:
-        raise DeviceNotFound(f"{executable} does not say its version, but: {output.strip()[:80]}")
-    return match.group()
+    output = one_line(said.decode(errors="replace"))
+    found = version_in(output)
+    if found is None:
+        raise DeviceNotFound(f"{executable} does not say its version, but: {output[:80]}")
+    return found
+
+
+def version_in(output: str) -> str | None:
+    """In `Google Chrome 1.2`, `Chromium 1.2 built on Debian`: a word of its name, and a number."""
+    match = re.search(r"\w{1,40} \d[\d.]{0,40}", output)
+    return match.group() if match else None
 
 
 def worker_command(accelerator: str) -> list[str]:

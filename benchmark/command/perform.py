@@ -36,7 +36,8 @@ def perform(act: Act[Options, Result], options: Options, *, as_json: bool) -> No
     if isinstance(shown, str):
         print(shown)
     else:
-        Console().print(shown)
+        # What devices and files are called is no markup.
+        Console(markup=False, emoji=False).print(shown)
     raise typer.Exit(result.exit_code)
 
 

@@ -12,7 +12,7 @@ from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.iphone.link import Link
 from irrvit.benchmark.iphone.phone import AppEnded
 from irrvit.benchmark.measurement import RunConfig
-from irrvit.benchmark.worker.connection import to_load_info, to_timed_block
+from irrvit.benchmark.worker import answers
 
 
 class AppProcess:
@@ -33,7 +33,7 @@ class AppProcess:
             )
         except AppEnded as error:
             raise CommandFailed(f"loading the file ended its process: {error}") from error
-        self.load_info = to_load_info(answer, accelerator=answer["accelerator"])
+        self.load_info = answers.to_load_info(answer, accelerator=None)
 
     def set_input(self, pixels: np.ndarray) -> None:
         content = np.ascontiguousarray(pixels, "<f4").tobytes()
@@ -43,17 +43,17 @@ class AppProcess:
         """What others take meanwhile iOS tells no app."""
         if untimed:
             self._link.ask("time", calls=untimed)
-        return to_timed_block(self._link.ask("time", calls=calls), busy_ms=None)
+        return answers.to_timed_block(self._link.ask("time", calls=calls), busy_ms=None)
 
     def logits(self) -> np.ndarray:
-        return np.array(self._link.ask("logits")["logits"])
+        return answers.to_logits(self._link.ask("logits"))
 
     def peak_memory_bytes(self) -> int | None:
-        return self._link.ask("memory")["bytes"]
+        return answers.to_memory_bytes(self._link.ask("memory"))
 
     def estimate(self) -> list[dict[str, Any]]:
         """See `irrvit.benchmark.device.EstimatingProcess`; iOS 17.4 and later."""
-        return self._link.ask("plan")["operations"]
+        return answers.to_operations(self._link.ask("plan"))
 
     def close(self) -> None:
         self._link.close()

@@ -5,15 +5,18 @@ from __future__ import annotations
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
+from irrvit.benchmark import plausible
 from irrvit.benchmark.device import READY, Meter, Process, SeenDevice
 from irrvit.benchmark.errors import (
     BadOptions,
     CommandFailed,
     DeviceNotFound,
     RuntimeUnavailable,
+    one_line,
 )
 from irrvit.benchmark.iphone import launch, phone, push, usbmux
 from irrvit.benchmark.iphone.app import AppProcess
@@ -93,14 +96,18 @@ def describe(found: IPhone) -> DeviceInfo:
     """Who an iPhone is, as its app says; raises CommandFailed."""
     said = found.hello()
     try:
-        known = {field: said.get(field) for field in DeviceInfo.model_fields}
+        known = {field: _short(said.get(field)) for field in DeviceInfo.model_fields}
         return DeviceInfo.model_validate(known)
     except ValidationError as error:
         raise _not_ours(found, error) from error
 
 
+def _short(said: Any) -> Any:
+    return one_line(said) if isinstance(said, str) else said
+
+
 def _not_ours(found: IPhone, error: ValidationError) -> CommandFailed:
-    fields = ", ".join(str(one["loc"][0]) for one in error.errors())
+    fields = one_line(", ".join(str(one["loc"][0]) for one in error.errors()))
     return CommandFailed(
         f"what answers on port {phone.PORT} of iPhone {found.serial} is not this version's app "
         f"({fields}): install it (ios_app/README.md)"
@@ -124,8 +131,10 @@ class IPhoneDevice:
 
     def state(self) -> DeviceState:
         """How it is by its own word; what others keep busy it does not tell."""
-        said = self._phone.ask("state")
+        said = {name: _short(value) for name, value in self._phone.ask("state").items()}
         said["at_utc"] = datetime.now(UTC).isoformat(timespec="seconds")
+        # iOS has -1 for a battery that it does not watch.
+        said["battery_percent"] = plausible.percent(plausible.number(said.get("battery_percent")))
         try:
             return DeviceState.model_validate(said)
         except ValidationError as error:

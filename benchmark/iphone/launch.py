@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-from irrvit.benchmark.errors import BadOptions, CommandFailed, DeviceNotFound
+from irrvit.benchmark.errors import BadOptions, CommandFailed, DeviceNotFound, one_line
 from irrvit.benchmark.iphone.phone import IPhone
 from irrvit.model.progress import Notify
 
@@ -41,18 +41,16 @@ def start(serial: str, bundle_id: str) -> None:
     command = ["xcrun", "devicectl", "device", "process", "launch", "--terminate-existing"]
     command += ["--device", serial, bundle_id, ARGUMENT]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_LAUNCH_S, check=False
-        )
+        done = subprocess.run(command, capture_output=True, timeout=_LAUNCH_S, check=False)
     except subprocess.TimeoutExpired as error:
         raise DeviceNotFound(
             f"devicectl did not start {bundle_id} within {_LAUNCH_S:.0f} s: unlock the iPhone and "
             "open the app's Benchmark page by hand"
         ) from error
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
+        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+        why = one_line(said[0]) if said else f"exit code {done.returncode}"
         raise DeviceNotFound(
-            f"devicectl cannot start {bundle_id} on iPhone {serial}: "
-            f"{said[0] if said else f'exit code {done.returncode}'}; unlock it, and check the name "
-            "of the app (BUNDLE_ID of 'make iphone')"
+            f"devicectl cannot start {bundle_id} on iPhone {serial}: {why}; unlock it, and check "
+            "the name of the app (BUNDLE_ID of 'make iphone')"
         )

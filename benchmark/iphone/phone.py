@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from irrvit.benchmark.errors import CommandFailed, DeviceLost, NoAnswer
+from irrvit.benchmark.errors import CommandFailed, DeviceLost, NoAnswer, one_line
 from irrvit.benchmark.iphone import usbmux
 from irrvit.benchmark.iphone.link import Link
 from irrvit.benchmark.iphone.usbmux import Attached
@@ -64,7 +64,8 @@ class IPhone:
         said = self.ask("hello")
         if said.get("protocol") != _PROTOCOL:
             raise CommandFailed(
-                f"the app on iPhone {self.serial} speaks protocol {said.get('protocol')}, expected "
+                f"the app on iPhone {self.serial} speaks protocol "
+                f"{one_line(str(said.get('protocol')))}, expected "
                 f"{_PROTOCOL}: install the app of this version (ios_app/README.md)"
             )
         return said

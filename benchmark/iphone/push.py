@@ -10,8 +10,10 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from irrvit.benchmark.errors import CommandFailed
+from irrvit.benchmark.errors import CommandFailed, one_line
 from irrvit.benchmark.iphone.link import Link
+from irrvit.benchmark.worker import answers
+from irrvit.benchmark.worker.answers import Answer, Stored
 from irrvit.export.content import content_hash
 from irrvit.model.progress import Notify
 
@@ -32,26 +34,30 @@ def push(link: Link, package: Path, notify: Notify) -> str:
     except OSError as error:
         raise CommandFailed(f"cannot read {package}: {error.strerror or error}") from error
     name = f"{digest}{package.suffix}"
-    if link.ask("have", path=name)["sha256"] == digest:
+    if _stored(link.ask("have", path=name)).sha256 == digest:
         return name
     for file in files:
         _put(link, file, f"{name}/{file.relative_to(package).as_posix()}", notify)
-    arrived = link.ask("have", path=name)["sha256"]
+    arrived = _stored(link.ask("have", path=name)).sha256
     if arrived != digest:
         raise CommandFailed(
-            f"what arrived on the iPhone is not what was sent (sha256 {str(arrived)[:12]}, "
-            f"expected {digest[:12]}): run this again with --clean"
+            f"what arrived on the iPhone is not what was sent (sha256 "
+            f"{one_line(str(arrived))[:12]}, expected {digest[:12]}): run this again with --clean"
         )
     return name
+
+
+def _stored(answer: Answer) -> Stored:
+    return answers.read(Stored, answer, "have")
 
 
 def _put(link: Link, file: Path, path: str, notify: Notify) -> None:
     content = file.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    there = link.ask("have", path=path, sha256=digest)
-    if there["sha256"] == digest:
+    there = _stored(link.ask("have", path=path, sha256=digest))
+    if there.sha256 == digest:
         return
-    offset = min(there["bytes"], len(content))
+    offset = min(there.bytes, len(content))
     link.ask(
         "put",
         path=path,

@@ -71,8 +71,9 @@ def attached() -> list[Attached]:
         MuxError: the daemon is not there, or does not answer.
     """
     with _open(_ANSWER_S) as connection:
-        listed = _ask(connection, "ListDevices").get("DeviceList", [])
-    return [found for found in map(_to_attached, listed) if found is not None]
+        listed = _ask(connection, "ListDevices").get("DeviceList")
+    rows = listed if isinstance(listed, list) else []
+    return [found for found in map(_to_attached, rows) if found is not None]
 
 
 def wait_for(serial: str, end: float) -> Attached | None:

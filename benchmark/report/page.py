@@ -104,10 +104,12 @@ def _cores(repeat: Repeat) -> str:
 
 def _state(state: DeviceState) -> str:
     facts = (
-        ("others keep {:.2f} cores busy", state.load),
-        ("{:.0f} °C", state.temperature_c),
-        ("{:.0f} MHz", state.frequency_mhz),
-        ("battery {:.0f} %", state.battery_percent),
-        ("thermal status {}", state.thermal_status),
+        ("others keep ", ".2f", " cores busy", state.load),
+        ("", ".0f", " °C", state.temperature_c),
+        ("", ".0f", " MHz", state.frequency_mhz),
+        ("battery ", ".0f", " %", state.battery_percent),
+        ("thermal status ", "", "", state.thermal_status),
+        ("not believed: ", "", "", "; ".join(state.disbelieved) or None),
     )
-    return ", ".join(text.format(value) for text, value in facts if value is not None) or "unknown"
+    known = (f"{a}{value:{form}}{b}" for a, form, b, value in facts if value is not None)
+    return ", ".join(known) or "unknown"

@@ -114,7 +114,7 @@ def _table(headings: tuple[str, ...]) -> Table:
     return table
 
 
-def _answer_cells(answers: UntimedRow) -> tuple[str, ...]:
+def _answer_cells(answers: UntimedRow) -> tuple[str | Text, ...]:
     measurement = answers.measurement
     golden, parity = measurement.golden, measurement.host_parity
     difference = "-" if parity is None or parity.max_rel is None else f"{parity.max_rel:.1e}"
@@ -125,15 +125,17 @@ def _answer_cells(answers: UntimedRow) -> tuple[str, ...]:
         f"{golden.cases - len(golden.failures)} of {golden.cases}",
         difference,
         same,
-        "[green]right[/]" if answers.is_valid else "[red]WRONG[/]",
+        Text("right", style="green") if answers.is_valid else Text("WRONG", style="red"),
     )
 
 
-def _cells(row: TimedRow) -> tuple[str, ...]:
+def _cells(row: TimedRow) -> tuple[str | Text, ...]:
     measurement, summary = row.measurement, row.summary
     share, memory = row.share_of_peak, measurement.peak_memory_bytes
     wrong = any(issue.code == "wrong-output" for issue in row.issues)
-    verdict = "[green]valid[/]" if row.is_valid else "[red]WRONG[/]" if wrong else "[red]invalid[/]"
+    verdict = Text("valid", style="green")
+    if not row.is_valid:
+        verdict = Text("WRONG" if wrong else "invalid", style="red")
     return (
         f"{measurement.variant} {measurement.precision}",
         measurement.config.runtime.removesuffix("runtime"),
@@ -157,11 +159,16 @@ def _comparisons(rows: list[TimedRow]) -> list[Text]:
         lines.append(
             Text(
                 f"  {name}: {compared.ratio:.3f} x the time of the first "
-                f"({compared.low:.3f} to {compared.high:.3f}): {row.verdict}; "
+                f"({compared.low:.3f} to {compared.high:.3f}): {_told(row, compared)}; "
                 f"{row.speed_against_first:.3f} x its MACs per ms"
             )
         )
     return lines
+
+
+def _told(row: TimedRow, compared: Comparison) -> str:
+    both = row.is_valid and row.first is not None and row.first.is_valid
+    return compared.in_words if both else "cannot tell, for one of the two is invalid"
 
 
 def _energy(row: TimedRow) -> list[Text]:

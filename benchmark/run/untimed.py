@@ -13,7 +13,7 @@ import numpy as np
 
 from irrvit.benchmark import kinds
 from irrvit.benchmark.device import Device, LoadInfo, Process
-from irrvit.benchmark.errors import BenchmarkError
+from irrvit.benchmark.errors import BenchmarkError, CommandFailed
 from irrvit.benchmark.measurement import GoldenAgreement, HostParity, Measurement, RunConfig
 from irrvit.benchmark.results import golden
 from irrvit.benchmark.run.rounds import RunResult
@@ -86,7 +86,7 @@ def answer_pictures(
     answers: list[np.ndarray] = []
     # The processes are closed first, so that after Ctrl-C no thread waits for an answer.
     with ExitStack() as stack:
-        count = info.cores if info.emulated else 1
+        count = max(1, info.cores) if info.emulated else 1
         pool = stack.enter_context(ThreadPoolExecutor(count))
         processes: list[Process] = []
         for _ in range(count):
@@ -96,6 +96,8 @@ def answer_pictures(
             answers += pool.map(_answer, processes, pixels[at : at + count])
             if len(answers) % _TELL_EVERY < count:
                 notify(f"{config.runtime} on {info.kind}: {len(answers):,} of {len(pixels):,}")
+    if len({answer.shape for answer in answers}) > 1:
+        raise CommandFailed(f"{info.kind} gives other outputs for one picture than for another")
     return np.stack(answers)
 
 
@@ -108,12 +110,24 @@ def to_host_parity(candidate: Sequence[np.ndarray], reference: Sequence[np.ndarr
     """Hold outputs, (classes,) for each picture, against others of the same pictures."""
     pairs = list(zip(candidate, reference, strict=True))
     # Of numpy, whose largest of 0 and NaN is NaN.
-    largest = np.max([np.abs(a - b).max() / np.abs(b).max() for a, b in pairs] or [np.nan])
+    largest = np.max([_relative(a, b) for a, b in pairs] or [np.nan])
     return HostParity(
         pictures=len(pairs),
         max_rel=float(largest) if np.isfinite(largest) else None,
-        same_decisions=sum(int(a.argmax() == b.argmax()) for a, b in pairs),
+        same_decisions=sum(_decides_alike(a, b) for a, b in pairs),
     )
+
+
+def _relative(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """The largest difference as a share of the largest output; NaN of outputs that are others."""
+    if ours.shape != theirs.shape or not theirs.any():
+        return np.nan
+    return float(np.abs(ours - theirs).max() / np.abs(theirs).max())
+
+
+def _decides_alike(ours: np.ndarray, theirs: np.ndarray) -> bool:
+    is_comparable = ours.shape == theirs.shape and ours.size > 0
+    return is_comparable and bool(ours.argmax() == theirs.argmax())
 
 
 def _measure(there: Device, subject: Subject, config: RunConfig, run_id: str) -> Measurement:

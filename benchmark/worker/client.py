@@ -13,8 +13,10 @@ import numpy as np
 
 from irrvit.benchmark import machine
 from irrvit.benchmark.device import TimedBlock
+from irrvit.benchmark.errors import one_line
 from irrvit.benchmark.measurement import RunConfig
-from irrvit.benchmark.worker.connection import WorkerConnection, to_load_info, to_timed_block
+from irrvit.benchmark.worker import answers
+from irrvit.benchmark.worker.connection import WorkerConnection
 
 _PATIENCE_S = 2
 
@@ -46,10 +48,10 @@ class LocalProcess:
             answer = self._worker.ask(
                 "load", runtime=config.runtime, path=path, threads=config.threads
             )
+            self.load_info = answers.to_load_info(answer, accelerator="cpu")
         except BaseException:
             self.close()
             raise
-        self.load_info = to_load_info(answer, accelerator="cpu")
 
     @property
     def pid(self) -> int:
@@ -67,13 +69,13 @@ class LocalProcess:
         answer = self._worker.ask("time", calls=calls)
         after = machine.busy_s()
         busy_ms = None if before is None or after is None else 1000 * (after - before)
-        return to_timed_block(answer, busy_ms=busy_ms)
+        return answers.to_timed_block(answer, busy_ms=busy_ms)
 
     def logits(self) -> np.ndarray:
-        return np.array(self._worker.ask("logits")["logits"])
+        return answers.to_logits(self._worker.ask("logits"))
 
     def peak_memory_bytes(self) -> int | None:
-        return self._worker.ask("memory")["bytes"]
+        return answers.to_memory_bytes(self._worker.ask("memory"))
 
     def close(self) -> None:
         self._process.kill()
@@ -89,11 +91,13 @@ class LocalProcess:
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         how += ": out of memory?" if how == "SIGKILL" else ""
         lines = self._log.read_text(errors="replace").strip().splitlines()
-        return f"its process died ({how})" + (f"; its last words: {lines[-1]}" if lines else "")
+        return f"its process died ({how})" + (
+            f"; its last words: {one_line(lines[-1])}" if lines else ""
+        )
 
 
 class ProfiledLocalProcess(LocalProcess):
     """See `irrvit.benchmark.device.ProfilingProcess`."""
 
     def profile(self, calls: int) -> list[dict[str, Any]]:
-        return self._worker.ask("profile", calls=calls)["events"]
+        return answers.to_events(self._worker.ask("profile", calls=calls))

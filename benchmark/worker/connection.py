@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import IO, Any
 
-from irrvit.benchmark.device import LoadInfo, TimedBlock
-from irrvit.benchmark.errors import CommandFailed, NoAnswer
-from irrvit.benchmark.measurement import Placement
+from irrvit.benchmark.errors import CommandFailed, NoAnswer, one_line
 
 
 class WorkerConnection:
@@ -78,38 +76,24 @@ class WorkerConnection:
 
 def _parse(line: bytes) -> dict[str, Any]:
     try:
-        answer = json.loads(line)
-    except ValueError:  # No JSON, or no text at all.
+        answer = _whole(json.loads(line))
+    except (ValueError, RecursionError):  # No JSON, or no text at all, or lists without an end.
         answer = None
     if not isinstance(answer, dict):
-        said = line.strip()[:80].decode(errors="replace")
+        said = one_line(line[:80].decode(errors="replace"))
         raise CommandFailed(f"its process answered with what is no answer: {said}")
     if "error" in answer:
-        raise CommandFailed(f"its runtime says: {answer['error']}")
+        raise CommandFailed(f"its runtime says: {one_line(str(answer['error']))}")
     return answer
 
 
-def to_load_info(answer: dict[str, Any], *, accelerator: str) -> LoadInfo:
-    """What a worker answers to `load`; some say themselves which accelerator it really is."""
-    return LoadInfo(
-        load_ms=answer["load_ms"],
-        runtime_version=answer["version"],
-        placement=Placement(**{"accelerator": accelerator} | answer["placement"]),
-        idle_memory_bytes=answer["idle_memory_bytes"],
-    )
-
-
-def to_timed_block(answer: dict[str, Any], *, busy_ms: float | None) -> TimedBlock:
-    """What a worker answers to `time`.
-
-    Args:
-        busy_ms: core time that everyone took on the device meanwhile, the worker included.
-    """
-    own_ms = answer["cpu_ns"] / 1e6
-    return TimedBlock(
-        latencies_ms=tuple(ns / 1e6 for ns in answer["ns"]),
-        own_cpu_ms=own_ms,
-        wall_ms=answer["wall_ns"] / 1e6,
-        background_ms=None if busy_ms is None else busy_ms - own_ms,
-        calls_per_value=answer.get("calls_per_value", 1),
-    )
+def _whole(said: Any) -> Any:
+    """JSON may have half a character, which no file and no terminal takes."""
+    if isinstance(said, str):
+        return said.encode(errors="replace").decode()
+    if isinstance(said, dict):
+        return {_whole(name): _whole(value) for name, value in said.items()}
+    # What is long is numbers.
+    if isinstance(said, list) and not all(isinstance(one, int | float) for one in said):
+        return [_whole(one) for one in said]
+    return said

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
@@ -78,13 +78,12 @@ class BenchmarkTool:
     """Another program that times a file in a runtime, as a module of Python.
 
     Attributes:
-        command: its module and arguments, with {path}, {threads}, {calls} and {result} to be
-            filled in.
-        median: the keys under which the file {result} has the median in milliseconds.
+        command: its module and arguments, for a file, threads, calls and where its result goes.
+        median: the keys under which that result has the median in milliseconds.
     """
 
     name: str
-    command: tuple[str, ...]
+    command: Callable[[str, int, int, str], Sequence[str]]
     median: tuple[str, ...]
 
 

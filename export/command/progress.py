@@ -30,7 +30,8 @@ def progress() -> Iterator[Notify]:
         yield _plain(time.perf_counter())
         return
     console = Console(stderr=True)
-    columns = (SpinnerColumn(finished_text=" "), TextColumn("{task.description}"))
+    # What devices and files are called is no markup.
+    columns = (SpinnerColumn(finished_text=" "), TextColumn("{task.description}", markup=False))
     display = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
     lines: dict[str, TaskID] = {}
 
@@ -53,7 +54,7 @@ def bar() -> Iterator[Callable[[str, float], None]]:
     if not sys.stderr.isatty():
         yield _plain_bar(_plain(time.perf_counter()))
         return
-    columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as display:
         line = display.add_task("", total=1.0)
         yield lambda stage, share: display.update(line, description=stage, completed=share)

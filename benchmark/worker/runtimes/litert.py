@@ -16,12 +16,12 @@ EXTRA = "tflite"
 SUFFIX = ".tflite"
 BENCHMARK_TOOL = BenchmarkTool(
     "benchmark_litert_model",
-    (
+    lambda path, threads, calls, result: (
         "ai_edge_litert.tools.benchmark_litert_model",
-        "--model={path}",
-        "--num_threads={threads}",
-        "--num_runs={calls}",
-        "--result_json={result}",
+        f"--model={path}",
+        f"--num_threads={threads}",
+        f"--num_runs={calls}",
+        f"--result_json={result}",
     ),
     ("latency", "median_ms"),
 )

@@ -18,7 +18,10 @@ EXTRA = "onnx"
 SUFFIX = ".onnx"
 BENCHMARK_TOOL = BenchmarkTool(
     "plain loop",
-    ("irrvit.benchmark.worker.plain_loop", "{path}", "{threads}", "{calls}", "{result}"),
+    lambda path, threads, calls, result: (
+        *("irrvit.benchmark.worker.plain_loop", path),
+        *(str(threads), str(calls), result),
+    ),
     ("median_ms",),
 )
 _PROVIDERS = ["CPUExecutionProvider"]

@@ -1,9 +1,12 @@
 """Our figures held against other tools'."""
 
+import json
+
 import pytest
 
 from irrvit.benchmark.acts import crosscheck
 from irrvit.benchmark.acts.crosscheck import CrosscheckResult, CrosscheckRow
+from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.worker.runtimes import litert, onnxruntime
 
 
@@ -37,4 +40,12 @@ def test_the_median_of_a_tool_is_where_it_says(tool):
     written = 2.5
     for key in reversed(tool.median):
         written = {key: written, "avg": 9.0}
-    assert crosscheck.read_median(tool, written) == 2.5
+    assert crosscheck.read_median(tool, json.dumps(written).encode()) == 2.5
+
+
+@pytest.mark.parametrize(
+    "written", [b"", b"\xff", b"[]", b"{}", b'{"latency": 5}', b'{"latency": {"median_ms": "{0}"}}']
+)
+def test_what_a_tool_writes_instead_of_its_median_is_said(written):
+    with pytest.raises(CommandFailed, match=r"wrote no median \(latency\.median_ms\)"):
+        crosscheck.read_median(litert.BENCHMARK_TOOL, written)

@@ -19,6 +19,19 @@ CONFIG = RunConfig(runtime="onnxruntime")
         ({"no_abi": True}, "its processor is none the app is built for"),
         ({"locked": True}, "is locked, and apps are slow in the background: unlock it"),
         ({"storage_bytes": 80 << 20}, "is full: .* make room on it, or .* --clean"),
+        (
+            {"says": {"pm": "Failure [INSTALL_FAILED_VERIFICATION {0} {serial}: not {} Success]"}},
+            r"the app: Failure \[INSTALL_FAILED_VERIFICATION \{0\} \{serial\}: not",
+        ),
+        ({"says": {"pm": ""}}, "does not install the app: it does not say why"),
+        (
+            {
+                "says": {
+                    "am": "Starting: Intent {}\njava.lang.SecurityException: Permission Denial {1}"
+                }
+            },
+            r"does not start .*: java.lang.SecurityException: Permission Denial \{1\}; open",
+        ),
     ],
 )
 def test_what_the_phone_refuses_is_said_with_what_to_do(phone, apk, condition, sentence):

@@ -1,10 +1,14 @@
 """What is printed fits a terminal, and what is printed as JSON can be read back."""
 
 import json
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+import typer
 from rich.console import Console
 
+from irrvit.benchmark.command import perform
 from irrvit.benchmark.measurement import GoldenAgreement, HostParity
 from irrvit.benchmark.report import table
 from irrvit.benchmark.results import store
@@ -63,8 +67,24 @@ def test_a_network_is_held_against_the_first(measurement, slow):
 def test_an_invalid_number_is_compared_with_nothing(measurement, slow):
     busy = slow.model_copy(update={"background_cores": 1.0})
     text = " ".join(render(MeasureResult(to_timed_rows([measurement, busy]), {})).split())
-    assert "cannot tell" in text
+    assert "cannot tell, for one of the two is invalid" in text
     assert "background-load: others kept 1.0 cores busy" in text
+
+
+def test_names_are_no_markup(measurement, capsys):
+    """Of files, of devices and of what they say: a slash in brackets was an error."""
+    device = measurement.device.model_copy(update={"name": "[/red] {0} :smile:"})
+    named = measurement.model_copy(update={"variant": "net[/b]", "device": device})
+    act = SimpleNamespace(
+        run=lambda options, notify: MeasureResult(to_timed_rows([named]), {}),
+        to_table=table.to_table,
+        to_json=table.to_json,
+    )
+    with pytest.raises(typer.Exit):
+        perform.perform(cast(Any, act), None, as_json=False)
+    printed = capsys.readouterr().out
+    assert "net[/b]" in printed
+    assert "[/red] {0} :smile:" in printed
 
 
 def test_a_wrong_answer_is_shown_as_wrong(measurement):
