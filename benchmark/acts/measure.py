@@ -16,7 +16,11 @@ from irrvit.benchmark.report import page, table
 from irrvit.benchmark.results import baseline, store
 from irrvit.benchmark.results.rows import MeasureResult, to_timed_rows, to_untimed_rows
 from irrvit.benchmark.run import rounds, untimed
+from irrvit.benchmark.run.conditions import why_not_gated
 from irrvit.model.progress import Notify
+
+# Between a cold room and what a processor bears.
+GATES_C = (10.0, 110.0)
 
 to_table, to_json = table.to_table, table.to_json
 
@@ -46,6 +50,7 @@ def measure(options: MeasureOptions, notify: Notify) -> MeasureResult:
         raise BadOptions(
             f"--compare is about latency, and {options.device.device} is emulated: leave it out"
         )
+    _require_thermometer(device, options.start_below_c)
     selection = select_files(options.files, device, notify)
     if not selection.subjects:
         return MeasureResult([], selection.problems)
@@ -79,6 +84,21 @@ def _config(
     if sustained_s is not None:
         changes |= {"sustained_s": sustained_s, "repeats": 1}
     return config.model_copy(update=changes)
+
+
+def _require_thermometer(device: Device, limit_c: float | None) -> None:
+    """Raises BadOptions if it is to be waited for what nobody can see."""
+    if limit_c is None:
+        return
+    least, most = GATES_C
+    if not least <= limit_c <= most:
+        raise BadOptions(
+            f"--start-below got {limit_c:g}: expected a temperature that a device can have, "
+            f"{least:g} to {most:g} C"
+        )
+    why = why_not_gated(device.state(), limit_c)
+    if why is not None:
+        raise BadOptions(f"--start-below cannot be kept: {why}; leave it out")
 
 
 def _keep(measurements: list[Measurement], path: Path) -> dict[str, str]:

@@ -82,7 +82,10 @@ def gate(new: Measurement, baseline: Sequence[Measurement], *, fail_above: float
             return Gated(name, Gate.REFUSED, why)
     sides = ([repeat.latencies_ms for repeat in one.repeats] for one in (new, here[-1]))
     compared = stats.compare_unpaired(*sides)
-    return Gated(name, _judge(compared, fail_above), _sentence(compared), compared)
+    judged, sentence = _judge(compared, fail_above), _sentence(compared)
+    if judged is Gate.CANNOT_TELL:
+        sentence += "; measure again, with more --repeats"
+    return Gated(name, judged, sentence, compared)
 
 
 def kind(measurement: Measurement) -> tuple[object, ...]:
@@ -102,5 +105,5 @@ def _judge(compared: Comparison, fail_above: float) -> Gate:
 def _sentence(compared: Comparison) -> str:
     return (
         f"{compared.ratio:.3f} times the baseline's latency "
-        f"({compared.low:.3f} to {compared.high:.3f}): {compared.verdict}"
+        f"({compared.low:.3f} to {compared.high:.3f}): {compared.in_words}"
     )

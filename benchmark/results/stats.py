@@ -51,6 +51,18 @@ class Comparison(BaseModel):
             return Verdict.SLOWER
         return Verdict.CANNOT_TELL
 
+    @property
+    def in_words(self) -> str:
+        """The verdict; where nothing can be told, how large a difference may be and not be seen."""
+        if self.verdict is not Verdict.CANNOT_TELL:
+            return str(self.verdict)
+        if not math.isfinite(self.high):
+            return "of one repeat nothing can be told: give more --repeats"
+        hidden = max(self.high - 1, 1 - self.low)
+        # Rounded up to a tenth, but for what floats add.
+        tenths = max(1, math.ceil(1000 * hidden - 1e-6))
+        return f"no difference above {tenths / 10:g} % could hide"
+
 
 def summarize(repeats: Series, *, seed: int = 0) -> LatencySummary:
     """Percentiles of all calls; `repeats` has the latencies of each repeat in their order."""

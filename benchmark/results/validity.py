@@ -14,6 +14,8 @@ MAX_BACKGROUND_CORES = 0.2
 MAX_HALF_INTERVAL = 0.05
 MAX_REPEAT_SPREAD = 0.10
 MAX_OUTLIERS = 0.05
+_MORE = "raise --iterations"
+_AGAIN = "end what else runs there, and measure again"
 
 
 def check(measurement: Measurement) -> list[Issue]:
@@ -56,7 +58,8 @@ def _answers(measurement: Measurement) -> Iterator[Issue]:
     if golden.failures:
         yield _blocking("wrong-output", f"{golden.failures[0]} ({len(golden.failures)} in all)")
     elif not golden.cases:
-        yield _blocking("unchecked-output", "there is no golden case to hold its outputs against")
+        why = golden.unchecked or "there is no golden case to hold its outputs against"
+        yield _blocking("unchecked-output", why)
     if golden.equals_cpu:
         asked = measurement.config.accelerator
         yield _blocking(
@@ -98,9 +101,11 @@ def _samples(measurement: Measurement) -> Iterator[Issue]:
     calls = sum(r.calls_per_value * len(r.latencies_ms) for r in measurement.repeats)
     ms = sum(r.calls_per_value * sum(r.latencies_ms) for r in measurement.repeats)
     if calls < MIN_CALLS:
-        yield _blocking("too-few-samples", f"{calls} calls, at least {MIN_CALLS} needed")
+        what = f"{calls} calls, at least {MIN_CALLS} needed"
+        yield _blocking("too-few-samples", f"{what}: {_MORE}")
     elif ms < MIN_MS:
-        yield _blocking("too-few-samples", f"{ms:.0f} ms in all, at least {MIN_MS:.0f} needed")
+        what = f"{ms:.0f} ms in all, at least {MIN_MS:.0f} needed"
+        yield _blocking("too-few-samples", f"{what}: {_MORE}")
     if calls > len(measurement.latencies_ms):
         yield _remark("means", "its values are means of many calls: p90 is not that of calls")
     if measurement.repeats_share_process and len(measurement.repeats) > 1:
@@ -113,19 +118,27 @@ def _steadiness(measurement: Measurement) -> Iterator[Issue]:
     series = [repeat.latencies_ms for repeat in measurement.repeats]
     change = stats.drift(measurement.latencies_ms)
     if change > MAX_DRIFT:
-        yield _blocking("throttled", f"the last calls took {change:.0%} longer than the first")
+        what = f"the last calls took {change:.0%} longer than the first"
+        yield _blocking("throttled", f"{what}: let it cool down, {_AGAIN}")
     elif change < -MAX_DRIFT:
-        yield _blocking("not-stationary", f"the last calls took {-change:.0%} less than the first")
+        what = f"the last calls took {-change:.0%} less than the first"
+        yield _blocking("not-stationary", f"{what}: {_AGAIN}")
     spread = stats.repeat_spread(series)
     if spread > MAX_REPEAT_SPREAD:
-        yield _blocking("repeats-disagree", f"the medians of the repeats differ by {spread:.0%}")
+        what = f"the medians of the repeats differ by {spread:.0%}"
+        yield _blocking("repeats-disagree", f"{what}: {_AGAIN}, with more --repeats")
     summary = stats.summarize(series, seed=measurement.config.seed)
     half = (summary.high_ms - summary.low_ms) / 2 / summary.p50_ms
     if half > MAX_HALF_INTERVAL:
-        yield _blocking("noisy", f"the median is only known to +-{half:.0%}")
+        what = f"the median is only known to +-{half:.0%}"
+        yield _blocking("noisy", f"{what}: {_AGAIN}, with more --repeats")
     share = stats.outliers(measurement.latencies_ms)
     if share > MAX_OUTLIERS:
         yield _remark("outliers", f"{share:.0%} of the calls took over 1.5 times the median")
+
+
+def _cores(count: int) -> str:
+    return "1 core" if count == 1 else f"{count} cores"
 
 
 def _sustained(measurement: Measurement) -> Issue:
@@ -142,11 +155,15 @@ def _sustained(measurement: Measurement) -> Issue:
 def _heat(measurement: Measurement) -> Iterator[Issue]:
     limit, start = measurement.config.start_below_c, measurement.before.temperature_c
     if limit is not None and start is not None and start >= limit:
-        yield _blocking("started-warm", f"it began at {start:.1f} C, below {limit:g} C was asked")
+        what = f"it began at {start:.1f} C, below {limit:g} C was asked"
+        yield _blocking("started-warm", f"{what}: let it cool down, or allow more by --start-below")
+    if limit is not None and start is None:
+        yield _remark("heat-unknown", "it does not say how warm it was when it began")
     states = [measurement.before, *measurement.during, measurement.after]
     slow = [state.thermal_status for state in states if state.is_slowed_down]
     if slow and measurement.config.sustained_s is None:
-        yield _blocking("throttled", f"the device slowed itself down (status '{slow[-1]}')")
+        what = f"the device slowed itself down (status '{slow[-1]}')"
+        yield _blocking("throttled", f"{what}: let it cool down, and measure again off its charger")
     elif any(state.thermal_status == FAIR for state in states):
         yield _remark("warm", "it was warm, though it did not slow itself down yet")
     if any(state.is_low_power for state in states):
@@ -162,6 +179,13 @@ def _surroundings(measurement: Measurement) -> Iterator[Issue]:
     if cores is None:
         yield _remark("load-unknown", "this device does not say how busy others kept it")
     elif cores > MAX_BACKGROUND_CORES:
-        yield _blocking("background-load", f"others kept {cores:.1f} cores busy meanwhile")
+        what = f"others kept {cores:.1f} cores busy meanwhile"
+        yield _blocking("background-load", f"{what}: {_AGAIN}")
+    threads, there = measurement.config.threads, measurement.device.cores
+    if 0 < there < threads:
+        yield _remark(
+            "more-threads-than-cores",
+            f"{threads} threads on {_cores(there)} wait for each other: ask for {there} at most",
+        )
     if measurement.device.emulated:
         yield _blocking("emulated", "an emulator's latency says nothing about the device")

@@ -1,5 +1,7 @@
 """A regression is found, and nothing is compared that cannot be."""
 
+import re
+
 import pytest
 
 from irrvit.benchmark.errors import BadOptions
@@ -22,7 +24,10 @@ def gate(new, *old):
 
 
 def test_the_same_latency_passes(measurement):
-    assert gate(measurement, measurement).gate is Gate.PASSED
+    gated = gate(measurement, measurement)
+    assert gated.gate is Gate.PASSED
+    assert re.search(r"no difference above [\d.]+ % could hide$", gated.detail)
+    assert "cannot tell" not in gated.detail
 
 
 @pytest.mark.parametrize(
@@ -43,7 +48,9 @@ def test_how_much_slower_it_is_is_said(measurement):
 def test_a_rise_that_may_be_chance_is_no_pass(measurement):
     repeats = [slowed(measurement, f).repeats[0] for f in (1.0, 1.09, 1.0, 1.09, 1.09)]
     new = measurement.model_copy(update={"repeats": tuple(repeats)})
-    assert baseline.gate(new, [measurement], fail_above=0.03).gate is Gate.CANNOT_TELL
+    gated = baseline.gate(new, [measurement], fail_above=0.03)
+    assert gated.gate is Gate.CANNOT_TELL
+    assert gated.detail.endswith("could hide; measure again, with more --repeats")
 
 
 def test_the_latest_of_the_baseline_counts(measurement):

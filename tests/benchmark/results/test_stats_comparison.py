@@ -61,6 +61,21 @@ def test_an_interval_that_holds_1_claims_nothing(ratio, low, high, verdict):
     assert Comparison(ratio=ratio, low=low, high=high).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("ratio", "low", "high", "words"),
+    [
+        (1.0, 0.985, 1.012, "no difference above 1.5 % could hide"),
+        (1.0, 0.99, 1.0301, "no difference above 3.1 % could hide"),
+        (1.0, 1.0, 1.0, "no difference above 0.1 % could hide"),
+        (1.0, 0.0, np.inf, "of one repeat nothing can be told: give more --repeats"),
+        (1.1, 1.05, 1.15, "slower"),
+        (0.9, 0.85, 0.95, "faster"),
+    ],
+)
+def test_where_nothing_can_be_told_it_is_said_how_much_may_hide(ratio, low, high, words):
+    assert Comparison(ratio=ratio, low=low, high=high).in_words == words
+
+
 def test_the_interval_of_pairs_is_students():
     ours = [[[np.exp(log)] * 3] * 3 for log in (0.1, 0.2, 0.3)]
     compared = stats.compare_paired(ours, [[[1.0] * 3] * 3] * 3)

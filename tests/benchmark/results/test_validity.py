@@ -63,8 +63,9 @@ def test_how_much_slower_or_quicker_the_end_is_is_said(measurement):
         for end in (110.0, 90.0)
     ]
     assert details == [
-        "the last calls took 10% longer than the first",
-        "the last calls took 10% less than the first",
+        "the last calls took 10% longer than the first: let it cool down, end what else runs "
+        "there, and measure again",
+        "the last calls took 10% less than the first: end what else runs there, and measure again",
     ]
 
 

@@ -4,9 +4,14 @@ import pytest
 
 from irrvit.benchmark.errors import CommandFailed, DeviceLost
 from irrvit.benchmark.measurement import DeviceState, RunConfig
+from irrvit.benchmark.results import validity
 from irrvit.benchmark.run import conditions
 from irrvit.benchmark.run.conditions import Watch
 
+GOING_ON = (
+    "going on all the same, and the result will be invalid if they keep more than 0.2 busy: end "
+    "what else runs"
+)
 AT = "2026-01-01T00:00:00+00:00"
 
 
@@ -51,7 +56,7 @@ def state(**values):
 
 def test_a_machine_that_stays_busy_is_waited_for_and_said():
     _, said = settle(state(load=1.5), settle_s=0)
-    assert said == ["others keep 1.5 cores busy; going on all the same"]
+    assert said == [f"others keep 1.5 cores busy; {GOING_ON}"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +64,7 @@ def test_a_machine_that_stays_busy_is_waited_for_and_said():
     [
         (None, "its load is not known"),
         (0.1, "the machine is quiet"),
-        (0.11, "others keep 0.1 cores busy; going on all the same"),
+        (0.11, f"others keep 0.1 cores busy; {GOING_ON}"),
     ],
 )
 def test_a_machine_is_quiet_up_to_a_tenth_of_a_core(load, said):
@@ -90,7 +95,7 @@ def test_waiting_ends_at_its_limit_and_is_said_again_every_half_minute(clock):
     assert told == [
         (110.0, "waiting: others keep 1.5 cores busy"),
         (140.0, "waiting: others keep 1.5 cores busy"),
-        (170.0, "others keep 1.5 cores busy; going on all the same"),
+        (170.0, f"others keep 1.5 cores busy; {GOING_ON}"),
     ]
 
 
@@ -109,12 +114,46 @@ def test_a_device_that_slows_itself_down_is_waited_for_at_any_temperature():
     for limit in (37.0, None):  # Some tell no temperature, and that they slow down.
         reached, said = settle(slow, fine, start_below_c=limit)
         assert reached == fine
-        assert "it slows itself down against heat (status 'light')" in said[0]
+        assert any("it slows itself down against heat (status 'light')" in told for told in said)
 
 
 def test_a_device_that_does_not_get_cool_is_measured_all_the_same():
     _, said = settle(state(temperature_c=41.0), start_below_c=37, cool_s=0)
-    assert said[0].endswith("going on all the same")
+    assert said[0].endswith("C; going on all the same, and the result will be invalid")
+
+
+@pytest.mark.parametrize(
+    ("sustained_s", "outcome"),
+    [(None, "and the result will be invalid"), (60.0, "which the result will show")],
+)
+def test_a_device_that_slows_itself_down_is_what_a_sustained_run_looks_for(sustained_s, outcome):
+    _, said = settle(state(thermal_status="light"), cool_s=0, sustained_s=sustained_s)
+    assert said[0].endswith(f"(status 'light'); going on all the same, {outcome}")
+
+
+def test_what_is_said_of_the_result_is_so(measurement):
+    """The words of a busy and of a warm device, held against the rules."""
+    limit = validity.MAX_BACKGROUND_CORES
+    assert f"more than {limit:g} busy" in GOING_ON
+    warm = measurement.model_copy(
+        update={
+            "before": state(temperature_c=41.0),
+            "config": measurement.config.model_copy(update={"start_below_c": 37}),
+        }
+    )
+    assert not validity.is_valid(validity.check(warm))
+
+
+def test_a_gate_on_a_temperature_that_nobody_knows_is_said_and_not_waited_for():
+    _, said = settle(
+        state(load=0.0, disbelieved=("33500 C as its skin's temperature",)), start_below_c=37
+    )
+    assert said == [
+        "it does not say how warm it is (it gives 33500 C as its skin's temperature, which cannot "
+        "be): nobody can wait until it is below 37 C",
+        "the machine is quiet",
+    ]
+    assert settle(state(load=0.0))[1] == ["the machine is quiet"]
 
 
 def test_nothing_is_waited_for_that_was_not_asked_for():
