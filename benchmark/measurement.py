@@ -116,8 +116,7 @@ class GoldenAgreement(Record):
     """What the file said on this device about the pictures whose answers its manifest knows.
 
     Attributes:
-        equals_cpu: whether another accelerator's answer is the CPU's to the last bit; None if not
-            compared.
+        equals_cpu: whether another accelerator's answer is the CPU's to the last bit, if compared.
         unchecked: why there was no answer to be compared.
     """
 

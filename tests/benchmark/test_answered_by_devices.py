@@ -18,6 +18,7 @@ from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.iphone import device as iphone
 from irrvit.benchmark.iphone import usbmux
 from irrvit.benchmark.profiling import profiler
+from irrvit.benchmark.remote_browser import words
 from irrvit.benchmark.worker import answers, connection
 
 PIECES = ["{0}", "%s", "\x1b[2J", "[/red]", "\ud800", "N/A", "nan", "9" * 5000]
@@ -134,3 +135,38 @@ ATTACHED = answer("MessageType", "Properties", "DeviceID", "SerialNumber", "Conn
 @SETTINGS
 def test_any_event_of_the_iphones_daemon_is_a_phone_or_none(event):
     usbmux._to_attached(event)
+
+
+PAGE = answer(
+    *("name", "os", "identity", "ram_bytes", "cores", "battery_percent", "charging", "accelerator"),
+    *("load_ms", "version", "threads", "calls_per_value", "wall_ms", "latencies_ms", "base64"),
+)
+TIMED_PAGE = {"calls_per_value": 1, "wall_ms": 10.0, "latencies_ms": [4.0, 5.0]}
+
+
+@given(PAGE, st.booleans())
+@SETTINGS
+def test_any_page_on_a_phone_says_what_can_be_or_is_refused(said, is_half_right):
+    words.device_info(said)
+    words.device_state(said)
+    timed = TIMED_PAGE | said if is_half_right else said
+    for read in (
+        words.load_info,
+        words.logits,
+        lambda said: words.timed_block(timed, calls=2, passed_ms=10.0),
+    ):
+        with contextlib.suppress(CommandFailed):
+            read(said)
+
+
+def test_a_clock_that_sees_less_than_half_of_the_calls_is_too_coarse():
+    """Whoever asks how many calls fill a block divides by the median."""
+    with pytest.raises(CommandFailed, match="it is too coarse"):
+        words.timed_block(
+            {"calls_per_value": 1, "wall_ms": 1.0, "latencies_ms": [0, 0, 1.0]},
+            calls=3,
+            passed_ms=5.0,
+        )
+    ns = {"ns": [0, 0, 5000], "wall_ns": 5000, "cpu_ns": 0}
+    with pytest.raises(CommandFailed, match="it is too coarse"):
+        answers.to_timed_block(ns, busy_ms=None)
