@@ -9,3 +9,7 @@ Notify = Callable[[str, str], None]
 
 NotifyStage = Callable[[str], None]
 """The same for work on one thing, whose name whoever listens knows: what is being done now."""
+
+
+def quiet(stage: str) -> None:
+    """Nobody listens."""

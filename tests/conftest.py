@@ -74,6 +74,12 @@ def _fail_if_skipped(report, config):
     return report
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _data_cache(tmp_path_factory):
+    """What tests find out about pictures is nobody's."""
+    os.environ["IRRVIT_DATA_CACHE"] = str(tmp_path_factory.mktemp("data_cache"))
+
+
 @pytest.fixture(autouse=True)
 def _seeds():
     """Same numbers in every run; torch only where the test imported it."""
@@ -126,15 +132,8 @@ class Adb:
         self._own = {"ANDROID_ADB_SERVER_PORT": self.port, "HOME": str(home)}
 
     def __call__(self, *words):
-        done = subprocess.run(
-            ["adb", *words],
-            env=os.environ | self._own,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return done.stdout
+        how = {"capture_output": True, "text": True, "timeout": 60, "check": False}
+        return subprocess.run(["adb", *words], env=os.environ | self._own, **how).stdout
 
 
 class PlayedPhone:

@@ -14,7 +14,7 @@ from irrvit.export.manifest import Calibration
 from irrvit.export.proof import cases
 from irrvit.model.data.dataset import calibration_pictures
 from irrvit.model.data.find import dataset_module, dataset_names, dataset_with, load_dataset
-from irrvit.model.data.picture_folder import SUFFIXES
+from irrvit.model.data.picture_files import SUFFIXES
 from irrvit.model.files import code_hash
 from irrvit.model.sources.source import Source
 from irrvit.model.spec import InputSpec, read_picture

@@ -52,6 +52,7 @@ class Dataset:
         sha256: of the pictures and their classes.
         skipped: broken pictures that were left out, with the reason.
         wnids: WordNet's numbers of the classes, where they are ImageNet's.
+        labels_are_folders: somebody called folders so, who may have meant other names of classes.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Dataset:
     sha256: str
     skipped: tuple[str, ...] = ()
     wnids: tuple[str, ...] = ()
+    labels_are_folders: bool = False
 
     def input_spec(self, size: int) -> InputSpec:
         """What a network of input size `size` that is trained on these pictures eats."""

@@ -12,12 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from irrvit.model.errors import BadData
+from irrvit.model.progress import NotifyStage, quiet
 
 if TYPE_CHECKING:
     from irrvit.model.data.dataset import Dataset, DatasetModule
 
 _FOLDER = Path(__file__).parent
-_NO_DATA_SETS = ("__init__", "dataset", "find", "packed", "picture_folder")
+_NO_DATA_SETS = (
+    "__init__",
+    "checked",
+    "dataset",
+    "find",
+    "packed",
+    "picture_files",
+    "picture_folder",
+    "wnids",
+)
 """The files of this folder that are not a data set of their own."""
 
 
@@ -47,12 +57,19 @@ def dataset_with(labels: tuple[str, ...], root: Path | None = None) -> str | Non
     return None
 
 
-def load_dataset(name: str, *, root: Path | None = None, download: bool = False) -> Dataset:
+def load_dataset(
+    name: str,
+    *,
+    root: Path | None = None,
+    download: bool = False,
+    notify: NotifyStage = quiet,
+) -> Dataset:
     """Find a data set by its name, or a folder of pictures by its path.
 
     Args:
         root: where the files of a named data set are, if not where they usually are.
         download: fetch a named data set into `root` when it is not there.
+        notify: called while pictures of a folder are read that were not known before.
 
     Raises:
         BadData: saying what is missing or damaged, and what to do.
@@ -68,7 +85,7 @@ def load_dataset(name: str, *, root: Path | None = None, download: bool = False)
         )
     from irrvit.model.data import picture_folder
 
-    return picture_folder.load(Path(name))
+    return picture_folder.load(Path(name), notify)
 
 
 def _load_named(name: str, root: Path | None, *, download: bool) -> Dataset:

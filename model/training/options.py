@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +11,16 @@ from typing import Any
 import torch
 from pydantic import ValidationError
 
+from irrvit.model.data.dataset import Dataset
 from irrvit.model.data.find import load_dataset
-from irrvit.model.errors import ModelError
+from irrvit.model.errors import BadData, ModelError
 from irrvit.model.network import variants
 from irrvit.model.sources.checkpoints import checkpoint
 from irrvit.model.training.recipes.find import get_recipe, recipe_names
 from irrvit.model.training.recipes.recipe import Distillation, Recipe
 from irrvit.model.training.run import TrainingRun
+
+log = logging.getLogger(__name__)
 
 
 class BadTrainingOption(ModelError):
@@ -58,7 +62,10 @@ def prepare(options: TrainingOptions) -> TrainingRun:
     """
     variant = variants.get(options.model)
     recipe = _recipe(options)
-    data = load_dataset(options.data, root=options.data_root, download=options.download)
+    data = load_dataset(
+        options.data, root=options.data_root, download=options.download, notify=log.info
+    )
+    _require_trainable(data)
     if options.test and data.test is None:
         raise BadTrainingOption(f"--test: nobody set test pictures of '{options.data}' apart")
     if options.threads is not None and options.threads < 1:
@@ -67,6 +74,24 @@ def prepare(options: TrainingOptions) -> TrainingRun:
     options.out.mkdir(parents=True, exist_ok=True)
     init = checkpoint.read(options.init) if options.init is not None else None
     return TrainingRun(variant, data, recipe, options.out, init)
+
+
+def _require_trainable(data: Dataset) -> None:
+    if len(data.labels) < 2:
+        raise BadData(
+            f"'{data.name}' has one class, '{', '.join(data.labels)}': expected one folder of "
+            "pictures for each of two or more classes"
+        )
+    empty = [label for i, label in enumerate(data.labels) if i not in data.train.classes]
+    if empty:
+        raise BadData(
+            f"'{data.name}': no readable picture in {', '.join(empty)}: add some, or remove the "
+            "folder"
+        )
+    if not len(data.held_out):
+        raise BadData(
+            f"'{data.name}' has too few pictures: no class has the six of which one is held out"
+        )
 
 
 def _recipe(options: TrainingOptions) -> Recipe:

@@ -79,3 +79,35 @@ def test_processes_of_one_machine_share_its_cores(monkeypatch, cores, processes,
     monkeypatch.setattr(training_options.os, "cpu_count", lambda: cores)
     monkeypatch.setenv("LOCAL_WORLD_SIZE", processes)
     assert training_options._fair_threads() == threads
+
+
+class TestPicturesToLearnFrom:
+    """A folder that files can be tried on is not always one that can be learnt from."""
+
+    @staticmethod
+    def thin_out(options, each):
+        for path in Path(options.data).glob("*/*"):
+            if int(path.stem) >= each:
+                path.unlink()
+
+    @pytest.mark.parametrize(("each", "held_out"), [(6, 2), (12, 2)])
+    def test_six_of_a_class_are_enough_to_hold_one_out(self, options, each, held_out):
+        self.thin_out(options, each)
+        assert len(prepare(options).data.held_out) == held_out
+
+    def test_five_are_too_few(self, options):
+        self.thin_out(options, 5)
+        with pytest.raises(BadData, match="no class has the six of which one is held out"):
+            prepare(options)
+
+    @pytest.mark.parametrize("file", ["notes.txt", "broken.png"])
+    def test_a_class_without_pictures_is_refused(self, options, file):
+        (Path(options.data) / "emu").mkdir()
+        (Path(options.data) / "emu" / file).write_text("none yet")
+        with pytest.raises(BadData, match="no readable picture in emu: add some, or remove"):
+            prepare(options)
+
+    def test_one_class_is_none(self, options):
+        (Path(options.data) / "white").rename(options.out.parent.parent / "white")
+        with pytest.raises(BadData, match="has one class, 'black': expected one folder"):
+            prepare(options)
