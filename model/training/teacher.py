@@ -23,7 +23,8 @@ from torch import Tensor
 from irrvit.model import sources
 from irrvit.model.data.dataset import Dataset, Pictures, batches
 from irrvit.model.data.packed import cache_folder
-from irrvit.model.errors import BadData, MissingPackage
+from irrvit.model.data.wnids import IMAGENET, wnids_of
+from irrvit.model.errors import BadData
 from irrvit.model.evaluate import in_groups, normalized, to_unit
 from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.sources.source import Source
@@ -131,22 +132,13 @@ def loss(logits: Tensor, said: Tensor, how: Distillation) -> Tensor:
 def _columns(source: Source, data: Dataset) -> np.ndarray:
     if source.labels == data.labels:
         return np.arange(len(data.labels))
-    known = _imagenet_wnids()
-    if not data.wnids or len(source.labels) != len(known):
+    known = wnids_of(source.labels)
+    if not data.wnids or not known:
         raise BadData(
             f"the teacher '{source.name}' has {len(source.labels)} classes of its own: expected "
-            f"those of '{data.name}', or ImageNet's {len(known)} for classes of ImageNet"
+            f"those of '{data.name}', or ImageNet's {len(IMAGENET)} for classes of ImageNet"
         )
     return np.array([known.index(wnid) for wnid in data.wnids])
-
-
-def _imagenet_wnids() -> list[str]:
-    """In the order of the outputs of networks that were trained on ImageNet."""
-    try:
-        from timm.data.imagenet_info import ImageNetInfo
-    except ModuleNotFoundError as error:
-        raise MissingPackage("timm", "timm") from error
-    return ImageNetInfo("imagenet-1k").label_names()
 
 
 @lru_cache(maxsize=1)
