@@ -67,6 +67,7 @@ class Accuracy(Record):
     """Decisions on a labelled set of pictures.
 
     Attributes:
+        naming: how the pictures' classes were found among the network's, in words.
         right, reference_right: pictures that the file, and PyTorch, named as the label does.
         low, high: 95 % interval of the file's share of right ones.
         same_decisions: pictures for which both named the same class.
@@ -74,6 +75,7 @@ class Accuracy(Record):
 
     data: str
     data_sha256: str
+    naming: str = "named by the network's labels"
     pictures: PositiveInt
     right: int
     low: float

@@ -29,7 +29,7 @@ from irrvit.export import artifact
 from irrvit.export.errors import ExportError
 from irrvit.export.manifest import Accuracy
 from irrvit.export.proof.accuracy import summarize
-from irrvit.export.proof.labelled import LabelledPictures, classes_for, tried_on
+from irrvit.export.proof.labelled import Expected, LabelledPictures, expected_of, tried_on
 from irrvit.model.data.dataset import Dataset
 from irrvit.model.errors import ModelError
 from irrvit.model.progress import Notify, NotifyStage
@@ -55,13 +55,13 @@ class Sample:
             start += len(part)
         return np.concatenate(read)
 
-    def classes(self, labels: tuple[str, ...]) -> np.ndarray:
-        """(N,) the class that a network with these labels should name in each.
+    def expected(self, labels: tuple[str, ...]) -> Expected:
+        """What a network with these labels should say about each.
 
         Raises:
-            BadOptions: a class of the pictures is not among the labels.
+            BadOption: a class of the pictures is not among the network's.
         """
-        return classes_for(labels, self.data)[self.indices]
+        return expected_of(labels, self.data).of(self.indices)
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _decide(
     device: Device, subject: Subject, sample: Sample, config: RunConfig, notify: NotifyStage
 ) -> AccuracyRow:
     manifest = artifact.open(subject.path).manifest
-    classes, pixels = sample.classes(manifest.labels), sample.pixels(manifest.input)
+    expected, pixels = sample.expected(manifest.labels), sample.pixels(manifest.input)
     host, torch = kinds.find("host"), in_torch(replace(subject, runtime=TORCH), manifest)
     as_subject = config.model_copy(update={"runtime": subject.runtime})
     as_torch = config.model_copy(update={"runtime": TORCH})
@@ -159,7 +159,7 @@ def _decide(
         subject=subject,
         device=device.describe(),
         accuracy=summarize(
-            ours.argmax(axis=1), reference.argmax(axis=1), classes, data=sample.data
+            ours.argmax(axis=1), reference.argmax(axis=1), expected, data=sample.data
         ),
         host_parity=untimed.to_host_parity(list(ours), list(theirs)),
     )

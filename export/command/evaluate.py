@@ -17,9 +17,10 @@ from irrvit.export.command import publish, workers
 from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Accuracy
 from irrvit.export.proof.accuracy import summarize
-from irrvit.export.proof.labelled import LabelledPictures, classes_for, tried_on
+from irrvit.export.proof.labelled import LabelledPictures, expected_of, tried_on
 from irrvit.model import sources
 from irrvit.model.data.dataset import Dataset
+from irrvit.model.errors import BadData
 from irrvit.model.outputs import LOGITS
 from irrvit.model.progress import Notify, NotifyStage
 from irrvit.model.spec import InputSpec
@@ -34,6 +35,7 @@ class DecideTask:
 
     Attributes:
         artifact: the folder of the written file; None for PyTorch.
+        data_sha256: of the pictures, when the task was given.
         decisions: where they are kept as they are made, so that an interrupted run goes on.
     """
 
@@ -41,6 +43,7 @@ class DecideTask:
     artifact: Path | None
     data: str
     data_root: Path | None
+    data_sha256: str
     decisions: Path
     log: Path
 
@@ -68,14 +71,14 @@ def evaluate(
     Decisions are kept as they are made: an interrupted evaluation goes on where it was.
 
     Returns:
-        By target, a sentence for each that could not be tried.
+        By target, or file where a target has several, a sentence for each that was not tried.
 
     Raises:
         BadData, BadOption: the pictures cannot be read, or are of other classes.
     """
-    data = labelled.load()
+    data = labelled.load(lambda stage: notify("pictures", stage))
     for opened in artifacts.values():
-        classes_for(opened.manifest.labels, data)  # Other classes are said before any work.
+        expected_of(opened.manifest.labels, data)  # Other classes are said before any work.
     wanted = {job: a for job, a in artifacts.items() if not _is_known(a, data)}
     if not wanted:
         return {}
@@ -99,6 +102,8 @@ def evaluate(
 def decide(task: DecideTask, notify: NotifyStage) -> np.ndarray:
     """Name the class of every test picture, (N,) int64; goes on where an earlier run stopped."""
     data = LabelledPictures(task.data, task.data_root).load()
+    if data.sha256 != task.data_sha256:
+        raise BadData(f"the pictures of '{data.name}' changed while they were looked at: try again")
     parts = tried_on(data)
     spec, run = _runner(task)
     total = sum(len(part) for part in parts)
@@ -148,6 +153,7 @@ def _task(
         artifact=opened.path.parent if opened else None,
         data=labelled.name,
         data_root=labelled.root,
+        data_sha256=data.sha256,
         decisions=path,
         log=folder.parent / f"{job.name if opened else 'PyTorch'}.log",
     )
@@ -163,13 +169,14 @@ def _write_down(
     errors = {}
     reference = decisions["PyTorch"]
     for job, opened in artifacts.items():
+        several = sum(job.target == other.target for other in artifacts) > 1
         candidate = decisions[job.name]
         for outcome in (reference, candidate):
             if isinstance(outcome, workers.Failure):
-                errors[job.target] = outcome.message
+                errors[job.name if several else job.target] = outcome.message
         if isinstance(reference, np.ndarray) and isinstance(candidate, np.ndarray):
-            classes = classes_for(opened.manifest.labels, data)
-            _add(opened, summarize(candidate, reference, classes, data=data))
+            expected = expected_of(opened.manifest.labels, data)
+            _add(opened, summarize(candidate, reference, expected, data=data))
     return errors
 
 

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from irrvit.export.artifact import Artifact
-from irrvit.export.manifest import Accuracy, Manifest, Operations
+from irrvit.export.command import accuracy_table
+from irrvit.export.manifest import Manifest, Operations
 from irrvit.export.reports import Meaning, ParityReport, Rounding
 from irrvit.model.outputs import Task
 
@@ -101,21 +102,11 @@ def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
         notes += _loss_lines(manifest)
         if manifest.explanation:
             notes.append(Text(f"  {manifest.target}: {manifest.explanation}", style="red"))
-    notes += [_accuracy_line(a.manifest, known) for a in artifacts for known in a.manifest.accuracy]
     notes += [Text(f"  {', '.join(t)}: {f}", style="yellow") for f, t in findings.items()]
     title = Text(
         f"{model}\nweights: {artifacts[0].manifest.weights}", no_wrap=True, overflow="ellipsis"
     )
-    return Group(title, table, *notes)
-
-
-def _accuracy_line(manifest: Manifest, known: Accuracy) -> Text:
-    return Text(
-        f"  {manifest.target} {manifest.precision} on {known.data}: "
-        f"{known.right / known.pictures:.2%} right ({known.low:.2%} to {known.high:.2%}), PyTorch "
-        f"{known.reference_right / known.pictures:.2%}; {known.same_decisions:,} of "
-        f"{known.pictures:,} decisions the same"
-    )
+    return Group(title, table, *notes, *accuracy_table.to_tables(artifacts))
 
 
 def _loss_lines(manifest: Manifest) -> list[Text]:

@@ -7,25 +7,27 @@ from math import sqrt
 import numpy as np
 
 from irrvit.export.manifest import Accuracy
+from irrvit.export.proof.labelled import Expected
 from irrvit.model.data.dataset import Dataset
 
 _Z = 1.959964  # Of the normal distribution, 95 % two-sided.
 
 
 def summarize(
-    candidate: np.ndarray, reference: np.ndarray, classes: np.ndarray, *, data: Dataset
+    candidate: np.ndarray, reference: np.ndarray, expected: Expected, *, data: Dataset
 ) -> Accuracy:
-    """Compare the decisions of a file with PyTorch's and the labels, (N,) class indices each."""
-    right = int((candidate == classes).sum())
-    low, high = interval(right, len(classes))
+    """Compare the decisions of a file with PyTorch's, (N,) class indices each, and the labels."""
+    right = int(expected.are_right(candidate).sum())
+    low, high = interval(right, len(candidate))
     return Accuracy(
         data=data.name,
         data_sha256=data.sha256,
-        pictures=len(classes),
+        naming=expected.rule,
+        pictures=len(candidate),
         right=right,
         low=low,
         high=high,
-        reference_right=int((reference == classes).sum()),
+        reference_right=int(expected.are_right(reference).sum()),
         same_decisions=int((candidate == reference).sum()),
     )
 

@@ -41,7 +41,7 @@ def data():
 def test_a_sample_takes_the_pictures_of_every_part_with_their_classes(data):
     sample = Sample(data, np.array([0, 2, 3]))
     assert sample.pixels(SPEC)[:, 0, 0, 0].tolist() == [10, 12, 20]
-    assert sample.classes(("odd", "even")).tolist() == [1, 1, 1]
+    assert sample.expected(("odd", "even")).classes.tolist() == [1, 1, 1]
 
 
 def test_a_sample_is_spread_over_the_whole_set(data):

@@ -15,6 +15,7 @@ from irrvit.model.spec import preprocess
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("onnx", "onnxruntime")]
 PICTURES = 130
+BOTH = ("--precision", "fp32", "--precision", "fp16", "--allow-degraded")
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +31,10 @@ def folder(tmp_path_factory):
     return top
 
 
-def start(out, data):
+def start(out, data, *more):
     command = [sys.executable, "-m", "irrvit.export.cli", "--model", "irrvit_tiny"]
     return subprocess.Popen(
-        [*command, "--target", "onnx", "--out", str(out), "--evaluate", str(data), "--json"],
+        [*command, "--target", "onnx", "--out", str(out), "--evaluate", str(data), "--json", *more],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -43,10 +44,10 @@ def start(out, data):
 @pytest.fixture(scope="module")
 def evaluated(folder, tmp_path_factory):
     out = tmp_path_factory.mktemp("artifacts")
-    process = start(out, folder)
+    process = start(out, folder, *BOTH)
     stdout, stderr = process.communicate(timeout=300)
     assert process.returncode == 0, stderr
-    return out, json.loads(stdout)["artifacts"][0]
+    return out, json.loads(stdout)["artifacts"][0], stderr
 
 
 def by_hand(folder):
@@ -66,7 +67,7 @@ def by_hand(folder):
 
 
 def test_the_manifest_says_how_the_file_does(evaluated, folder):
-    out, row = evaluated
+    out, row, _ = evaluated
     (known,) = artifact.open(out / "onnx-fp32").manifest.accuracy
     decisions, classes = by_hand(folder)
     assert known.pictures == 2 * PICTURES
@@ -75,14 +76,34 @@ def test_the_manifest_says_how_the_file_does(evaluated, folder):
     assert row["accuracy"] == [known.model_dump()]
 
 
+def test_pictures_are_checked_once_and_pytorch_looks_once_for_all_precisions(evaluated):
+    *_, stderr = evaluated
+    assert stderr.count("pictures: checking pictures: 0 of 260") == 1
+    for name in ("PyTorch", "onnx-fp32", "onnx-fp16"):
+        for seen in (100, 200, 2 * PICTURES):
+            assert stderr.count(f"{name}: looking at pictures: {seen} of 260") == 1
+
+
+def test_one_picture_of_a_class_is_enough_and_the_rule_for_its_name_is_told(evaluated, tmp_path):
+    out, *_ = evaluated
+    for number in ("3", "8"):
+        (tmp_path / number).mkdir()
+        Image.new("RGB", (40, 40), (9 * int(number), 0, 0)).save(tmp_path / number / "1.png")
+    process = start(out, tmp_path, *BOTH)
+    stdout, stderr = process.communicate(timeout=120)
+    assert process.returncode == 0, stderr
+    (*_, known) = json.loads(stdout)["artifacts"][0]["accuracy"]
+    assert (known["pictures"], known["naming"]) == (2, "named by class numbers from 0")
+
+
 def test_decisions_that_are_written_down_are_not_kept_twice(evaluated):
-    out, _ = evaluated
-    assert sorted(p.name for p in out.iterdir()) == [".lock", "onnx-fp32"]
+    out, *_ = evaluated
+    assert sorted(p.name for p in out.iterdir()) == [".lock", "onnx-fp16", "onnx-fp32"]
 
 
 def test_a_set_that_is_known_is_not_tried_again(evaluated, folder):
-    out, _ = evaluated
-    process = start(out, folder)
+    out, *_ = evaluated
+    process = start(out, folder, *BOTH)
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 0
     assert "looking at pictures" not in stderr
@@ -106,8 +127,8 @@ def test_an_interrupted_evaluation_goes_on_where_it_was(folder, tmp_path):
 
 
 def test_data_that_does_not_exist_ends_with_a_sentence(evaluated, tmp_path):
-    out, _ = evaluated
-    process = start(out, tmp_path / "nothing")
+    out, *_ = evaluated
+    process = start(out, tmp_path / "nothing", *BOTH)
     stdout, stderr = process.communicate(timeout=120)
     assert process.returncode == 2
     assert "unknown data" in stderr

@@ -180,10 +180,9 @@ def test_a_finding_of_several_files_is_told_once(made):
     assert f"{target}, other: close" in shown
 
 
-def test_accuracy_is_a_line_with_both_and_the_interval(made):
-    shown = " ".join(text([made(accuracy=(ACCURACY,))]).split())
-    assert "on clothes: 93.10% right (92.58% to 93.58%), PyTorch 93.31%" in shown
-    assert "9,876 of 10,000 decisions the same" in shown
+def test_accuracy_stands_in_a_table_of_its_own_below(made):
+    shown = text([made(accuracy=(ACCURACY,))])
+    assert shown.index("10,000 pictures of clothes") > shown.index("verdict")
 
 
 def losses(*keep):
