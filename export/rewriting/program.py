@@ -97,6 +97,7 @@ class _Seen(TorchDispatchMode):
 # What a run shows under another name than a trace; tracing takes seconds, a run does not.
 _SHOWN_AS = {
     "instance_norm": "native_batch_norm",
+    "expand_as": "expand",
     "log_sigmoid": "log_sigmoid_forward",
     "add": "alpha",
     "sub": "alpha",

@@ -77,6 +77,21 @@ def _is_product(node: fx.Node) -> bool:
     return node.target in (torch.ops.aten.matmul.default, torch.ops.aten.bmm.default)
 
 
+_BROADCASTING = frozenset(
+    getattr(torch.ops.aten, name).Tensor for name in ("add", "sub", "mul", "div")
+)
+
+
+def _expand(node: fx.Node) -> Form | None:
+    shape = node.meta["val"].shape
+    needless = all(
+        user.target in _BROADCASTING
+        and any(n is not node and n.meta["val"].shape == shape for n in user.all_input_nodes)
+        for user in node.users
+    )
+    return Form(forms.unexpanded) if needless else None
+
+
 def _is_other(node: fx.Node, name: str, usual: int) -> bool:
     given = _given(node, name, [usual])
     return isinstance(given, Sequence) and any(value != usual for value in given)
@@ -184,6 +199,9 @@ TFLITE: Rules = {
     **_EVERYWHERE,
     # "failed to legalize operation 'mhlo.convolution'".
     "conv_transpose2d": _conv_transpose,
+    # Moves the axes of what is expanded, and not those that it is expanded to.
+    "expand": _expand,
+    "expand_as": _expand,
     # Behind a product "found invalid output rank".
     "conv1d": _conv1d,
     # Becomes operations of StableHLO that LiteRT does not have.

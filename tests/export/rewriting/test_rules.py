@@ -88,6 +88,11 @@ SAID_OTHERWISE = {
     ),
     "windows": (lambda x: x.unfold(2, 3, 2).unfold(3, 2, 1), (rules.COREML, rules.TFLITE)),
     "windows of the last axis": (lambda x: x.unfold(-1, 4, 3), (rules.COREML, rules.TFLITE)),
+    "expanded to what it meets": (
+        lambda x: x * x.sum(-1, keepdim=True).expand_as(x),
+        (rules.TFLITE,),
+    ),
+    "expanded to a size": (lambda x: x - x.mean(1, True).expand(-1, 4, -1, -1), (rules.TFLITE,)),
     "pointwise behind a product": (_BehindAProduct(1), (rules.TFLITE,)),
     "fold": (
         lambda x: F.fold(F.unfold(x, 2, stride=2), (8, 6), 2, stride=2),
@@ -130,6 +135,8 @@ STAYS = {
     "more than pointwise behind a product": _BehindAProduct(3),
     "pointwise behind a product, in steps": _BehindAProduct(1, 2),
     "pointwise": nn.Sequential(nn.Flatten(2), nn.Conv1d(4, 6, 1)),
+    "expanded to more than it meets": lambda x: x[:, :1] * x[:, 1:2].expand(-1, 4, -1, -1),
+    "expanded and joined": lambda x: torch.cat([x, x[:, :1].expand(-1, 4, -1, -1)]),
     "BatchNorm": nn.BatchNorm2d(4),
 }
 
