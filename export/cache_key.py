@@ -33,6 +33,7 @@ _ALWAYS = (
     "proof/deciding.py",
     "proof/explain.py",
     "proof/fewer_bits.py",
+    "proof/float32.py",
     "proof/golden.py",
     "proof/meaning.py",
     "proof/numbers.py",

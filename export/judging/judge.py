@@ -10,7 +10,7 @@ from irrvit.export import target
 from irrvit.export.content import content_hash
 from irrvit.export.job import ExportJob
 from irrvit.export.judging.prepared import Prepared, Written
-from irrvit.export.judging.twin import Twin, comparison_of, of_each
+from irrvit.export.judging.twin import Twin, comparison_of, of_each, reports_of_float32
 from irrvit.export.pixels import Outputs
 from irrvit.export.precision import Precision
 from irrvit.export.proof.comparison import Comparison
@@ -51,9 +51,10 @@ def judge(
     runs = {runner.name: runner.run(comparison.pixels) for runner in _runners(job, written.path)}
     if twin is not None:
         return _judge_fewer_bits(job, comparison, runs, written, twin)
-    tolerances = of_each(comparison, chosen.FACTS.tolerances[job.precision])
-    reports = comparison.reports(runs, tolerances, content_hash(written.path))
-    return Judged(reports, failures=tuple(_foreign(chosen, prepared, written.path)))
+    limits = of_each(comparison, chosen.FACTS.tolerances[job.precision])
+    reports, findings = reports_of_float32(prepared.source, comparison, runs, limits, written.path)
+    foreign = tuple(_foreign(chosen, prepared, written.path))
+    return Judged(reports, findings=findings, failures=foreign)
 
 
 def _judge_fewer_bits(

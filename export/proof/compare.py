@@ -72,7 +72,7 @@ def _measure(
         spread_rel=_relative(max_abs, scale),
         mean_abs=float(np.abs(error).mean()) if error.size else 0.0,
         cosine=_cosine(reference, candidate),
-        sqnr_db=_sqnr_db(reference, error),
+        sqnr_db=sqnr_db(reference, error),
         top1_agrees=top1_agrees,
         top5_overlap=_top_overlap(reference, candidate, k=5),
         decided=_margin(reference) > 2 * tolerance.max_rel * scale,
@@ -102,7 +102,7 @@ def _compare_indices(
         spread_rel=wrong,
         mean_abs=float(np.abs(error).mean()),
         cosine=_cosine(reference, candidate),
-        sqnr_db=_sqnr_db(reference, error),
+        sqnr_db=sqnr_db(reference, error),
         top1_agrees=None,
         top5_overlap=None,
         decided=True,
@@ -160,7 +160,7 @@ def _cosine(reference: np.ndarray, candidate: np.ndarray) -> float:
     )
 
 
-def _sqnr_db(reference: np.ndarray, error: np.ndarray) -> float:
+def sqnr_db(reference: np.ndarray, error: np.ndarray) -> float:
     """Signal to noise in dB; an exact copy has as much as float64 can tell (313 dB)."""
     signal = float(np.square(reference).sum())
     noise = float(np.square(error).sum())

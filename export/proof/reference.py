@@ -53,7 +53,7 @@ def unstable_arrays(
     """
     unstable = {}
     for case in cases:
-        exact = None if case.is_photograph else _in_float64(source, case)
+        exact = None if case.is_photograph else in_float64(source, case)
         if exact is None:
             continue
         errors = [
@@ -70,7 +70,7 @@ def unstable_arrays(
     return unstable
 
 
-def _in_float64(source: Source, case: Case) -> Outputs | None:
+def in_float64(source: Source, case: Case) -> Outputs | None:
     """Each output (1, ...) in float64; None if the network cannot be run so."""
     network = unfolded_input(widen(source.network), source.input)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import pi, sqrt
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -55,12 +56,25 @@ def windows_by_index(indices: Tensor, x: Tensor, axis: int, size: int, _step: in
     return parted.movedim(axis + 1, -1)
 
 
-def pointwise_by_product(
-    x: Tensor, weight: Tensor, bias: Tensor | None = None, *_usual: object
+def product_of_four_axes(x: Tensor, y: Tensor) -> Tensor:
+    """As `matmul` and `bmm` of three axes each."""
+    return (x[None] @ y[None])[0]
+
+
+def attention_of_four_axes(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, *how: Any, **named: Any
 ) -> Tensor:
-    """As `conv1d` with kernels of one place."""
-    y = weight[:, :, 0] @ x
-    return y if bias is None else y + bias.reshape(-1, 1)
+    """As `scaled_dot_product_attention` of more axes; a mask has one for all of them."""
+    mask = mask if mask is None or mask.dim() < 4 else mask.flatten(0, -4)
+    attended = functional.scaled_dot_product_attention(
+        query.flatten(0, -4), key.flatten(0, -4), value.flatten(0, -4), mask, *how, **named
+    )
+    return attended.reshape(*query.shape[:-1], value.shape[-1])
+
+
+def addcmul_in_steps(x: Tensor, y: Tensor, z: Tensor, *, value: float = 1) -> Tensor:
+    """As `addcmul`: x + value y z."""
+    return x + y * z * value
 
 
 def put_together(

@@ -63,18 +63,23 @@ def _conv_transpose(node: fx.Node) -> Form | None:
     return Form(forms.conv_transpose_cropped) if is_cut else None
 
 
-def _conv1d(node: fx.Node) -> Form | None:
-    source, weight = node.args[0], _attribute(node.args[1])
-    assert isinstance(source, fx.Node)
-    if weight is None or weight.shape[2] != 1 or _given(node, "groups", 1) != 1:
+def _product(node: fx.Node) -> Form | None:
+    """Of three axes, and then four."""
+    is_of_three = all(n.meta["val"].dim() == 3 for n in node.all_input_nodes)
+    named = (getattr(user.target, "overloadpacket", None) for user in node.users)
+    if not is_of_three or not _TO_MORE_AXES.intersection(map(str, named)):
         return None
-    if _is_other(node, "stride", 1) or _is_other(node, "padding", 0):
-        return None
-    return Form(forms.pointwise_by_product) if _is_product(source) else None
+    return Form(forms.product_of_four_axes)
 
 
-def _is_product(node: fx.Node) -> bool:
-    return node.target in (torch.ops.aten.matmul.default, torch.ops.aten.bmm.default)
+_TO_MORE_AXES = frozenset(
+    f"aten.{name}" for name in ("conv1d", "reshape", "unflatten", "unsqueeze", "view")
+)
+
+
+def _attention(node: fx.Node) -> Form | None:
+    query = node.all_input_nodes[0]
+    return Form(forms.attention_of_four_axes) if query.meta["val"].dim() > 4 else None
 
 
 _BROADCASTING = frozenset(
@@ -183,6 +188,7 @@ COREML: Rules = {
     "gelu": _gelu,
     # Not there, or not where windows overlap.
     "col2im": lambda _: Form(forms.put_together),
+    "addcmul": lambda _: Form(forms.addcmul_in_steps),
     "celu": lambda _: Form(forms.celu_as_elu),
     "log_sigmoid": lambda _: Form(forms.log_sigmoid_as_softplus),
     "std_mean": lambda _: Form(forms.deviation_and_mean),
@@ -202,8 +208,9 @@ TFLITE: Rules = {
     # Moves the axes of what is expanded, and not those that it is expanded to.
     "expand": _expand,
     "expand_as": _expand,
-    # Behind a product "found invalid output rank".
-    "conv1d": _conv1d,
+    # "found invalid output rank".
+    "matmul": _product,
+    "bmm": _product,
     # Becomes operations of StableHLO that LiteRT does not have.
     "eye": _known,
     "col2im": lambda _: Form(forms.put_together),
@@ -211,4 +218,8 @@ TFLITE: Rules = {
     "unfold": _unfold,
 }
 
-ONNX: Rules = _EVERYWHERE
+ONNX: Rules = {
+    **_EVERYWHERE,
+    # "only 4D query, key, and value are supported".
+    "scaled_dot_product_attention": _attention,
+}

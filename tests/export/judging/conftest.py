@@ -6,11 +6,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from torch import nn
 
 from irrvit.export import target
 from irrvit.export.job import ExportJob
 from irrvit.export.proof.cases import Case
-from irrvit.model.outputs import classifier_outputs
+from irrvit.model.sources.source import Source
+from irrvit.model.spec import InputSpec
 
 CASES = tuple(
     Case(name, np.full((2, 2, 3), i, np.uint8), is_photograph=name.islower())
@@ -31,6 +33,11 @@ class PlayedRunner:
         return {"logits": logits * (1 + self.error)}
 
 
+class Unrunnable(nn.Module):
+    def forward(self, x):
+        raise RuntimeError("it is only played")
+
+
 @pytest.fixture
 def played_runner():
     return PlayedRunner
@@ -39,7 +46,10 @@ def played_runner():
 @pytest.fixture
 def prepared():
     reference = {name: {"logits": logits} for name, logits in LOGITS.items()}
-    source = SimpleNamespace(outputs=classifier_outputs(3))
+    # A network that float64 is nothing for: none of its errors are excused.
+    source = Source(
+        "net", Unrunnable(), InputSpec(height=2, width=2, resize=2), ("a", "b", "c"), "none"
+    )
     return SimpleNamespace(cases=CASES, reference=reference, folded=None, source=source)
 
 

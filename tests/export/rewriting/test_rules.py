@@ -36,6 +36,10 @@ def _looks_trained(norm: nn.InstanceNorm2d) -> nn.Module:
     return norm
 
 
+def _attend(x, mask=None, **how):
+    return F.scaled_dot_product_attention(x, x, x, mask, **how)
+
+
 class _BehindAProduct(nn.Module):
     def __init__(self, *how):
         super().__init__()
@@ -93,7 +97,20 @@ SAID_OTHERWISE = {
         (rules.TFLITE,),
     ),
     "expanded to a size": (lambda x: x - x.mean(1, True).expand(-1, 4, -1, -1), (rules.TFLITE,)),
-    "pointwise behind a product": (_BehindAProduct(1), (rules.TFLITE,)),
+    "a convolution behind a product": (_BehindAProduct(3), (rules.TFLITE,)),
+    "a map of products": (
+        lambda x: (x.flatten(2) @ x.flatten(2).transpose(1, 2)).reshape(1, 4, 2, 2),
+        (rules.TFLITE,),
+    ),
+    "attention of five axes": (
+        lambda x: _attend(x.reshape(1, 2, 2, 4, 12), scale=0.3),
+        (rules.ONNX,),
+    ),
+    "attention of five axes with a mask": (
+        lambda x: _attend(x.reshape(1, 2, 2, 4, 12), x[:, 0, :4, :4]),
+        (rules.ONNX,),
+    ),
+    "addcmul": (lambda x: torch.addcmul(x, x.sin(), x.cos(), value=0.5), (rules.COREML,)),
     "fold": (
         lambda x: F.fold(F.unfold(x, 2, stride=2), (8, 6), 2, stride=2),
         (rules.COREML, rules.TFLITE),
@@ -132,8 +149,8 @@ STAYS = {
         F.adaptive_max_pool2d(x, 2, return_indices=True)[1] + x.sum()
     ),
     "ConvTranspose2d": _conv_transpose(2, 2),
-    "more than pointwise behind a product": _BehindAProduct(3),
-    "pointwise behind a product, in steps": _BehindAProduct(1, 2),
+    "a product and no more": lambda x: x.flatten(2) @ x.flatten(2).transpose(1, 2),
+    "attention of four axes": lambda x: F.scaled_dot_product_attention(x, x, x),
     "pointwise": nn.Sequential(nn.Flatten(2), nn.Conv1d(4, 6, 1)),
     "expanded to more than it meets": lambda x: x[:, :1] * x[:, 1:2].expand(-1, 4, -1, -1),
     "expanded and joined": lambda x: torch.cat([x, x[:, :1].expand(-1, 4, -1, -1)]),
