@@ -17,7 +17,7 @@ from irrvit.benchmark.device import SeenDevice
 from irrvit.benchmark.errors import ExitCode
 from irrvit.model.progress import Notify
 
-_COLUMNS = (("kind", 14), ("", 9), ("device", 18), ("SoC", 13), ("system", 12))
+_COLUMNS = (("kind", 14), ("", 9), ("device", 14), ("SoC", 13), ("system", 10))
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def run(options: NoOptions, notify: Notify) -> DevicesResult:
 
 def to_table(result: DevicesResult) -> RenderableType:
     """A row for each device that is attached; what keeps it from being used is below it."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, show_edge=False)
     for heading, width in _COLUMNS:
         table.add_column(heading, overflow="fold", min_width=width, max_width=max(width, 11))
     table.add_column("ABI", min_width=9)
