@@ -56,9 +56,15 @@ def windows_by_index(indices: Tensor, x: Tensor, axis: int, size: int, _step: in
     return parted.movedim(axis + 1, -1)
 
 
-def product_of_four_axes(x: Tensor, y: Tensor) -> Tensor:
-    """As `matmul` and `bmm` of three axes each."""
-    return (x[None] @ y[None])[0]
+def pointwise(x: Tensor, weight: Tensor, bias: Tensor | None = None, *_usual: object) -> Tensor:
+    """As `conv1d` with kernels of one place."""
+    y = weight[:, :, 0] @ x
+    return y if bias is None else y + bias.reshape(-1, 1)
+
+
+def product_as_row(x: Tensor, y: Tensor) -> Tensor:
+    """As `matmul` and `bmm` of which the second has one column."""
+    return (y.transpose(-2, -1) @ x.transpose(-2, -1)).transpose(-2, -1)
 
 
 def attention_of_four_axes(

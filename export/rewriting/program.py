@@ -86,7 +86,9 @@ class _Seen(TorchDispatchMode):
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         self.names.add(func.overloadpacket.__name__)
         if func is torch.ops.aten.convolution.default:
-            self.names |= {"conv_transpose2d"} if args[6] else set()
+            weight, is_transposed = args[1], args[6]
+            self.names |= {"conv1d"} if weight.dim() == 3 else set()
+            self.names |= {"conv_transpose2d"} if is_transposed else set()
         if (kwargs or {}).get("alpha", 1) != 1:
             self.names.add("alpha")
         return func(*args, **(kwargs or {}))

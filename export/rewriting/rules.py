@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, fx
 
-from irrvit.export.rewriting import forms
+from irrvit.export.rewriting import axes, forms
 from irrvit.export.rewriting.program import Form, Rule, Rules
 
 
@@ -63,38 +63,13 @@ def _conv_transpose(node: fx.Node) -> Form | None:
     return Form(forms.conv_transpose_cropped) if is_cut else None
 
 
-def _product(node: fx.Node) -> Form | None:
-    """Of three axes, and then four."""
-    is_of_three = all(n.meta["val"].dim() == 3 for n in node.all_input_nodes)
-    named = (getattr(user.target, "overloadpacket", None) for user in node.users)
-    if not is_of_three or not _TO_MORE_AXES.intersection(map(str, named)):
+def _conv1d(node: fx.Node) -> Form | None:
+    weight = _attribute(node.args[1])
+    if weight is None or weight.shape[2] != 1 or _given(node, "groups", 1) != 1:
         return None
-    return Form(forms.product_of_four_axes)
-
-
-_TO_MORE_AXES = frozenset(
-    f"aten.{name}" for name in ("conv1d", "reshape", "unflatten", "unsqueeze", "view")
-)
-
-
-def _attention(node: fx.Node) -> Form | None:
-    query = node.all_input_nodes[0]
-    return Form(forms.attention_of_four_axes) if query.meta["val"].dim() > 4 else None
-
-
-_BROADCASTING = frozenset(
-    getattr(torch.ops.aten, name).Tensor for name in ("add", "sub", "mul", "div")
-)
-
-
-def _expand(node: fx.Node) -> Form | None:
-    shape = node.meta["val"].shape
-    needless = all(
-        user.target in _BROADCASTING
-        and any(n is not node and n.meta["val"].shape == shape for n in user.all_input_nodes)
-        for user in node.users
-    )
-    return Form(forms.unexpanded) if needless else None
+    if _is_other(node, "stride", 1) or _is_other(node, "padding", 0):
+        return None
+    return Form(forms.pointwise) if axes.is_product(node.all_input_nodes[0]) else None
 
 
 def _is_other(node: fx.Node, name: str, usual: int) -> bool:
@@ -206,11 +181,12 @@ TFLITE: Rules = {
     # "failed to legalize operation 'mhlo.convolution'".
     "conv_transpose2d": _conv_transpose,
     # Moves the axes of what is expanded, and not those that it is expanded to.
-    "expand": _expand,
-    "expand_as": _expand,
+    "expand": axes.expand,
+    "expand_as": axes.expand,
     # "found invalid output rank".
-    "matmul": _product,
-    "bmm": _product,
+    "conv1d": _conv1d,
+    "matmul": axes.column,
+    "bmm": axes.column,
     # Becomes operations of StableHLO that LiteRT does not have.
     "eye": _known,
     "col2im": lambda _: Form(forms.put_together),
@@ -221,5 +197,5 @@ TFLITE: Rules = {
 ONNX: Rules = {
     **_EVERYWHERE,
     # "only 4D query, key, and value are supported".
-    "scaled_dot_product_attention": _attention,
+    "scaled_dot_product_attention": axes.attention,
 }

@@ -96,10 +96,17 @@ SAID_OTHERWISE = {
         lambda x: x * x.sum(-1, keepdim=True).expand_as(x),
         (rules.TFLITE,),
     ),
+    "expanded, turned and met by what is expanded": (
+        lambda x: (
+            x[:, :, :, :1].expand(-1, -1, -1, 6).permute(0, 3, 1, 2)
+            + x[:, :, :1].expand(-1, -1, 8, -1).permute(0, 3, 1, 2)
+        ),
+        (rules.TFLITE,),
+    ),
     "expanded to a size": (lambda x: x - x.mean(1, True).expand(-1, 4, -1, -1), (rules.TFLITE,)),
-    "a convolution behind a product": (_BehindAProduct(3), (rules.TFLITE,)),
-    "a map of products": (
-        lambda x: (x.flatten(2) @ x.flatten(2).transpose(1, 2)).reshape(1, 4, 2, 2),
+    "pointwise behind a product": (_BehindAProduct(1), (rules.TFLITE,)),
+    "a column of products": (
+        lambda x: (x.flatten(2) @ x.flatten(2)[:, :1].transpose(1, 2)).reshape(1, 2, 2),
         (rules.TFLITE,),
     ),
     "attention of five axes": (
@@ -149,10 +156,15 @@ STAYS = {
         F.adaptive_max_pool2d(x, 2, return_indices=True)[1] + x.sum()
     ),
     "ConvTranspose2d": _conv_transpose(2, 2),
+    "more than pointwise behind a product": _BehindAProduct(3),
+    "pointwise behind a product, in steps": _BehindAProduct(1, 2),
     "a product and no more": lambda x: x.flatten(2) @ x.flatten(2).transpose(1, 2),
     "attention of four axes": lambda x: F.scaled_dot_product_attention(x, x, x),
     "pointwise": nn.Sequential(nn.Flatten(2), nn.Conv1d(4, 6, 1)),
     "expanded to more than it meets": lambda x: x[:, :1] * x[:, 1:2].expand(-1, 4, -1, -1),
+    "both expanded along one axis": lambda x: (
+        x[:, :1].expand(-1, 4, -1, -1) + x[:, 1:2].expand(-1, 4, -1, -1)
+    ),
     "expanded and joined": lambda x: torch.cat([x, x[:, :1].expand(-1, 4, -1, -1)]),
     "BatchNorm": nn.BatchNorm2d(4),
 }
