@@ -13,6 +13,10 @@ Range = tuple[float, float]
 # A phone is measured in a room. Whole degrees, taken for tenths of one, end below this.
 OF_PHONE_C: Range = (10.0, 80.0)
 OF_PROCESSOR_C: Range = (1.0, 125.0)
+# From a cycle of a processor to a day: nobody waits longer for a call, nor for loading a file.
+OF_CALL_MS: Range = (1e-7, 86_400_000.0)
+OF_LOAD: Range = (0.0, 1024.0)
+MOST_BYTES = 1 << 50
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 _LONGEST = 40
 

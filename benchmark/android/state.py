@@ -13,7 +13,6 @@ from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState
 
 _LOAD_WINDOW_S = 0.3
-_MOST_CORES = 1024.0
 _TICKS_PER_S = 100  # USER_HZ, which is 100 on every Android.
 
 
@@ -74,7 +73,7 @@ def load(phone: Phone) -> float | None:
     after = busy_s(phone)
     if before is None or after is None:
         return None
-    return plausible.within((after - before) / (time.monotonic() - start), (0, _MOST_CORES))
+    return plausible.within((after - before) / (time.monotonic() - start), plausible.OF_LOAD)
 
 
 def read(phone: Phone, *, load: float | None = None) -> DeviceState:

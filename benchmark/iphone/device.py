@@ -30,6 +30,12 @@ from irrvit.model.progress import Notify
 RUNTIMES = {"coreml": ("coreml",)}
 _KIND = "iphone"
 _RETURN_S = 120.0
+_MOST = {"ram_bytes": plausible.MOST_BYTES, "cores": int(plausible.OF_LOAD[1])}
+_LIMITS: dict[str, plausible.Range] = {
+    "load": plausible.OF_LOAD,
+    "temperature_c": plausible.OF_PHONE_C,
+    "frequency_mhz": (1.0, 100_000.0),
+}
 
 
 def attached() -> list[SeenDevice]:
@@ -97,6 +103,7 @@ def describe(found: IPhone) -> DeviceInfo:
     said = found.hello()
     try:
         known = {field: _short(said.get(field)) for field in DeviceInfo.model_fields}
+        known |= {field: _count(known[field], most) for field, most in _MOST.items()}
         return DeviceInfo.model_validate(known)
     except ValidationError as error:
         raise _not_ours(found, error) from error
@@ -104,6 +111,11 @@ def describe(found: IPhone) -> DeviceInfo:
 
 def _short(said: Any) -> Any:
     return one_line(said) if isinstance(said, str) else said
+
+
+def _count(said: Any, most: int) -> Any:
+    """0, as for what is not known, if no machine has so many."""
+    return 0 if isinstance(said, int) and not 0 <= said <= most else said
 
 
 def _not_ours(found: IPhone, error: ValidationError) -> CommandFailed:
@@ -133,6 +145,9 @@ class IPhoneDevice:
         """How it is by its own word; what others keep busy it does not tell."""
         said = {name: _short(value) for name, value in self._phone.ask("state").items()}
         said["at_utc"] = datetime.now(UTC).isoformat(timespec="seconds")
+        for name, limits in _LIMITS.items():
+            said[name] = plausible.within(plausible.number(said.get(name)), limits)
+        said.pop("disbelieved", None)  # Which is ours to say.
         # iOS has -1 for a battery that it does not watch.
         said["battery_percent"] = plausible.percent(plausible.number(said.get("battery_percent")))
         try:

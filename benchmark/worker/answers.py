@@ -6,23 +6,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    FiniteFloat,
-    NonNegativeInt,
-    PositiveInt,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
+from irrvit.benchmark import plausible
 from irrvit.benchmark.device import LoadInfo, TimedBlock
 from irrvit.benchmark.errors import CommandFailed, one_line
 from irrvit.benchmark.measurement import Placement
 
 Answer = Mapping[str, Any]
+
+_LEAST_MS, _MOST_MS = plausible.OF_CALL_MS
+# All that is divided by, summed up or squared: of what has no limits, some overflow.
+_Ms = Annotated[float, Field(ge=-_MOST_MS, le=_MOST_MS)]
+_Ns = Annotated[float, Field(ge=-1e6 * _MOST_MS, le=1e6 * _MOST_MS)]
+_Bytes = Annotated[int, Field(ge=0, le=plausible.MOST_BYTES)]
+_Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class _Said(BaseModel):
@@ -35,18 +36,29 @@ Record = TypeVar("Record", bound=_Said)
 
 
 class _Loaded(_Said):
-    load_ms: FiniteFloat
+    load_ms: _Ms
     version: str
     placement: dict[str, Any]
     accelerator: str | None = None
-    idle_memory_bytes: NonNegativeInt | None = None
+    idle_memory_bytes: _Bytes | None = None
+
+
+class _Placed(_Said):
+    """Words and counts of a placement, however long they are said."""
+
+    accelerator: str
+    threads: _Count | None = None
+    nodes_total: _Count | None = None
+    nodes_delegated: _Count | None = None
+    partitions: _Count | None = None
+    nodes_on: dict[str, _Count] | None = None
 
 
 class _Timed(_Said):
-    ns: tuple[FiniteFloat, ...]
-    wall_ns: FiniteFloat
-    cpu_ns: FiniteFloat | None = None
-    calls_per_value: PositiveInt = 1
+    ns: tuple[_Ns, ...]
+    wall_ns: Annotated[_Ns, Field(gt=0)]
+    cpu_ns: Annotated[_Ns, Field(ge=0)] | None = None
+    calls_per_value: Annotated[_Count, Field(gt=0)] = 1
 
 
 class _Logits(_Said):
@@ -54,7 +66,7 @@ class _Logits(_Said):
 
 
 class _Memory(_Said):
-    bytes: NonNegativeInt | None
+    bytes: _Bytes | None
 
 
 class Stored(_Said):
@@ -98,16 +110,24 @@ def to_load_info(answer: Answer, *, accelerator: str | None) -> LoadInfo:
     """
     said = read(_Loaded, answer, "load")
     placed = {"accelerator": said.accelerator or accelerator} | said.placement
-    try:
-        placement = Placement.model_validate(placed)
-    except ValidationError as error:
-        raise _no_answer("load", error) from error
+    placement = _to_placement(placed)
     return LoadInfo(
         load_ms=max(0.0, said.load_ms),
         runtime_version=one_line(said.version),
         placement=placement,
         idle_memory_bytes=said.idle_memory_bytes,
     )
+
+
+def _to_placement(said: Answer) -> Placement:
+    """Of one line each, since they are shown; counts that contradict each other are unknown."""
+    placed = read(_Placed, said, "load")
+    unknown: dict[str, None] = {}
+    if (placed.nodes_delegated or 0) > (placed.nodes_total or 0):
+        unknown = dict.fromkeys(("nodes_total", "nodes_delegated", "partitions"))
+    nodes_on = placed.nodes_on and {one_line(name): n for name, n in placed.nodes_on.items()}
+    words = {"accelerator": one_line(placed.accelerator), "nodes_on": nodes_on}
+    return Placement.model_validate(placed.model_dump() | words | unknown)
 
 
 def to_timed_block(answer: Answer, *, busy_ms: float | None) -> TimedBlock:
@@ -117,7 +137,7 @@ def to_timed_block(answer: Answer, *, busy_ms: float | None) -> TimedBlock:
         busy_ms: core time that everyone took on the device meanwhile, the worker included.
     """
     said = read(_Timed, answer, "time")
-    if not said.ns or min(said.ns) < 0 or not float(np.median(said.ns)) > 0:
+    if not said.ns or min(said.ns) < 0 or np.median(said.ns) < 1e6 * _LEAST_MS:
         took = f"{np.median(said.ns):g} ns" if said.ns else "no time"
         raise CommandFailed(
             f"its clock says that a call took {took} ({len(said.ns)} values): it is too coarse for "

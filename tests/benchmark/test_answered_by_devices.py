@@ -113,6 +113,44 @@ HELLO = answer("kind", "name", "soc", "os", "ram_bytes", "abi", "cores", "emulat
 STATE = answer("load", "battery_percent", "charging", "thermal_status", "is_low_power", "at_utc")
 
 
+@pytest.mark.parametrize(
+    ("field", "said", "known"),
+    [
+        ("ram_bytes", 1 << 50, 1 << 50),
+        ("ram_bytes", 10**400, 0),
+        ("ram_bytes", -1, 0),
+        ("cores", 1024, 1024),
+        ("cores", 1025, 0),
+    ],
+)
+def test_what_no_iphone_has_is_unknown(field, said, known):
+    hello = dict.fromkeys(("kind", "name", "soc", "os", "abi", "id_hash"), "x")
+    hello |= {"ram_bytes": 1, "cores": 1, "emulated": False, field: said}
+    info = iphone.describe(Answering(hello))  # pyright: ignore[reportArgumentType]
+    assert getattr(info, field) == known
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "known"),
+    [
+        ("temperature_c", float("nan"), None),
+        ("temperature_c", 80.0, 80.0),
+        ("temperature_c", 80.1, None),
+        ("load", 1e308, None),
+        ("load", 1024.0, 1024.0),
+        ("frequency_mhz", 0, None),
+        ("disbelieved", ["\x1b[2J"], ()),
+    ],
+)
+def test_how_no_iphone_can_be_is_unknown(field, said, known):
+    found = iphone.IPhoneDevice(
+        Answering({field: said}),  # pyright: ignore[reportArgumentType]
+        iphone.Options(),
+        lambda name, stage: None,
+    )
+    assert getattr(found.state(), field) == known
+
+
 @given(HELLO, STATE)
 @SETTINGS
 def test_any_iphone_says_who_and_how_it_is_or_is_refused(hello, state):
