@@ -59,7 +59,7 @@ def tool_run(text: str) -> ToolRun | None:
         return None
     calls, mean_ms = timed
     peak = re.search(_PEAK, text)
-    peak_mb = plausible.number(peak[1]) if peak else None
+    peak_mb = plausible.within(plausible.number(peak[1]) if peak else None, _PEAK_MB)
     placed = list(_replaced(text))
     accelerator = "gpu" if _is_on_gpu(text, placed) else "cpu"
     total, delegated, partitions = _delegated(placed, accelerator)
@@ -77,6 +77,7 @@ def tool_run(text: str) -> ToolRun | None:
 
 # "Applied" alone was its word until 2019; LiteRT's own says nothing but what was replaced.
 _TOLD = r"GPU delegate(?: is explicitly applied,|, and) the model graph will (not )?be .*?executed"
+_PEAK_MB: plausible.Range = (0.0, plausible.MOST_BYTES / 2**20)
 _PEAK = r"(?:peak memory footprint \(MB\) via periodic monitoring:|Peak memory:) +([\d.]+)"
 # Where what it says of its calls ends: profiles have statistics too.
 _AFTER_CALLS = r"nference timings in us|BENCHMARK RESULTS|Profiling Info for|={10,} Run Order"
@@ -101,19 +102,24 @@ def _timed(text: str) -> tuple[int | None, float] | None:
     mean_ms = _summed_up_ms(text)
     if len(counts) < 2:
         return None if mean_ms is None else (None, mean_ms)
-    calls, statistics = int(counts[-1][0]), dict(re.findall(r"(\w+)=([\d.e+]+)", counts[-1][1]))
-    mean_us = plausible.number(statistics.get("avg", statistics.get("curr")))
-    return (calls, mean_us / 1000) if calls and mean_us else None
+    calls, statistics = int(counts[-1][0]), dict(re.findall(r"(\w+)=([^\s(]+)", counts[-1][1]))
+    mean_ms = _call_ms(statistics.get("avg", statistics.get("curr")), scale=1000)
+    return (calls, mean_ms) if calls and mean_ms else None
 
 
 def _summed_up_ms(text: str) -> float | None:
     """The mean in its summary: LiteRT's own rounds it to hundredths of a millisecond."""
     for form, scale in ((_IN_US, 1000), (_IN_MS, 1)):
         match = re.search(form, text)
-        mean = plausible.number(match[1]) if match else None
-        if mean:
-            return mean / scale
+        mean_ms = _call_ms(match[1], scale=scale) if match else None
+        if mean_ms is not None:
+            return mean_ms
     return None
+
+
+def _call_ms(said: str | None, *, scale: float) -> float | None:
+    value = plausible.number(said)
+    return None if value is None else plausible.within(value / scale, plausible.OF_CALL_MS)
 
 
 def _init_ms(text: str) -> float | None:
@@ -124,7 +130,7 @@ def _init_ms(text: str) -> float | None:
     ):
         match = re.search(form, text)
         value = plausible.number(match[1].rstrip(".")) if match else None
-        if value is not None:
+        if value is not None and value / scale <= plausible.OF_CALL_MS[1]:
             return value / scale
     return None
 

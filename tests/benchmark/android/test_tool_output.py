@@ -165,6 +165,31 @@ def test_calls_that_are_all_alike_have_no_spread():
     assert (run.calls, run.mean_ms) == (50, 137.254)
 
 
+@pytest.mark.parametrize(
+    ("said", "mean_ms"),
+    [
+        ("86400000000", 86_400_000.0),  # A day.
+        ("86400000001", None),
+        ("1e308", None),
+        ("nan", None),
+        ("inf", None),
+        ("-5", None),
+        ("0", None),
+    ],
+)
+def test_a_mean_that_cannot_be_is_no_result_and_the_last_call_stands_for_none(said, mean_ms):
+    text = read("benchmark_model_2018").replace("avg=137722", f"avg={said}")
+    run = tool_output.tool_run(text)
+    assert (run and run.mean_ms) == mean_ms
+
+
+def test_a_memory_that_no_machine_has_is_unknown():
+    text = read("benchmark_model_gpu").replace("74.6641", "9" * 39)
+    run = tool_output.tool_run(text)
+    assert run is not None
+    assert run.peak_memory_bytes is None
+
+
 def test_a_dry_run_has_no_result():
     text = "Initialized session in 4ms\ncount=0\ncount=0\n"
     assert tool_output.tool_run(text) is None
