@@ -11,8 +11,14 @@ from irrvit.benchmark.errors import one_line
 
 _SERIALS = ("ro.serialno", "ro.boot.serialno", "ril.serialnumber")
 # What makers leave where a serial belongs, and many phones share.
-_COUNTING = ("0123456789abcdef" * 2, "1234567890" * 2, "123456789abcdef" * 2)
-_WORDS = ("unknown", "null", "none", "n/a", "default", "undefined", "emulator")
+_COUNTING = (
+    *("0123456789abcdef" * 2, "1234567890" * 2, "123456789abcdef" * 2),
+    *("1234567890abcdef", "fedcba9876543210"),
+)
+_WORDS = ("unknown", "null", "none", "n/a", "invalid", "default", "undefined", "emulator")
+# Of boards of Allwinner, in all that are made of them.
+_SHARED_SERIALS = ("20080411",)
+_ONE_WORD = re.compile(r"[!-~]+")
 _SHORTEST = 5
 # One that was everybody's, by a fault of 2010.
 _SHARED_ANDROID_ID = "9774d56d682e549c"
@@ -96,9 +102,10 @@ def is_serial(said: str) -> bool:
     plain = said.strip().lower()
     return (
         len(plain) >= _SHORTEST
-        and plain.isprintable()
-        and len(set(plain)) > 1
+        and _ONE_WORD.fullmatch(plain) is not None
+        and len(set(filter(str.isalnum, plain))) > 1
         and not plain.startswith(_WORDS)
+        and plain not in _SHARED_SERIALS
         and not any(plain in counting for counting in _COUNTING)
     )
 

@@ -91,6 +91,13 @@ def test_what_plays_a_phone_is_known_as_such(properties):
         *("", " ", "unknown", "UNKNOWN", "null", "none", "N/A", "0", "0000000000", "????????????"),
         *("0123456789ABCDEF", "0123456789abcdef", "1234567890", "123456789ABCDEF", "12345678"),
         *("abcdef", "EMULATOR34X1X19X0", "1234", "a\x00b\x00c\x00"),
+        *("1234567890ABCDEF", "FEDCBA9876543210", "20080411", "00:00:00:00:00:00", "invalid"),
+        *(
+            "To be filled by O.E.M.",
+            "System Serial Number",
+            "not available",
+            "0\u0661\u0662\u0663\u0664",
+        ),
     ],
 )
 def test_what_many_phones_have_for_a_serial_is_none(said):
