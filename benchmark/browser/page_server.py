@@ -17,6 +17,7 @@ from irrvit.benchmark.errors import RuntimeUnavailable
 # Beside this package in a checkout; what pip installs from elsewhere does not have it.
 WEB_APP = Path(__file__).resolve().parents[2] / "web_app"
 _LOOK_S = 0.05  # How soon it notices that it is to end.
+_DIGITS = 12  # Of a length, leading zeros included: Python refuses to read thousands of them.
 _BUILD = "run `irrvit-bench setup browser`"
 _SOURCES = ("src/**/*", "public/*", "index.html", "headers.json", "*.ts", "package-lock.json")
 
@@ -158,7 +159,8 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _read(self, most: int) -> bytes | None:
         length = self._header("Content-Length")
-        if not (length.isascii() and length.isdigit() and int(length[:12]) <= most):
+        is_count = length.isascii() and length.isdigit() and len(length) <= _DIGITS
+        if not is_count or int(length) > most:
             return None
         content = self.rfile.read(int(length))
         self.close_connection = False

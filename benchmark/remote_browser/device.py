@@ -41,7 +41,8 @@ def find(options: Options, notify: Notify) -> RemoteBrowser:
 def _keyboard() -> TextIO:
     """Of our own: Python cannot end while a thread of it reads the one that it closes itself."""
     try:
-        return os.fdopen(os.dup(sys.stdin.fileno()))
+        # What is typed in another encoding is a wrong code, and ends no thread.
+        return os.fdopen(os.dup(sys.stdin.fileno()), errors="replace")
     except (AttributeError, OSError):  # There is none, or it is no file.
         return io.StringIO()
 

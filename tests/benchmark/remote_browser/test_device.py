@@ -50,6 +50,14 @@ def test_without_a_network_no_code_is_shown(monkeypatch):
         kinds.find("remote-browser")
 
 
+def test_what_is_typed_in_another_encoding_ends_nothing(tmp_path, monkeypatch):
+    (tmp_path / "typed").write_bytes(b"\xe4\xff\n123456\n")
+    with (tmp_path / "typed").open() as typed:
+        monkeypatch.setattr("sys.stdin", typed)
+        with remote._keyboard() as keyboard:
+            assert keyboard.readlines()[1] == "123456\n"
+
+
 def test_it_is_what_its_page_says(phone):
     assert phone.describe().name.startswith("Safari 18.5 on iPhone")
     assert (phone.state().battery_percent, phone.state().charging) == (80.0, False)
