@@ -18,7 +18,7 @@ from rich.text import Text
 
 from irrvit.benchmark import kinds
 from irrvit.benchmark.acts.options import AccuracyOptions
-from irrvit.benchmark.acts.plan import find_device, select_files, to_config
+from irrvit.benchmark.acts.plan import check_files, find_device, select_files, to_config
 from irrvit.benchmark.acts.select import TORCH, in_torch
 from irrvit.benchmark.device import Device
 from irrvit.benchmark.errors import BadOptions, BenchmarkError, CommandFailed, ExitCode
@@ -102,6 +102,7 @@ def run(options: AccuracyOptions, notify: Notify) -> AccuracyResult:
         BenchmarkError: the device is not there, the pictures cannot be read, or their classes are
             not those of a network.
     """
+    check_files(options.files)
     device = find_device(options.device, notify)
     device.describe()  # A device that is not there is said before any work.
     try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from irrvit.benchmark.acts.options import MeasureOptions
-from irrvit.benchmark.acts.plan import find_device, select_files, to_config
+from irrvit.benchmark.acts.plan import check_files, find_device, select_files, to_config
 from irrvit.benchmark.acts.select import Selection
 from irrvit.benchmark.device import Device, start_below_c
 from irrvit.benchmark.errors import BadOptions, BadStore
@@ -41,6 +41,8 @@ def run(options: MeasureOptions, notify: Notify) -> MeasureResult:
 def measure(options: MeasureOptions, notify: Notify) -> MeasureResult:
     """The same as `run`, without its page."""
     # Before a device is found: for some a person has to do something.
+    check_files(options.files)
+    check_gate(options.start_below_c)
     fail_above = baseline.parse_percent(options.fail_above)
     old = baseline.read(options.compare, notify) if options.compare else []
     sustained_s = None if options.sustained is None else parse_seconds(options.sustained)
@@ -86,16 +88,20 @@ def _config(
     return config.model_copy(update=changes)
 
 
-def _require_thermometer(device: Device, limit_c: float | None) -> None:
-    """Raises BadOptions if it is to be waited for what nobody can see."""
-    if limit_c is None:
-        return
+def check_gate(limit_c: float | None) -> None:
+    """Raises BadOptions if no device is ever this cool, or warmer than this."""
     least, most = GATES_C
-    if not least <= limit_c <= most:
+    if limit_c is not None and not least <= limit_c <= most:
         raise BadOptions(
             f"--start-below got {limit_c:g}: expected a temperature that a device can have, "
             f"{least:g} to {most:g} C"
         )
+
+
+def _require_thermometer(device: Device, limit_c: float | None) -> None:
+    """Raises BadOptions if it is to be waited for what nobody can see."""
+    if limit_c is None:
+        return
     why = why_not_gated(device.state(), limit_c)
     if why is not None:
         raise BadOptions(f"--start-below cannot be kept: {why}; leave it out")

@@ -18,6 +18,8 @@ from irrvit.model.data.find import dataset_choices
 
 STORE = Path("artifacts") / "measurements.jsonl"
 DEFAULT_MODEL = "irrvit_fashion"
+# Nothing takes longer, and a clock refuses to wait for ever.
+DAY_S = 86_400
 
 OwnOptions = Mapping[str, object]
 """What was given of the options that only some kinds of device take: see `kinds.own_options`."""
@@ -35,8 +37,12 @@ def _pictures(metavar: str, help: str, *, least: int | None = None) -> Any:
     return typer.Option(metavar=metavar, help=help, min=least, rich_help_panel="Pictures")
 
 
-def _timing(metavar: str, help: str, *names: str, least: float | None = None) -> Any:
-    return typer.Option(*names, metavar=metavar, help=help, min=least, rich_help_panel="Timing")
+def _timing(
+    metavar: str, help: str, *names: str, least: float | None = None, most: float | None = None
+) -> Any:
+    return typer.Option(
+        *names, metavar=metavar, help=help, min=least, max=most, rich_help_panel="Timing"
+    )
 
 
 def _result(metavar: str, help: str) -> Any:
@@ -94,7 +100,8 @@ class CallOptions:
 
     threads: Annotated[int, _timing("N", "Threads of the runtime.", least=1)] = 1
     timeout_s: Annotated[
-        float, _timing("SECONDS", "Until it counts as hung.", "--timeout", least=0.1)
+        float,
+        _timing("SECONDS", "Until it counts as hung.", "--timeout", least=0.1, most=DAY_S),
     ] = 120
 
 

@@ -34,15 +34,34 @@ def find_device(options: DeviceOptions, notify: Notify) -> Device:
     return device
 
 
+def check_files(options: FileOptions) -> None:
+    """What can be said of them before there is a device: for some a person has to do something.
+
+    Raises:
+        BadOptions: they were named in more ways than one, or nothing has such a name.
+    """
+    _require_one_way(options)
+    if options.suite is not None:
+        suite.get(options.suite)
+    if options.artifacts and not any(path.exists() for path in options.artifacts):
+        names = ", ".join(map(str, options.artifacts))
+        verb = "does" if len(options.artifacts) == 1 else "do"
+        raise BadOptions(f"{names} {verb} not exist; irrvit-export writes artifacts")
+
+
+def _require_one_way(options: FileOptions) -> None:
+    named = [bool(options.artifacts), bool(options.models), options.suite is not None]
+    if sum(named) > 1:
+        raise BadOptions("give files, --model or --suite: one of the three")
+
+
 def select_files(options: FileOptions, device: Device, notify: Notify) -> Selection:
     """The files that were asked for, exported first where they have to be.
 
     Raises:
         BadOptions: they were named in more ways than one, or the device has no such runtime.
     """
-    named = [bool(options.artifacts), bool(options.models), options.suite is not None]
-    if sum(named) > 1:
-        raise BadOptions("give files, --model or --suite: one of the three")
+    _require_one_way(options)
     if options.artifacts:
         return from_paths(options.artifacts, device.RUNTIMES, runtime=options.runtime)
     models = suite.get(options.suite).models if options.suite else options.models

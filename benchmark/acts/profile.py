@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from irrvit.benchmark.acts.measure import measure
+from irrvit.benchmark.acts.measure import check_gate, measure
 from irrvit.benchmark.acts.options import MeasureOptions, ProfileOptions
-from irrvit.benchmark.acts.plan import find_device, select_files, to_config
+from irrvit.benchmark.acts.plan import check_files, find_device, select_files, to_config
 from irrvit.benchmark.device import Device, EstimatingProcess, ProfilingProcess
 from irrvit.benchmark.errors import (
     BadOptions,
@@ -41,6 +41,9 @@ def run(options: ProfileOptions, notify: Notify) -> ProfileResult:
     Raises:
         BenchmarkError: before anything is run, when the options make no sense.
     """
+    # Before a device is found, and before what is measured after it is profiled.
+    check_files(options.files)
+    check_gate(options.start_below_c)
     if options.picture:
         picture.check_name(options.picture)
     result = _profile_files(options, notify)

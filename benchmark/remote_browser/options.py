@@ -23,6 +23,9 @@ class Options:
     wait: Annotated[
         float | None,
         typer.Option(
-            metavar="SECONDS", help="For the phone, first and when it goes away.  [180]", min=1
+            metavar="SECONDS",
+            help="For the phone, first and when it goes away.  [180]",
+            min=1,
+            max=86_400,
         ),
     ] = None

@@ -39,6 +39,7 @@ def run(*arguments, cwd=None):
         (["--compare", "nothing.json"], "cannot read nothing.json"),
         (["--runtime", "ncnn"], "this device has litert, onnxruntime, torch"),
         (["nothing.tflite"], "nothing.tflite does not exist"),
+        (["--timeout", "inf"], "Input should be less than or equal to 86400"),
         (["--picture", "profile.svg"], "belongs to 'irrvit-bench profile'"),
         (["--from", "x.jsonl", "--profile"], "--from and --profile do not go together"),
         (["--from", "x.jsonl", "net.onnx"], "unexpected extra argument"),

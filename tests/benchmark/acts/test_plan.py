@@ -47,6 +47,28 @@ def test_files_are_named_in_one_way(options):
         plan.select_files(options, kinds.find("host"), silent)
 
 
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (FileOptions(artifacts=(Path("x"),), models=("y",)), "one of the three"),
+        (FileOptions(suite="pears"), "unknown suite 'pears'"),
+        (FileOptions(artifacts=(Path("x"),)), "x does not exist"),
+        (FileOptions(artifacts=(Path("x"), Path("y"))), "x, y do not exist"),
+    ],
+)
+def test_what_no_device_can_be_asked_for_is_refused_before_there_is_one(options, why):
+    with pytest.raises(BadOptions, match=why):
+        plan.check_files(options)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [FileOptions(), FileOptions(suite="peers"), FileOptions(artifacts=(Path("x"), Path(__file__)))],
+)
+def test_what_a_device_may_be_asked_for_is_not(options):
+    plan.check_files(options)
+
+
 def test_a_file_that_is_not_there_is_a_problem_and_no_error():
     options = FileOptions(artifacts=(Path("nothing.onnx"),))
     selection = plan.select_files(options, kinds.find("host"), silent)
