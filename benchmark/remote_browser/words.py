@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from irrvit.benchmark import plausible
 from irrvit.benchmark.device import LoadInfo, TimedBlock
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, Placement
@@ -137,7 +138,7 @@ def timed_block(said: Mapping[str, Any], *, calls: int, passed_ms: float) -> Tim
     known = [ms for ms in latencies if ms is not None]
     if len(known) < len(values) or per * sum(known) > most_ms:
         raise _implausible("latencies_ms", values, f"of {passed_ms:.0f} ms that passed")
-    if not np.median(known) > 0:
+    if np.median(known) < plausible.OF_CALL_MS[0]:
         raise CommandFailed(f"the page's clock does not see {calls} calls pass: it is too coarse")
     return TimedBlock(
         latencies_ms=tuple(known),

@@ -132,6 +132,8 @@ def test_a_block_of_calls():
         ({"latencies_ms": [2.0, 3.0, "2"]}, "that passed"),
         ({"latencies_ms": [20.0, 20.0, 20.6]}, "of 10 ms that passed"),  # 60.5 at most.
         ({"latencies_ms": [0, 0, 0]}, "it is too coarse"),
+        ({"latencies_ms": [5e-324] * 3}, "it is too coarse"),  # Nothing can be divided by it.
+        ({"latencies_ms": [1e308] * 3}, "that passed"),
         ({"latencies_ms": {"0": 1}}, "for 3 calls"),
         ({"calls_per_value": 0}, "calls_per_value is 0"),
         ({"calls_per_value": 4}, "calls_per_value is 4"),
