@@ -167,6 +167,13 @@ class Metered(Protocol):
 
 
 @runtime_checkable
+class HidesHeat(Protocol):
+    """A kind of which no device says how warm it is."""
+
+    HIDES_HEAT: bool
+
+
+@runtime_checkable
 class Installable(Protocol):
     """A kind that needs something built or installed before it can be used."""
 

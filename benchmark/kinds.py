@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import cast
 
 from irrvit.benchmark import devices
-from irrvit.benchmark.device import READY, Device, Finder, SeenDevice
+from irrvit.benchmark.device import READY, Device, Finder, HidesHeat, SeenDevice
 from irrvit.benchmark.errors import BadOptions, BenchmarkError, DeviceNotFound, RuntimeUnavailable
 from irrvit.model.progress import Notify
 
@@ -25,6 +25,12 @@ def names() -> list[str]:
 def load(kind: str) -> ModuleType:
     """The module of a kind: a Device, or a Finder."""
     return importlib.import_module(f"{devices.__name__}.{kind.replace('-', '_')}")
+
+
+def hides_heat(name: str) -> bool:
+    """Whether no device of this name will ever say how warm it is."""
+    kind = load(name) if name in names() else None
+    return isinstance(kind, HidesHeat) and kind.HIDES_HEAT
 
 
 def own_options() -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from irrvit.benchmark import kinds
 from irrvit.benchmark.acts.options import MeasureOptions
 from irrvit.benchmark.acts.plan import check_files, find_device, select_files, to_config
 from irrvit.benchmark.acts.select import Selection
@@ -42,7 +43,7 @@ def measure(options: MeasureOptions, notify: Notify) -> MeasureResult:
     """The same as `run`, without its page."""
     # Before a device is found: for some a person has to do something.
     check_files(options.files)
-    check_gate(options.start_below_c)
+    check_gate(options.start_below_c, options.device.device)
     fail_above = baseline.parse_percent(options.fail_above)
     old = baseline.read(options.compare, notify) if options.compare else []
     sustained_s = None if options.sustained is None else parse_seconds(options.sustained)
@@ -88,13 +89,19 @@ def _config(
     return config.model_copy(update=changes)
 
 
-def check_gate(limit_c: float | None) -> None:
-    """Raises BadOptions if no device is ever this cool, or warmer than this."""
+def check_gate(limit_c: float | None, name: str) -> None:
+    """Raises BadOptions if no device of this name is ever known to be this cool, or warmer."""
+    if limit_c is None:
+        return
     least, most = GATES_C
-    if limit_c is not None and not least <= limit_c <= most:
+    if not least <= limit_c <= most:
         raise BadOptions(
             f"--start-below got {limit_c:g}: expected a temperature that a device can have, "
             f"{least:g} to {most:g} C"
+        )
+    if kinds.hides_heat(name):
+        raise BadOptions(
+            f"--start-below cannot be kept: no {name} says how warm it is; leave it out"
         )
 
 

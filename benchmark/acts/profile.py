@@ -43,7 +43,7 @@ def run(options: ProfileOptions, notify: Notify) -> ProfileResult:
     """
     # Before a device is found, and before what is measured after it is profiled.
     check_files(options.files)
-    check_gate(options.start_below_c)
+    check_gate(options.start_below_c, options.device.device)
     if options.picture:
         picture.check_name(options.picture)
     result = _profile_files(options, notify)

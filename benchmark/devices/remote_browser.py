@@ -7,6 +7,7 @@ from irrvit.benchmark.errors import DeviceNotFound
 from irrvit.benchmark.remote_browser.options import Options as Options
 from irrvit.model.progress import Notify
 
+HIDES_HEAT = True  # No browser tells a page.
 _NAME = "remote-browser"
 
 

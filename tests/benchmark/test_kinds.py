@@ -8,11 +8,18 @@ from dataclasses import is_dataclass
 import pytest
 
 from irrvit.benchmark import kinds
-from irrvit.benchmark.device import Accelerated, Device, Finder, HeatLimited, Installable
+from irrvit.benchmark.device import (
+    Accelerated,
+    Device,
+    Finder,
+    HeatLimited,
+    HidesHeat,
+    Installable,
+)
 from irrvit.benchmark.errors import BadOptions, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState
 
-CAPABILITIES = (Device, Finder, Installable, Accelerated, HeatLimited)
+CAPABILITIES = (Device, Finder, Installable, Accelerated, HeatLimited, HidesHeat)
 
 
 def test_a_kind_that_is_not_installed_is_said_with_those_that_are(monkeypatch):
@@ -64,6 +71,8 @@ def test_what_only_some_kinds_have_is_of_the_type_that_is_asked_for(kind):
         assert module.ACCELERATORS[0] == "cpu"
     if isinstance(module, HeatLimited):
         assert isinstance(module.START_BELOW_C, float)
+    if isinstance(module, HidesHeat):
+        assert module.HIDES_HEAT is True
     if isinstance(module, Finder):
         assert is_dataclass(module.Options)
         module.Options()  # Every option has a default.
@@ -80,6 +89,13 @@ sys.exit(str({"numpy", "pydantic", "torch", "adbutils", "playwright"} & sys.modu
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("name", "hides"), [("remote-browser", True), ("android", False), ("Pixel 8", False)]
+)
+def test_who_never_says_how_warm_it_is_is_known_before_it_is_there(name, hides):
+    assert kinds.hides_heat(name) is hides
 
 
 def test_this_machine_describes_itself_alike_each_time_and_hides_who_it_is():

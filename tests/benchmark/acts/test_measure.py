@@ -46,8 +46,14 @@ def test_a_gate_that_no_device_has_is_refused_before_one_is_looked_for(limit_c):
 
 @pytest.mark.parametrize("limit_c", [10, 110])
 def test_a_gate_that_one_may_have_is_taken_to_it(limit_c):
-    with pytest.raises(BadOptions, match="--address got"):
-        measure.run(MeasureOptions(device=REMOTE, start_below_c=limit_c), silent)
+    elsewhere = DeviceOptions("host", own={"clean": True})
+    with pytest.raises(BadOptions, match="does not take --clean"):
+        measure.run(MeasureOptions(device=elsewhere, start_below_c=limit_c), silent)
+
+
+def test_a_gate_on_what_no_browser_tells_is_refused_before_one_is_waited_for():
+    with pytest.raises(BadOptions, match="no remote-browser says how warm it is; leave it out"):
+        measure.run(MeasureOptions(device=REMOTE, start_below_c=37), silent)
 
 
 @pytest.mark.parametrize(
