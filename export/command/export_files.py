@@ -22,6 +22,7 @@ from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Manifest
 from irrvit.export.proof.labelled import LabelledPictures
 from irrvit.export.tensorflow.environment import make_environment
+from irrvit.model.data.find import require_dataset
 from irrvit.model.progress import Notify
 
 PASSED, FAILED, COULD_NOT_RUN = 0, 1, 2
@@ -56,6 +57,8 @@ def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
     """
     jobs = to_jobs(options)
     require_effects(options, jobs)
+    if options.evaluate is not None:
+        require_dataset(options.evaluate, options.data_root)
     keys = {job.name: cache_key(job) for job in jobs}
     out = options.out or Path("artifacts") / jobs[0].file_stem
     todo = [job for job in jobs if options.force or not is_current(out / job.name, keys[job.name])]

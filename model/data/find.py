@@ -76,6 +76,23 @@ def load_dataset(
     """
     if name in dataset_names():
         return _load_named(name, root, download=download)
+    require_dataset(name, root, download=download)
+    from irrvit.model.data import picture_folder
+
+    return picture_folder.load(Path(name), notify)
+
+
+def require_dataset(name: str, root: Path | None = None, *, download: bool = False) -> None:
+    """Refuse at once what `load_dataset` could not find, before hours of other work.
+
+    Raises:
+        BadData: as `load_dataset`.
+    """
+    if name in dataset_names():
+        missing = dataset_module(name).missing(root)
+        if missing is not None and not download:
+            raise BadData(missing)
+        return
     if root is not None or download:
         raise BadData(f"--data-root and --download belong to named data sets, not to '{name}'")
     if not Path(name).exists():
@@ -83,9 +100,6 @@ def load_dataset(
             f"unknown data '{name}': expected {', '.join(dataset_names())}, or a folder with one "
             "folder of pictures for each class"
         )
-    from irrvit.model.data import picture_folder
-
-    return picture_folder.load(Path(name), notify)
 
 
 def _load_named(name: str, root: Path | None, *, download: bool) -> Dataset:

@@ -13,6 +13,7 @@ from irrvit.export.command.options import ExportOptions
 from irrvit.export.command.workers import Failure
 from irrvit.export.errors import NotWritable
 from irrvit.export.manifest import Accuracy
+from irrvit.model.errors import BadData
 
 FIRST, SECOND, *_ = target.names_in_all()
 
@@ -106,6 +107,23 @@ def test_every_file_is_put_in_its_place(converters, tmp_path):
         tmp_path / f"{name}-fp32" / "net.bin" for name in (FIRST, SECOND)
     ]
     assert {p.name for p in tmp_path.iterdir()} == {".lock", f"{FIRST}-fp32", f"{SECOND}-fp32"}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"evaluate": "no-such-data"}, "unknown data 'no-such-data'"),
+        ({"evaluate": "fashion-mnist", "data_root": Path("nowhere")}, "nowhere"),
+    ],
+)
+def test_pictures_that_are_not_there_are_said_before_any_work(
+    converters, tmp_path, options, sentence
+):
+    asked, _ = converters
+    with pytest.raises(BadData, match=sentence):
+        export(tmp_path / "out", FIRST, **options)
+    assert asked == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_is_current_is_not_done_again_unless_that_is_forced(converters, tmp_path):
