@@ -28,7 +28,10 @@ _UNTRUSTED = (
     "there is none, revoke debugging authorizations in its developer options and then "
 )
 _SILENT = "it is attached and does not answer (offline): "
+_UNNAMEABLE = "unnameable"
 _ADVICE = {
+    _UNNAMEABLE: "its serial has characters that nobody can show or type: reach it by Wi-Fi (adb "
+    "connect ADDRESS)",
     "authorizing": "it is still asking its owner whether to trust this computer: answer on its "
     "screen",
     "no permissions": "this user may not open its USB port: install the udev rules for Android "
@@ -64,8 +67,15 @@ def attached() -> list[Attached]:
                     f"adb's server does not answer: {one_line(str(error))}"
                 ) from error
             time.sleep(0.2)
-    rows = [line.split("\t", 1) for line in lines if "\t" in line]
-    return [Attached(serial, state) for serial, state in rows]
+    return [to_attached(line) for line in lines if "\t" in line]
+
+
+def to_attached(line: str) -> Attached:
+    """A line of `adb devices`; a serial is the phone's word, or of anybody in the network."""
+    serial, _, state = line.partition("\t")
+    if not serial.isprintable():
+        return Attached(one_line(serial) or "?", _UNNAMEABLE)
+    return Attached(serial, state)
 
 
 def _ask(server: AdbClient, request: str) -> list[str]:

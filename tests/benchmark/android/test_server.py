@@ -28,6 +28,20 @@ def test_an_empty_answer_of_the_server_is_no_phone(own_server):
     assert server.attached() == []
 
 
+@pytest.mark.parametrize(
+    ("line", "phone"),
+    [
+        ("39111FDJH00PLY\tdevice", server.Attached("39111FDJH00PLY", "device")),
+        ("a\x1b[2J\rb\tdevice", server.Attached("a [2J b", "unnameable")),
+        ("\u202e\tdevice", server.Attached("?", "unnameable")),
+        ("{0}[red]\tdevice", server.Attached("{0}[red]", "device")),
+    ],
+)
+def test_a_serial_that_a_terminal_would_obey_is_no_name_of_a_phone(line, phone):
+    assert server.to_attached(line) == phone
+    assert server.why_unusable(phone).isprintable()
+
+
 @pytest.mark.parametrize("last_breath", [b"", b"OKAY"])
 def test_a_server_that_somebody_is_ending_is_asked_again(no_server, last_breath):
     def end(ending):
