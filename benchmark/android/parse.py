@@ -75,7 +75,10 @@ def _tenths(said: str | None) -> float | None:
 
 def _doubt(sensor: str, said: str) -> tuple[str, ...]:
     tenths = plausible.number(said)
-    what = "no number" if tenths is None else f"{tenths:g} tenths of a degree"
+    if tenths is None:
+        what = "no number"
+    else:  # A decimal may be of degrees, or of tenths.
+        what = said if "." in said else f"{tenths:g} tenths of a degree"
     return (f"{what} as its {sensor}'s temperature",)
 
 

@@ -26,6 +26,19 @@ def test_a_phone_without_the_service_says_nothing_of_heat():
 
 
 @pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("31", "31 tenths of a degree as its battery's temperature"),
+        ("310.0", "310.0 as its battery's temperature"),
+        ("31.0", "31.0 as its battery's temperature"),
+        ("N/A", "no number as its battery's temperature"),
+    ],
+)
+def test_a_temperature_that_is_not_believed_is_told_in_no_unit_that_nobody_said(said, told):
+    assert parse.battery(f"  temperature: {said}\n").disbelieved == (told,)
+
+
+@pytest.mark.parametrize(
     ("number", "status"), [(0, "none"), (1, "light"), (6, "shutdown"), (7, "shutdown")]
 )
 def test_how_much_a_phone_slows_itself_down_is_named(number, status):
