@@ -123,7 +123,7 @@ def _to_placement(said: Answer) -> Placement:
     """Of one line each, since they are shown; counts that contradict each other are unknown."""
     placed = read(_Placed, said, "load")
     unknown: dict[str, None] = {}
-    if (placed.nodes_delegated or 0) > (placed.nodes_total or 0):
+    if placed.nodes_total is not None and (placed.nodes_delegated or 0) > placed.nodes_total:
         unknown = dict.fromkeys(("nodes_total", "nodes_delegated", "partitions"))
     nodes_on = placed.nodes_on and {one_line(name): n for name, n in placed.nodes_on.items()}
     words = {"accelerator": one_line(placed.accelerator), "nodes_on": nodes_on}

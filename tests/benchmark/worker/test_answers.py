@@ -56,8 +56,13 @@ def test_who_ran_it_is_one_line_of_words():
     assert (placement.accelerator, placement.nodes_on) == ("c [2Jpu", {"g pu": 2})
 
 
-@pytest.mark.parametrize(("delegated", "known"), [(31, 31), (32, None)])
-def test_more_nodes_than_there_are_are_unknown(delegated, known):
-    said = {"placement": {"nodes_total": 31, "nodes_delegated": delegated, "partitions": 1}}
+@pytest.mark.parametrize(
+    ("total", "delegated", "known"),
+    [(31, 31, 31), (31, 32, None), (None, 32, 32), (31, None, None)],
+)
+def test_more_nodes_than_there_are_are_unknown(total, delegated, known):
+    partitions = 1 if delegated else None
+    said = {"nodes_total": total, "nodes_delegated": delegated, "partitions": partitions}
+    said = {"placement": said}
     placement = answers.to_load_info(RIGHT["load"] | said, accelerator=None).placement
     assert (placement.nodes_delegated, placement.partitions is None) == (known, known is None)
