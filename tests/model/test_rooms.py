@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "spec": {"errors"},
     "outputs": {"spec"},
     "files": {"errors"},
-    "data": {"errors", "spec"},
+    "data": {"errors", "files", "progress", "spec"},
     "evaluate": {"data", "spec"},
     "folding": {"errors", "spec"},
     "network": {"errors", "folding"},

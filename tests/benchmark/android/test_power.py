@@ -13,12 +13,20 @@ RAILS = "android.hardware.power.stats.IPowerStats/default"
 pytestmark = pytest.mark.needs("adbutils")
 
 
+def draws_900_mw(meter, *, seconds):
+    """Whether an act of some seconds costs that much for as long as it took, asking included."""
+    start = time.perf_counter()
+    used = meter.energy_mj(lambda: time.sleep(seconds))
+    longest = time.perf_counter() - start
+    return 0.95 * 900 * seconds <= used <= 1.05 * 900 * longest
+
+
 @pytest.mark.parametrize("hidden", [[], [RAILS]])
 def test_a_phone_without_a_cable_says_what_it_draws_by_rails_or_by_its_battery(phone, hidden):
     phone.set(charging=False, hidden=hidden)
     meter = kinds.find("android").meter()  # pyright: ignore[reportAttributeAccessIssue]
     assert meter.source == ("battery current and voltage" if hidden else "power rails")
-    assert meter.energy_mj(lambda: time.sleep(2)) == pytest.approx(2 * 900, rel=0.2)
+    assert draws_900_mw(meter, seconds=2)
 
 
 def test_a_phone_on_its_cable_does_not_say_what_it_draws(phone):
@@ -55,7 +63,7 @@ def meter_of(phone):
 )
 def test_what_it_draws_is_the_same_in_whichever_unit_it_is_said(meter_of, says):
     meter = meter_of(**says)
-    assert meter.energy_mj(lambda: time.sleep(1)) == pytest.approx(900, rel=0.2)
+    assert draws_900_mw(meter, seconds=1)
 
 
 @pytest.mark.parametrize(
