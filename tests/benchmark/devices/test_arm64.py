@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from irrvit.benchmark.results import store
+
 pytestmark = pytest.mark.needs("ai_edge_litert", "onnxruntime", "onnx")
 SIZE = 32
 
@@ -78,7 +80,9 @@ def test_decisions_on_labelled_pictures_are_those_of_this_machine_and_of_pytorch
 
 
 @pytest.mark.slow
-def test_a_latency_gate_is_refused(tree, tmp_path):
-    done = bench("--device", "arm64", "--compare", tmp_path / "baseline.jsonl")
+def test_a_latency_gate_is_refused(tree, measurement, tmp_path):
+    baseline = tmp_path / "baseline.jsonl"
+    store.append(baseline, measurement)
+    done = bench("--device", "arm64", "--compare", baseline)
     assert done.returncode == 2
     assert "arm64 is emulated" in done.stderr
