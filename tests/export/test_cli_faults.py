@@ -19,11 +19,18 @@ def workers_of(out: Path) -> list[int]:
     """Processes that have a file below a folder open: a worker has its log."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # It may have ended, or be somebody else's.
-            files = [os.readlink(link) for link in (process / "fd").iterdir()]
-            if any(file.startswith(str(out)) for file in files):
-                found.append(int(process.name))
+        if any(file.startswith(str(out)) for file in _open_files(process)):
+            found.append(int(process.name))
     return found
+
+
+def _open_files(process: Path) -> list[str]:
+    files = []
+    with suppress(OSError):  # It may have ended, or be somebody else's.
+        for link in (process / "fd").iterdir():
+            with suppress(OSError):  # A file may have been closed meanwhile.
+                files.append(os.readlink(link))
+    return files
 
 
 def left_over(out: Path) -> list[str]:
