@@ -37,11 +37,13 @@ def run(
         yield from workers.run(tasks, notify)
         return
     left = list(tasks)
+    beginning.log.unlink(missing_ok=True)  # Of an earlier failure.
     receiver, process = workers.start(_lead, beginning, tasks)
     try:
         while left:
             message = workers.receive(receiver, beginning, process)
             if isinstance(message, Failure):
+                workers.settle(beginning, message)  # The sentence names its log.
                 yield from ((task, message) for task in left)
                 return
             name, said = message

@@ -41,10 +41,6 @@ def attention(node: fx.Node) -> Form | None:
     return Form(forms.attention_of_four_axes) if query.meta["val"].dim() > 4 else None
 
 
-_EXPANDING = (torch.ops.aten.expand.default, torch.ops.aten.expand_as.default)
-_PERMUTE = torch.ops.aten.permute.default
-
-
 def expand(node: fx.Node) -> Form | None:
     """What is expanded by whoever reads it anyway, be it after a change of its axes."""
     readers = [u for user in node.users for u in (user.users if _is_permuted(user) else [user])]

@@ -118,6 +118,8 @@ def test_a_beginning_that_fails_is_a_sentence_for_every_task(tmp_path, beginning
     for failure in outcomes.values():
         assert isinstance(failure, Failure)
         assert failure.message.startswith(sentence)
+        assert failure.message.endswith(str(tmp_path / f"{beginning}.log"))
+    assert (tmp_path / f"{beginning}.log").exists()
 
 
 def test_a_task_that_dies_takes_no_other_with_it(tmp_path):
