@@ -33,11 +33,11 @@ def run(
     beginning: WorkerTask, tasks: Sequence[_F], notify: Notify
 ) -> Generator[tuple[_F, Any], None, None]:
     """As `workers.run`, the beginning done once for all tasks where the system lets that be."""
+    beginning.log.unlink(missing_ok=True)  # Of an earlier failure.
     if len(tasks) < 2 or not CAN_FORK:
         yield from workers.run(tasks, notify)
         return
     left = list(tasks)
-    beginning.log.unlink(missing_ok=True)  # Of an earlier failure.
     receiver, process = workers.start(_lead, beginning, tasks)
     try:
         while left:
