@@ -25,6 +25,7 @@ class Facts:
         suffix: of the written file, or folder.
         description: what the file is, in a few words.
         platforms: where such files run.
+        phones: which phones, or browsers, read them and by what; for people.
         runner: what runs them on this machine, as `Runner.name` says it.
         written_by, run_by: packages by the names that they are imported by; the extra called as
             the target brings them.
@@ -48,6 +49,7 @@ class Facts:
     run_by: tuple[str, ...]
     tolerances: Mapping[Precision, Tolerance]
     export_seconds: float
+    phones: str = ""
     default_precision: Precision = Precision.FP32
     calibrated: frozenset[Precision] = frozenset()
     fp16_arithmetic: frozenset[Precision] = frozenset({Precision.FP16})

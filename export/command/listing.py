@@ -30,6 +30,8 @@ def lines() -> Iterator[str]:
 
 def _sentences(name: str, facts: Facts) -> Iterator[str]:
     yield f"{facts.description}, for {', '.join(facts.platforms)}"
+    if facts.phones:
+        yield f"read by {facts.phones}"
     default = facts.default_precision
     others = [precision for precision in facts.precisions if precision is not default]
     yield ", ".join([f"{default} (default)", *others])

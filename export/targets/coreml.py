@@ -52,6 +52,7 @@ FACTS = Facts(
     suffix=".mlpackage",
     description="Core ML, ML program for iOS 16",
     platforms=(Platform.IOS,),
+    phones="iPhones from iOS 16 on, by the system itself",
     runner="coreml" if sys.platform == "darwin" else "mil-reference",
     written_by=("coremltools",),
     run_by=("coremltools",),

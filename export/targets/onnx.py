@@ -40,6 +40,7 @@ FACTS = Facts(
     suffix=".onnx",
     description="ONNX, opset 18",
     platforms=(Platform.ANDROID, Platform.IOS, Platform.WEB),
+    phones="Android, iPhones and browsers, by onnxruntime in the app or page",
     runner="onnxruntime",
     written_by=("onnxscript", "onnx"),
     run_by=("onnxruntime",),

@@ -45,6 +45,7 @@ FACTS = Facts(
     suffix=".tflite",
     description="LiteRT, TensorFlow Lite schema 3",
     platforms=(Platform.ANDROID, Platform.IOS, Platform.WEB),
+    phones="Android, iPhones and browsers, by LiteRT in the app or page",
     runner="litert",
     written_by=("litert_torch", "ai_edge_quantizer", "flatbuffers"),
     run_by=("ai_edge_litert",),

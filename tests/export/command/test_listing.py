@@ -37,6 +37,8 @@ def test_a_target_says_its_facts(name):
     text = block(name)
     assert facts.description in text
     assert all(platform in text for platform in facts.platforms)
+    assert facts.phones
+    assert f"read by {facts.phones}" in text
     assert f"{facts.default_precision} (default)" in text
     assert all(precision in text for precision in facts.precisions)
 
