@@ -26,7 +26,9 @@ def draws(pictures: int, generator: torch.Generator) -> Tensor:
 
 def augment(images: Tensor, table: Tensor, how: Augmentation) -> Tensor:
     """Change a batch of pictures on the 0..1 scale: (B, 3, H, W) -> (B, 3, H, W)."""
-    images = _move(images, table[:, :6], how)
+    images = _move(images, table[:, :5], how)
+    if how.sharpness:
+        images = _sharpen(images, table[:, 5], how.sharpness)
     if how.clutter:
         images = _clutter(images, table[:, 14:], table[:, 6] < how.clutter)
     if how.contrast:
@@ -39,7 +41,7 @@ def augment(images: Tensor, table: Tensor, how: Augmentation) -> Tensor:
 
 
 def _move(images: Tensor, u: Tensor, how: Augmentation) -> Tensor:
-    """Shift, scale, rotate and mirror; what comes in from outside is black."""
+    """Shift, scale, rotate and mirror."""
     signed = 2 * u - 1
     angle = signed[:, 0] * how.rotate_degrees * pi / 180
     scale = 1 + signed[:, 1] * how.scale
@@ -51,7 +53,14 @@ def _move(images: Tensor, u: Tensor, how: Augmentation) -> Tensor:
         torch.stack([sin * mirror, cos, shift[:, 1]], dim=1),
     ]
     grid = F.affine_grid(torch.stack(rows, dim=1), list(images.shape), align_corners=False)
-    return F.grid_sample(images, grid, align_corners=False)
+    outside = "zeros" if how.outside == "black" else "reflection"
+    return F.grid_sample(images, grid, padding_mode=outside, align_corners=False)
+
+
+def _sharpen(images: Tensor, u: Tensor, strength: float) -> Tensor:
+    """Add up to `strength` of what a blur of 3 x 3 takes away, or take as much away."""
+    blurred = F.avg_pool2d(F.pad(images, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+    return (images + strength * _column(2 * u - 1) * (images - blurred)).clamp(0, 1)
 
 
 def _clutter(images: Tensor, u: Tensor, chosen: Tensor) -> Tensor:

@@ -26,6 +26,7 @@ from irrvit.model.sources import random_weights
 from irrvit.model.sources.checkpoints.fit import fit
 from irrvit.model.training import feed, teacher
 from irrvit.model.training.feed import ORDER, Batch, Clock, EpochPlan, Feed
+from irrvit.model.training.precision import keep_fast
 from irrvit.model.training.recipes.recipe import Recipe
 from irrvit.model.training.run import TrainingRun
 from irrvit.model.training.state import (
@@ -126,6 +127,8 @@ def _begin(run: TrainingRun, accelerator: Accelerator) -> TrainingState:
     network = network.to(accelerator.device).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).eval().requires_grad_(False)
     _feed_of(run.recipe).prepare(network, run.recipe)
+    if run.recipe.mixed_precision:
+        keep_fast(network)
     optimizer = optimizer_of(network, run.recipe)
     return TrainingState(
         network, average, optimizer, loss_sum=torch.zeros((), device=accelerator.device)

@@ -18,7 +18,7 @@ from tempfile import NamedTemporaryFile
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from irrvit.model import sources
 from irrvit.model.data.dataset import Dataset, Pictures, batches
@@ -26,6 +26,7 @@ from irrvit.model.data.packed import cache_folder
 from irrvit.model.data.wnids import IMAGENET, wnids_of
 from irrvit.model.errors import BadData
 from irrvit.model.evaluate import in_groups, normalized, to_unit
+from irrvit.model.folding.fold import fold
 from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.sources.source import Source
 from irrvit.model.spec import InputSpec
@@ -45,10 +46,12 @@ class Teacher:
     """A network, and which of its outputs are the classes that are learnt.
 
     Attributes:
+        network: that of the source, folded, for it is asked a hundred thousand times.
         columns: (classes,) indices of outputs.
     """
 
     source: Source
+    network: nn.Module
     columns: np.ndarray
 
     def logits(self, images: Tensor) -> Tensor:
@@ -56,8 +59,9 @@ class Teacher:
         spec = self.source.input
         size = (spec.height, spec.width)
         enlarged = F.interpolate(images, size, mode="bilinear", antialias=True)
+        enlarged = normalized(enlarged, spec).to(memory_format=torch.channels_last)
         with torch.no_grad(), torch.autocast(images.device.type, torch.bfloat16):
-            outputs = self.source.network(normalized(enlarged, spec))
+            outputs = self.network(enlarged)
         return outputs.float()[:, self.columns]
 
     def top1(self, pictures: Pictures, spec: InputSpec) -> float:
@@ -79,8 +83,9 @@ def teacher_of(how: Distillation, data: Dataset) -> Teacher:
         ModelError: there is no such network.
     """
     source = sources.load(how.teacher)
-    source.network.eval()
-    return Teacher(source, _columns(source, data))
+    columns = _columns(source, data)
+    folded = fold(source.network.eval(), source.input).network
+    return Teacher(source, folded.to(memory_format=torch.channels_last), columns)
 
 
 def view_logits(run: TrainingRun, teacher: Teacher) -> np.ndarray:

@@ -22,7 +22,17 @@ MAY_IMPORT = {
     "folding": {"errors", "spec"},
     "network": {"errors", "folding"},
     "sources": {"errors", "files", "network", "outputs", "spec"},
-    "training": {"data", "errors", "evaluate", "files", "macs", "network", "sources", "spec"},
+    "training": {
+        "data",
+        "errors",
+        "evaluate",
+        "files",
+        "folding",
+        "macs",
+        "network",
+        "sources",
+        "spec",
+    },
 }
 
 

@@ -12,6 +12,7 @@ RECIPE = Recipe(
         rotate_degrees=15,
         mirror=0.5,
         contrast=0.4,
+        sharpness=0.5,
         invert=0.3,
         clutter=0.4,
         erase=0.25,

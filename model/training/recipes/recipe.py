@@ -28,7 +28,9 @@ class Augmentation(_Record):
     Attributes:
         shift, scale: up to this part of the picture's size.
         contrast: up to this part of the full scale; half as much in brightness.
+        sharpness: up to this part of what a blur takes away is added, or taken away.
         mirror, invert, clutter, erase: probabilities.
+        outside: what comes in from outside of a picture that was moved.
     """
 
     shift: Share = 0
@@ -36,9 +38,11 @@ class Augmentation(_Record):
     rotate_degrees: NonNegativeFloat = 0
     mirror: Share = 0
     contrast: Share = 0
+    sharpness: Share = 0
     invert: Share = 0
     clutter: Share = 0
     erase: Share = 0
+    outside: Literal["black", "mirrored"] = "black"
 
 
 class Deit(_Record):
@@ -70,7 +74,7 @@ class Distillation(_Record):
     """
 
     teacher: str
-    views: PositiveInt = 4
+    views: PositiveInt = 2
     temperature: PositiveFloat = 2
     weight: Share = 0.7
 

@@ -177,3 +177,19 @@ def test_a_picture_does_not_depend_on_its_batch(images, table):
         [augment(images[i : i + 16], table[i : i + 16], how) for i in (0, 16, 32, 48)]
     )
     assert torch.allclose(together, apart, atol=1e-6)
+
+
+def test_sharpness_changes_an_edge_both_ways_and_flat_parts_never(images, table):
+    changed = augment(images, table, Augmentation(sharpness=0.9))
+    assert torch.allclose(changed[:, :, 11:14, 10:14], images[:, :, 11:14, 10:14], atol=1e-5)
+    inside = changed[:, 0, 8, 10]  # A third of its neighbours is black: the blur is 0.8 * 2 / 3.
+    expected = 0.8 + 0.9 * (2 * table[:, 5] - 1) * 0.8 / 3
+    assert torch.allclose(inside, expected.clamp(max=1), atol=1e-5)
+    assert inside.min() < 0.7 < 0.9 < inside.max()
+
+
+def test_what_comes_in_from_outside_is_black_or_the_picture_mirrored(table):
+    bright = torch.full((64, 3, 28, 28), 0.5)
+    assert augment(bright, table, Augmentation(shift=0.3)).min() == 0
+    mirrored = augment(bright, table, Augmentation(shift=0.3, outside="mirrored"))
+    assert torch.allclose(mirrored, bright)

@@ -8,7 +8,7 @@ from PIL import Image
 from irrvit.model import sources
 from irrvit.model.data.dataset import Dataset, Pictures
 from irrvit.model.errors import BadData
-from irrvit.model.evaluate import to_unit
+from irrvit.model.evaluate import normalized, to_unit
 from irrvit.model.network import variants
 from irrvit.model.training import teacher as teaching
 from irrvit.model.training.feed import Clock, EpochPlan
@@ -68,6 +68,14 @@ def test_what_is_fed_is_what_the_teacher_saw(run, teacher):
             torch.testing.assert_close(
                 batch.teacher.numpy(), said[epoch % 2, 8 * n : 8 * n + 8].astype(np.float32)
             )
+
+
+def test_the_folded_teacher_says_what_the_network_says(run, teacher):
+    images = to_unit(pictures(2).pixels(np.arange(8), run.spec), torch.device("cpu"))
+    with torch.no_grad():
+        expected = teacher.source.network(normalized(images, teacher.source.input))
+    error = (teacher.logits(images) - expected).abs().max() / expected.std()
+    assert 0 < error < 0.05  # What bfloat16 does.
 
 
 def test_each_epoch_shows_another_view_until_all_were_shown(run, teacher):

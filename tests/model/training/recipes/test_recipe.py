@@ -38,7 +38,7 @@ def test_a_recipe_decays_weights_by_a_twentieth_of_the_rate_unless_it_says_other
 
 def test_camera_recipe_does_what_a_camera_does():
     camera = get_recipe("camera").augmentation
-    assert all(value > 0 for value in camera.model_dump().values())
+    assert all(camera.model_dump().values())
 
 
 def test_importing_recipes_needs_no_torch():
