@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -50,7 +50,7 @@ class EpochPlan:
         steps: numbers of the steps, counted over all epochs, with this process's pictures.
         share: which part of the whole batch those pictures are.
         classes: how many there are.
-        teacher_logits: (views, N, classes), where there is a teacher.
+        teacher_logits: of each view (N, classes), where there is a teacher.
     """
 
     pictures: Pictures
@@ -59,7 +59,7 @@ class EpochPlan:
     steps: list[tuple[int, np.ndarray]]
     share: slice
     classes: int
-    teacher_logits: np.ndarray | None = None
+    teacher_logits: Sequence[np.ndarray] | None = None
 
 
 class Clock:

@@ -140,7 +140,7 @@ def _epoch(
     state: TrainingState,
     trained: nn.Module,
     accelerator: Accelerator,
-    said: np.ndarray | None,
+    said: list[np.ndarray] | None,
 ) -> Iterator[None]:
     """Do the steps that are left of an epoch, yielding after each."""
     recipe, first = run.recipe, state.step % run.steps_per_epoch
@@ -175,7 +175,7 @@ def _feed_of(recipe: Recipe) -> Feed:
     return deit
 
 
-def _teacher_logits(run: TrainingRun, accelerator: Accelerator) -> np.ndarray | None:
+def _teacher_logits(run: TrainingRun, accelerator: Accelerator) -> list[np.ndarray] | None:
     """What the teacher says, if there is one; the first process alone asks it."""
     how = run.recipe.distillation
     if how is None:

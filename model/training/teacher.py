@@ -88,15 +88,22 @@ def teacher_of(how: Distillation, data: Dataset) -> Teacher:
     return Teacher(source, folded.to(memory_format=torch.channels_last), columns)
 
 
-def view_logits(run: TrainingRun, teacher: Teacher) -> np.ndarray:
-    """What the teacher says: (views, N, classes) float16, mapped from the disk.
+def view_logits(run: TrainingRun, teacher: Teacher) -> list[np.ndarray]:
+    """What the teacher says about each view: (N, classes) float16, mapped from the disk.
 
-    Computed on the first call, and kept with the decoded pictures.
+    Computed on the first call, and kept with the decoded pictures, each view when it is done.
     """
-    path = _path(run, teacher)
+    how = run.recipe.distillation
+    assert how is not None
+    return [_view_logits(run, teacher, view) for view in range(how.views)]
+
+
+def _view_logits(run: TrainingRun, teacher: Teacher, view: int) -> np.ndarray:
+    path = _path(run, teacher, view)
     if not path.exists():
+        log.info("the teacher looks at view %d of each picture; this is done once", view + 1)
         try:
-            _compute(run, teacher, path)
+            _compute(run, teacher, view, path)
         except OSError as error:
             raise BadData(
                 f"what the teacher says cannot be kept in '{path.parent}' ({error.strerror}): make "
@@ -152,38 +159,33 @@ def _table(pictures: int, view: int) -> Tensor:
     return draws(pictures, torch.Generator().manual_seed(number(_VIEWS, view)))
 
 
-def _path(run: TrainingRun, teacher: Teacher) -> Path:
-    how = run.recipe.distillation
-    assert how is not None
+def _path(run: TrainingRun, teacher: Teacher, view: int) -> Path:
     facts = {
         "data": run.data.sha256,
         "spec": run.spec.model_dump(mode="json"),
         "augmentation": run.recipe.augmentation.model_dump(),
-        "views": how.views,
+        "view": view,
         "teacher": [teacher.source.name, teacher.source.weights, teacher.columns.tolist()],
     }
     key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
     return cache_folder() / f"{key}.npy"
 
 
-def _compute(run: TrainingRun, teacher: Teacher, path: Path) -> None:
-    how, pictures = run.recipe.distillation, run.data.train
-    assert how is not None
+def _compute(run: TrainingRun, teacher: Teacher, view: int, path: Path) -> None:
+    pictures = run.data.train
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
         kept = Path(part.name)
     try:
-        shape = (how.views, len(pictures), len(teacher.columns))
+        shape = (len(pictures), len(teacher.columns))
         said = np.lib.format.open_memmap(kept, mode="w+", dtype=np.float16, shape=shape)
         groups = in_groups(np.arange(len(pictures)), _BATCH)
-        for view in range(how.views):
-            table = _table(len(pictures), view)
-            stream = batches(partial(pictures.pixels, spec=run.spec), groups)
-            for group, pixels in zip(groups, stream, strict=True):
-                images = to_unit(pixels, torch.device("cpu"))
-                images = augment(images, table[torch.from_numpy(group)], run.recipe.augmentation)
-                said[view, group] = teacher.logits(images).numpy()
-            log.info("the teacher has seen view %d of %d", view + 1, how.views)
+        table = _table(len(pictures), view)
+        stream = batches(partial(pictures.pixels, spec=run.spec), groups)
+        for group, pixels in zip(groups, stream, strict=True):
+            images = to_unit(pixels, torch.device("cpu"))
+            images = augment(images, table[torch.from_numpy(group)], run.recipe.augmentation)
+            said[group] = teacher.logits(images).numpy()
         said.flush()
         kept.replace(path)
     finally:

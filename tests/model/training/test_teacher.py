@@ -58,7 +58,7 @@ def plan(run, epoch, said):
 
 def test_what_is_fed_is_what_the_teacher_saw(run, teacher):
     said = teaching.view_logits(run, teacher)
-    assert said.shape == (2, COUNT, 10)
+    assert [of_view.shape for of_view in said] == [(COUNT, 10)] * 2
     mean, std = (torch.tensor(v).view(3, 1, 1) for v in (run.spec.mean, run.spec.std))
     for epoch in (0, 1, 2):
         for n, batch in enumerate(teaching.feed(plan(run, epoch, said), Clock({}))):
@@ -66,7 +66,7 @@ def test_what_is_fed_is_what_the_teacher_saw(run, teacher):
             assert batch.teacher is not None
             torch.testing.assert_close(batch.teacher, expected, rtol=0.02, atol=0.1)
             torch.testing.assert_close(
-                batch.teacher.numpy(), said[epoch % 2, 8 * n : 8 * n + 8].astype(np.float32)
+                batch.teacher.numpy(), said[epoch % 2][8 * n : 8 * n + 8].astype(np.float32)
             )
 
 
@@ -92,6 +92,17 @@ def test_the_teacher_is_asked_once(run, teacher, monkeypatch):
     first = np.array(teaching.view_logits(run, teacher))
     monkeypatch.setattr(teaching, "_compute", lambda *_: pytest.fail("asked again"))
     assert np.array_equal(teaching.view_logits(run, teacher), first)
+
+
+def test_a_view_that_was_done_is_not_done_again(run, teacher, tmp_path):
+    """As after a kill between two views."""
+    teaching.view_logits(run, teacher)
+    done, lost = (tmp_path / "cache").glob("*.npy")
+    date, content = done.stat().st_mtime_ns, lost.read_bytes()
+    lost.unlink()
+    teaching.view_logits(run, teacher)
+    assert done.stat().st_mtime_ns == date
+    assert lost.read_bytes() == content
 
 
 def test_its_own_accuracy_is_that_of_its_decisions(run, teacher):
