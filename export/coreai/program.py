@@ -1,0 +1,92 @@
+"""An `.aimodel` read back: a folder whose `main.mlirb` holds graphs of operations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from coreai._compiler.ir import Module
+from coreai.authoring.asset import AIModelAsset
+from coreai.authoring.context import Context
+
+from irrvit.export.errors import BadArtifact
+
+_BYTECODE = "main.mlirb"
+MAIN = "main"
+# What MLIR says is wrong, in the middle of where and in which version.
+_SAID = re.compile(r'error: (?:"-":\d+:\d+: )?(.*)')
+# What is in a graph and computes nothing.
+_NO_OPERATIONS = frozenset({"coreai.constant", "coreai.output"})
+
+
+class Program:
+    """The graphs of a file.
+
+    Attributes:
+        module: as MLIR has it; what is changed there is not changed in the file.
+        graphs: by name; `main` calls others.
+    """
+
+    def __init__(self, module: Any):
+        self.module = module
+        self.graphs: dict[str, Any] = {
+            graph.attributes["sym_name"].value: graph
+            for graph in module.body.operations
+            if graph.operation.name == "coreai.graph"
+        }
+
+    def operations(self, graph: str = MAIN) -> list[Any]:
+        """What a graph computes, in order."""
+        (block,) = self.graphs[graph].regions[0].blocks
+        return [op.operation for op in block if op.operation.name not in _NO_OPERATIONS]
+
+    def with_calls(self, graph: str = MAIN) -> Iterator[Any]:
+        """The same with the operations of the graphs that it calls, each time that it does."""
+        for operation in self.operations(graph):
+            yield operation
+            if operation.name == "coreai.invoke":
+                yield from self.with_calls(_callee(operation))
+
+
+def _callee(operation: Any) -> str:
+    """`#param.constant<@layer_norm_x> : !param.symbol` -> layer_norm_x"""
+    return str(operation.attributes["callee"]).partition("@")[2].partition(">")[0].strip('"')
+
+
+def asset(path: Path) -> AIModelAsset:
+    """A folder that the runtime can be given: it ends the process over one that is cut off.
+
+    Raises:
+        BadArtifact: something is missing in it or damaged.
+    """
+    try:
+        opened = AIModelAsset.load(path)
+        module = Module.parse((path / _BYTECODE).read_bytes(), context=Context()._mlir_context)
+    except Exception as error:  # MLIR's own, and whatever its bindings raise.
+        said = _SAID.search(str(error))
+        why = said[1] if said else str(error).strip() or type(error).__name__
+        raise BadArtifact(f"Core AI cannot open {path}: {why}") from error
+    if not list(module.body.operations):
+        raise BadArtifact(f"Core AI cannot open {path}: {_BYTECODE} holds no program")
+    return opened
+
+
+def load(path: Path) -> Program:
+    """Read a file of ours.
+
+    Raises:
+        BadArtifact: it is damaged.
+    """
+    program = Program(asset(path).program._module._mlir_module)
+    if MAIN not in program.graphs:
+        raise BadArtifact(
+            f"{path}: expected a graph called {MAIN}, got {', '.join(program.graphs)}"
+        )
+    return program
+
+
+def shape(value: Any) -> tuple[int, ...]:
+    """The shape of a value of the program."""
+    return tuple(value.type.shape)

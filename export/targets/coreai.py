@@ -1,0 +1,66 @@
+"""Core AI: an `.aimodel` for iOS 27, run by Apple's own runtime on the CPU of this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from irrvit.export.facts import Facts, Platform
+from irrvit.export.precision import Precision, Tolerance
+from irrvit.export.target import QuantizationOptions, Runner
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from irrvit.model.spec import InputSpec
+
+_TOLERANCES = {
+    Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.99999, min_sqnr_db=80),
+}
+
+FACTS = Facts(
+    suffix=".aimodel",
+    description="Core AI, for iOS 27",
+    platforms=(Platform.IOS,),
+    runner="coreai",
+    written_by=("coreai_torch",),
+    run_by=("coreai",),
+    tolerances=_TOLERANCES,
+    export_seconds=3,
+    # A beta for systems of next year; Core ML is what iPhones of today read.
+    is_in_all=False,
+)
+
+
+def write(
+    network: nn.Module,
+    spec: InputSpec,
+    precision: Precision,
+    path: Path,
+    quantization: QuantizationOptions | None = None,
+) -> str:
+    """See `irrvit.export.target.Target`."""
+    from irrvit.export.coreai import convert
+
+    return convert.write(network, spec, precision, path)
+
+
+def load(path: Path) -> Runner:
+    """See `irrvit.export.target.Target`."""
+    from irrvit.export.coreai import runner
+
+    return runner.load(path)
+
+
+def count_macs(path: Path) -> int:
+    """See `irrvit.export.target.Target`."""
+    from irrvit.export.coreai import count, program
+
+    return count.macs(program.load(path))
+
+
+def count_operations(path: Path) -> int:
+    """See `irrvit.export.target.Target`."""
+    from irrvit.export.coreai import program
+
+    return len(program.load(path).operations())

@@ -1,0 +1,23 @@
+"""Small `.aimodel` files."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def write_coreai(tmp_path):
+    """A function of a network and of the height and width of its picture: a float32 file."""
+    for package in ("coreai", "coreai_torch"):
+        pytest.importorskip(package)
+    from irrvit.export.coreai import convert
+    from irrvit.export.precision import Precision
+    from irrvit.model.spec import InputSpec
+
+    def write(network, height=6, width=6, name="net"):
+        path = tmp_path / f"{name}.aimodel"
+        spec = InputSpec(height=height, width=width, resize=max(height, width))
+        convert.write(network.eval(), spec, Precision.FP32, path)
+        return path
+
+    return write
