@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
     from irrvit.benchmark.worker.client import ProfiledLocalProcess
 
-RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",), "torch": ("torch",)}
+RUNTIMES = {
+    "tflite": ("litert",),
+    "onnx": ("onnxruntime",),
+    "executorch": ("executorch",),
+    "torch": ("torch",),
+}
 
 
 def describe() -> DeviceInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from math import floor, isinf
 from typing import Any
@@ -99,7 +100,7 @@ def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
             files += [manifest.target] if manifest.target not in files else []
         broken = [*_meaning_failures(manifest), *manifest.failures]
         notes += [Text(f"  {manifest.target}: {f}", style="red") for f in broken]
-        notes += _loss_lines(manifest)
+        notes += [*_delegation_lines(manifest), *_loss_lines(manifest)]
         if manifest.explanation:
             notes.append(Text(f"  {manifest.target}: {manifest.explanation}", style="red"))
     notes += [Text(f"  {', '.join(t)}: {f}", style="yellow") for f, t in findings.items()]
@@ -107,6 +108,20 @@ def to_table(model: str, artifacts: Sequence[Artifact]) -> RenderableType:
         f"{model}\nweights: {artifacts[0].manifest.weights}", no_wrap=True, overflow="ellipsis"
     )
     return Group(title, table, *notes, *accuracy_table.to_tables(artifacts))
+
+
+def _delegation_lines(manifest: Manifest) -> list[Text]:
+    """Into how many pieces the delegate cuts a file that it does not take whole, and by what."""
+    found = manifest.delegation
+    if found is None or found.is_whole:
+        return []
+    operations = Counter(line.partition(" of ")[0] for line in found.left_out)
+    named = [f"{name} ({count})" for name, count in operations.most_common(_LEFT_OUT)]
+    named += ["others"] if len(operations) > _LEFT_OUT else []
+    pieces = "1 piece" if found.partitions == 1 else f"{found.partitions} pieces"
+    outside = f"; outside of it: {', '.join(named)}" if named else ""
+    line = f"  {manifest.target}: its delegate computes it in {pieces}{outside}"
+    return [Text(line, style="yellow")]
 
 
 def _loss_lines(manifest: Manifest) -> list[Text]:
@@ -123,6 +138,7 @@ def _loss_lines(manifest: Manifest) -> list[Text]:
 
 
 _MODULES = 10
+_LEFT_OUT = 4
 _WORDS = ("file", "run by", "verdict")
 # What a file is to decide as PyTorch does.
 _DECIDES = {

@@ -89,6 +89,8 @@ class _Seen(TorchDispatchMode):
             weight, is_transposed = args[1], args[6]
             self.names |= {"conv1d"} if weight.dim() == 3 else set()
             self.names |= {"conv_transpose2d"} if is_transposed else set()
+        if func.overloadpacket.__name__.startswith("_scaled_dot_product"):
+            self.names.add("bmm")  # Its kernels have as many names as there are processors.
         if (kwargs or {}).get("alpha", 1) != 1:
             self.names.add("alpha")
         return func(*args, **(kwargs or {}))
@@ -97,6 +99,9 @@ class _Seen(TorchDispatchMode):
 # What a run shows under another name than a trace; tracing takes seconds, a run does not.
 _SHOWN_AS = {
     "instance_norm": "native_batch_norm",
+    "layer_norm": "native_layer_norm",
+    "group_norm": "native_group_norm",
+    "adaptive_avg_pool2d": "mean",
     "expand_as": "expand",
     "matmul": "bmm",
     "scaled_dot_product_attention": "bmm",

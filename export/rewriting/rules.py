@@ -14,7 +14,7 @@ from irrvit.export.rewriting import axes, forms
 from irrvit.export.rewriting.program import Form, Rule, Rules
 
 
-def _given(node: fx.Node, name: str, default: object = None) -> object:
+def given(node: fx.Node, name: str, default: object = None) -> object:
     """What an operation is given under a name, wherever that stands."""
     assert isinstance(node.target, torch._ops.OpOverload)
     arguments = [a.name for a in node.target._schema.arguments]
@@ -23,7 +23,7 @@ def _given(node: fx.Node, name: str, default: object = None) -> object:
 
 
 def _is_scaled(node: fx.Node) -> bool:
-    return _given(node, "alpha", 1) != 1
+    return given(node, "alpha", 1) != 1
 
 
 def _add(node: fx.Node) -> Form | None:
@@ -39,11 +39,11 @@ def _subtract_from(node: fx.Node) -> Form | None:
 
 
 def _gelu(node: fx.Node) -> Form | None:
-    return Form(forms.gelu_by_tanh) if _given(node, "approximate") == "tanh" else None
+    return Form(forms.gelu_by_tanh) if given(node, "approximate") == "tanh" else None
 
 
 def _instance_norm(node: fx.Node) -> Form | None:
-    tracked = _given(node, "use_input_stats") is False
+    tracked = given(node, "use_input_stats") is False
     return Form(forms.normalize_by_running_statistics) if tracked else None
 
 
@@ -53,7 +53,7 @@ def _adaptive_max_pool(node: fx.Node) -> Form | None:
 
 
 def _conv_transpose(node: fx.Node) -> Form | None:
-    weight, groups = _attribute(node.args[1]), _given(node, "groups", 1)
+    weight, groups = _attribute(node.args[1]), given(node, "groups", 1)
     assert isinstance(groups, int)
     if weight is None:
         return None
@@ -65,7 +65,7 @@ def _conv_transpose(node: fx.Node) -> Form | None:
 
 def _conv1d(node: fx.Node) -> Form | None:
     weight = _attribute(node.args[1])
-    if weight is None or weight.shape[2] != 1 or _given(node, "groups", 1) != 1:
+    if weight is None or weight.shape[2] != 1 or given(node, "groups", 1) != 1:
         return None
     if _is_other(node, "stride", 1) or _is_other(node, "padding", 0):
         return None
@@ -73,8 +73,8 @@ def _conv1d(node: fx.Node) -> Form | None:
 
 
 def _is_other(node: fx.Node, name: str, usual: int) -> bool:
-    given = _given(node, name, [usual])
-    return isinstance(given, Sequence) and any(value != usual for value in given)
+    values = given(node, name, [usual])
+    return isinstance(values, Sequence) and any(value != usual for value in values)
 
 
 def _attribute(node: object) -> Tensor | None:
@@ -143,7 +143,7 @@ def _nearest(node: fx.Node) -> Form | None:
     return None if is_whole else _resize(node)
 
 
-_EVERYWHERE: Rules = {
+EVERYWHERE: Rules = {
     # Core ML loses alpha (the numbers are off by as much), litert-torch raises a TypeError.
     "add": _add,
     "sub": _subtract,
@@ -158,7 +158,7 @@ _EVERYWHERE: Rules = {
 }
 
 COREML: Rules = {
-    **_EVERYWHERE,
+    **EVERYWHERE,
     # 3.7e-4 off.
     "gelu": _gelu,
     # Not there, or not where windows overlap.
@@ -177,7 +177,7 @@ COREML: Rules = {
 }
 
 TFLITE: Rules = {
-    **_EVERYWHERE,
+    **EVERYWHERE,
     # "failed to legalize operation 'mhlo.convolution'".
     "conv_transpose2d": _conv_transpose,
     # Moves the axes of what is expanded, and not those that it is expanded to.
@@ -195,11 +195,11 @@ TFLITE: Rules = {
 }
 
 COREAI: Rules = {
-    **_EVERYWHERE,
+    **EVERYWHERE,
 }
 
 ONNX: Rules = {
-    **_EVERYWHERE,
+    **EVERYWHERE,
     # "only 4D query, key, and value are supported".
     "scaled_dot_product_attention": axes.attention,
 }

@@ -22,6 +22,7 @@ FACTS = Facts(
     suffix=".aimodel",
     description="Core AI, for iOS 27",
     platforms=(Platform.IOS,),
+    phones="iPhones from iOS 27 on, by the system itself",
     runner="coreai",
     written_by=("coreai_torch",),
     run_by=("coreai",),

@@ -207,3 +207,26 @@ def test_weights_are_told_in_a_line_that_is_cut(made):
     assert shown.splitlines()[0].startswith("net")
     assert shown.splitlines()[1].startswith("weights: a checkpoint")
     assert len(shown.splitlines()[1]) <= 80
+
+
+@pytest.mark.parametrize(
+    ("partitions", "left_out", "line"),
+    [
+        (1, (), None),
+        (2, (), "net: its delegate computes it in 2 pieces"),
+        (1, ("sum of 1x8",), "net: its delegate computes it in 1 piece; outside of it: sum (1)"),
+        (
+            3,
+            ("norm of 1x8", "sum of 1x8", "norm of the head"),
+            "net: its delegate computes it in 3 pieces; outside of it: norm (2), sum (1)",
+        ),
+        (0, tuple("abcd"), "outside of it: a (1), b (1), c (1), d (1)"),
+        (0, tuple("abcde"), "outside of it: a (1), b (1), c (1), d (1), others"),
+    ],
+)
+def test_the_table_says_into_how_many_pieces_a_delegate_cuts_a_file(
+    made, partitions, left_out, line
+):
+    found = Delegation(nodes=9, partitions=partitions, left_out=left_out)
+    shown = " ".join(text([made(target="net", delegation=found)]).split())
+    assert shown.endswith(line) if line else "delegate" not in shown
