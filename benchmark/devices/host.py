@@ -16,6 +16,7 @@ RUNTIMES = {
     "tflite": ("litert",),
     "onnx": ("onnxruntime",),
     "executorch": ("executorch",),
+    "coreai": ("coreai",),
     "torch": ("torch",),
 }
 

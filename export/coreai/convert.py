@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import nn
 
 from irrvit.export.converting import converting
+from irrvit.export.coreai.half import halve
+from irrvit.export.coreai.program import Program, save
 from irrvit.export.coreai.tools import coreai_torch
 from irrvit.export.precision import Precision
 from irrvit.export.proof.operations import exported
@@ -31,9 +34,22 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
     with torch.no_grad():
         names = list(named(network(example)))
     with converting("coreai-torch", network, example):
-        program = exported(network, example).run_decompositions(coreai_torch.get_decomp_table())
-        # Without stack traces, which name files of this machine.
-        converter = coreai_torch.TorchConverter(mode=coreai_torch.TorchConverter.Mode.RELEASE)
-        converter.add_exported_program(program, input_names=["image"], output_names=names)
-        converter.to_coreai().save_asset(path)
+        program = converted(network, example, names)
+    if precision is Precision.FP16:
+        halve(program)
+    save(program, path)
     return _OPENED_BY
+
+
+def converted(network: nn.Module, example: torch.Tensor, names: Sequence[str]) -> Program:
+    """A float32 program of a network of one input.
+
+    Args:
+        names: of the outputs.
+    """
+    table = coreai_torch.get_decomp_table()
+    program = exported(network, example).run_decompositions(table)
+    # Without stack traces, which name files of this machine.
+    converter = coreai_torch.TorchConverter(mode=coreai_torch.TorchConverter.Mode.RELEASE)
+    converter.add_exported_program(program, input_names=["image"], output_names=list(names))
+    return Program(converter.to_coreai()._module._mlir_module)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,15 @@ from irrvit.export.precision import Precision, Tolerance
 from irrvit.export.target import QuantizationOptions, Runner
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import nn
 
+    from irrvit.export.proof.meaning import FloatGraph
     from irrvit.model.spec import InputSpec
 
 _TOLERANCES = {
     Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.99999, min_sqnr_db=80),
+    Precision.FP16: Tolerance(max_rel=1e-1, min_cosine=0.996, min_sqnr_db=21, max_points_below=0.1),
 }
 
 FACTS = Facts(
@@ -65,3 +69,17 @@ def count_operations(path: Path) -> int:
     from irrvit.export.coreai import program
 
     return len(program.load(path).operations())
+
+
+def trace(path: Path, pixels: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """See `irrvit.export.target.TracesValues`."""
+    from irrvit.export.coreai import trace as tracing
+
+    return tracing.trace(path, pixels)
+
+
+def float_graph(path: Path, twin: Path) -> FloatGraph:
+    """See `irrvit.export.target.RunsUnrounded`."""
+    from irrvit.export.coreai.float_graph import CoreAIFloatGraph
+
+    return CoreAIFloatGraph(path)

@@ -10,6 +10,7 @@ from irrvit.benchmark.measurement import RunConfig
 RUNTIMES = [
     pytest.param("litert", marks=pytest.mark.needs("ai_edge_litert")),
     pytest.param("onnxruntime", marks=pytest.mark.needs("onnxruntime", "onnx")),
+    pytest.param("coreai", marks=[pytest.mark.needs("coreai", "coreai_torch"), pytest.mark.slow]),
     pytest.param("executorch", marks=[pytest.mark.needs("executorch"), pytest.mark.slow]),
 ]
 SIZE = 256

@@ -37,7 +37,7 @@ def test_a_damaged_part_is_told_with_the_file(write_coreai, part, content, said)
     path = write_coreai(nn.ReLU())
     file = path / part
     file.write_bytes(file.read_bytes()[:100] if content is None else content)
-    with pytest.raises(BadArtifact, match=rf"Core AI cannot open .*net\.aimodel: .*({said})"):
+    with pytest.raises(BadArtifact, match=rf"Core AI cannot open .*net-fp32\.aimodel: .*({said})"):
         program.load(path)
 
 
