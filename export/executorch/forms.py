@@ -81,6 +81,11 @@ def attention(
     return torch.softmax(weights if mask is None else weights + mask, dim=-1) @ value
 
 
+def softmax(x: Tensor, axis: int, *_how: object) -> Tensor:
+    """As `softmax`, over the last axis."""
+    return torch.softmax(x.transpose(axis, -1), dim=-1).transpose(axis, -1)
+
+
 def unchanged(x: Tensor, *_how: object) -> Tensor:
     """As what leaves it as it is."""
     return x

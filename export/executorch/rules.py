@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from torch import Tensor, fx
 
 from irrvit.export.executorch import forms
+from irrvit.export.rewriting.forms import deviation_and_mean
 from irrvit.export.rewriting.program import Form, Rule, Rules
 from irrvit.export.rewriting.rules import EVERYWHERE, given
 
@@ -76,6 +77,12 @@ def _reshape(node: fx.Node) -> Form | None:
     return Form(form)
 
 
+def _softmax(node: fx.Node) -> Form | None:
+    axis = given(node, "dim")
+    is_last = axis in (-1, _value(node).dim() - 1)
+    return None if is_last or given(node, "dtype") is not None else Form(forms.softmax)
+
+
 def _slice(node: fx.Node) -> Form | None:
     """All of an axis, which is the exporter's `alias`."""
     is_all = _value(node).shape == _value(node.all_input_nodes[0]).shape
@@ -100,7 +107,9 @@ EXECUTORCH: Rules = {
     "adaptive_avg_pool2d": _pool,
     # Checks for rows that are masked as a whole, which need integers and truth values.
     "scaled_dot_product_attention": _attention,
+    "std_mean": _always(deviation_and_mean),
     # XNNPACK takes these at the last axis, or not at all.
+    "softmax": _softmax,
     "squeeze": _reshape,
     "unsqueeze": _reshape,
     "select": _always(forms.selected),

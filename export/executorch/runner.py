@@ -19,19 +19,25 @@ class ExecuTorchRunner:
 
     name = "executorch"
 
-    def __init__(self, content: bytes, outputs: tuple[str, ...]):
+    def __init__(self, path: Path, content: bytes, outputs: tuple[str, ...]):
         _unsafe_reset_threadpool(1)
         # From memory, never mapped: a mapped file that is replaced in place kills the process.
         self._program = Runtime.get().load_program(content)
         self._method = self._program.load_method("forward")
-        self._names = outputs
+        self._path, self._names = path, outputs
 
     def run(self, pixels: np.ndarray) -> Outputs:
         return one_by_one(self._infer, pixels)
 
     def _infer(self, image: np.ndarray) -> Outputs:
         assert self._method is not None
-        values = self._method.execute([torch.from_numpy(image)])
+        try:
+            values = self._method.execute([torch.from_numpy(image)])
+        except RuntimeError as error:  # A kernel refuses what the exporter gives it.
+            raise BadArtifact(
+                f"ExecuTorch cannot run {self._path.name} ({error}): put other operations in the "
+                "place of those outside of its delegate, or leave this format out"
+            ) from error
         # The next call writes into the memory of these.
         return {n: value.numpy().copy() for n, value in zip(self._names, values, strict=True)}
 
@@ -43,6 +49,6 @@ def load(path: Path) -> ExecuTorchRunner:
     if opened.inputs != ("image",):
         raise BadArtifact(f"{path}: the inputs are {list(opened.inputs)}, expected ['image']")
     try:
-        return ExecuTorchRunner(content, opened.outputs)
+        return ExecuTorchRunner(path, content, opened.outputs)
     except (KeyError, RuntimeError) as error:
         raise BadArtifact(f"ExecuTorch cannot open {path}: {error}") from error

@@ -94,6 +94,12 @@ def test_a_rolled_map(shifts):
     assert torch.equal(forms.rolled(x, shifts, (1, 2)), x.roll(shifts, (1, 2)))
 
 
+@pytest.mark.parametrize("axis", [0, 1, -2, -1])
+def test_a_softmax_over_any_axis(axis):
+    x = numbers(2, 3, 4, 5)
+    torch.testing.assert_close(forms.softmax(x, axis, None), x.softmax(axis), **LIMIT)
+
+
 def test_a_pool_to_one_pixel():
     x = numbers(1, 3, 4, 5)
     expected = functional.adaptive_avg_pool2d(x, 1)

@@ -44,6 +44,23 @@ def test_a_file_that_takes_no_image_is_refused(tmp_path):
         runner.load(tmp_path / "net.pte")
 
 
+def test_what_a_kernel_refuses_is_said_in_a_sentence(tmp_path):
+    from irrvit.export.precision import Precision
+    from irrvit.export.targets import executorch
+    from irrvit.model.spec import InputSpec
+
+    class Net(torch.nn.Module):
+        def forward(self, x):
+            kernel = torch.ones(2, 1, 3, 3, 3)
+            return {"values": torch.nn.functional.conv3d(x[:, None], kernel)}
+
+    spec = InputSpec(height=8, width=8, resize=8)
+    executorch.write(Net().eval(), spec, Precision.FP32, tmp_path / "net.pte")
+    loaded = executorch.load(tmp_path / "net.pte")
+    with pytest.raises(BadArtifact, match=r"^ExecuTorch cannot run net\.pte \(.*leave this format"):
+        loaded.run(np.zeros((1, 8, 8, 3), np.float32))
+
+
 def test_a_file_whose_weights_are_cut_off_is_refused(mixed_file, tmp_path):
     from irrvit.export.executorch import runner
 
