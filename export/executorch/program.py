@@ -15,8 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from executorch.exir._serialize._flatbuffer import _flatc_decompile
 from executorch.exir._serialize._program import deserialize_pte_binary
+from executorch.exir.scalar_type import ScalarType
 from executorch.exir.schema import DelegateCall, KernelCall, Tensor
 
 from irrvit.export.errors import BadArtifact
@@ -87,6 +89,33 @@ def read(content: bytes, name: str) -> Program:
         raise BadArtifact(
             f"{name} is no program of ExecuTorch that can be read: {error}"
         ) from error
+
+
+def constants(content: bytes, name: str) -> dict[str, np.ndarray]:
+    """The float32 numbers of a file: XNNPACK's by their keys, those of the plan by their places.
+
+    Raises:
+        BadArtifact: the file is none of ours.
+    """
+    try:
+        file = deserialize_pte_binary(content)
+        (plan,) = file.program.execution_plan
+        places = [value.val for value in plan.values if isinstance(value.val, Tensor)]
+        found: dict[str, Any] = {
+            f"constant {tensor.data_buffer_idx}": file.program.constant_buffer[
+                tensor.data_buffer_idx
+            ].storage
+            for tensor in places
+            if tensor.data_buffer_idx and tensor.scalar_type is ScalarType.FLOAT
+        }
+        if file.named_data is not None:
+            found |= {
+                key: file.named_data.buffers[entry.buffer_index]
+                for key, entry in file.named_data.pte_data.items()
+            }
+    except Exception as error:  # A damaged file breaks the reader anywhere.
+        raise BadArtifact(f"the numbers of {name} cannot be read: {error}") from error
+    return {key: np.frombuffer(data, np.float32) for key, data in found.items()}
 
 
 def _names(tree: str) -> Iterator[str]:

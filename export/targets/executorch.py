@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from irrvit.export.manifest import Delegation
+    from irrvit.export.proof.meaning import FloatGraph
     from irrvit.model.spec import InputSpec
 
 # Measured as the other formats', on the networks of `tests/export/test_zoo.py`: at most 1.4e-5,
@@ -75,3 +76,10 @@ def delegation(path: Path) -> Delegation:
     from irrvit.export.executorch import count, program
 
     return count.delegation(program.load(path))
+
+
+def float_graph(path: Path, twin: Path) -> FloatGraph:
+    """See `irrvit.export.target.RunsUnrounded`."""
+    from irrvit.export.executorch.float_graph import ExecuTorchFloatGraph
+
+    return ExecuTorchFloatGraph(path)
