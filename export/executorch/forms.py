@@ -78,12 +78,16 @@ def attention(
     """As `scaled_dot_product_attention`: its two products; a mask is added."""
     factor = query.shape[-1] ** -0.5 if scale is None else scale
     weights = (query * factor) @ key.transpose(-2, -1)
-    return torch.softmax(weights if mask is None else weights + mask, dim=-1) @ value
+    if mask is None:
+        return torch.softmax(weights, dim=-1) @ value
+    return softmax(weights + mask, -1) @ value
 
 
 def softmax(x: Tensor, axis: int, *_how: object) -> Tensor:
-    """As `softmax`, over the last axis."""
-    return torch.softmax(x.transpose(axis, -1), dim=-1).transpose(axis, -1)
+    """As `softmax`, over the last axis of three: see `rules`."""
+    if axis % x.dim() != x.dim() - 1:
+        return softmax(x.transpose(axis, -1), -1).transpose(axis, -1)
+    return torch.softmax(x.reshape(1, -1, x.shape[-1]), dim=-1).reshape(x.shape)
 
 
 def unchanged(x: Tensor, *_how: object) -> Tensor:

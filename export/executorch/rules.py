@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 from torch import Tensor, fx
 
 from irrvit.export.executorch import forms
+from irrvit.export.rewriting.axes import is_product
 from irrvit.export.rewriting.forms import deviation_and_mean
 from irrvit.export.rewriting.program import Form, Rule, Rules
 from irrvit.export.rewriting.rules import EVERYWHERE, given
 
+_MAP = "NCHW"
 _PIXELS = [2, 3]  # The axes of a map, over which XNNPACK's mean goes.
 
 
@@ -78,9 +80,17 @@ def _reshape(node: fx.Node) -> Form | None:
 
 
 def _softmax(node: fx.Node) -> Form | None:
-    axis = given(node, "dim")
-    is_last = axis in (-1, _value(node).dim() - 1)
-    return None if is_last or given(node, "dtype") is not None else Form(forms.softmax)
+    """Over another axis than the last; or of a map, of which it takes the channels for the last.
+
+    What comes out of a convolution has its channels last, and ExecuTorch 1.5.1 does not turn it
+    before a softmax: the numbers are wrong, in silence. A product of matrices is never so.
+    """
+    axis, count = given(node, "dim"), _value(node).dim()
+    is_last = axis in (-1, count - 1)
+    is_map = count == len(_MAP) and not is_product(node.all_input_nodes[0])
+    if given(node, "dtype") is not None or (is_last and not is_map):
+        return None
+    return Form(forms.softmax)
 
 
 def _slice(node: fx.Node) -> Form | None:

@@ -101,6 +101,7 @@ _SHOWN_AS = {
     "instance_norm": "native_batch_norm",
     "layer_norm": "native_layer_norm",
     "group_norm": "native_group_norm",
+    "softmax": "_softmax",
     "adaptive_avg_pool2d": "mean",
     "expand_as": "expand",
     "matmul": "bmm",

@@ -11,7 +11,7 @@ def test_operations_have_the_shapes_that_the_file_says(mixed_file):
     from irrvit.export.executorch import program
 
     (graph,) = program.load(mixed_file).delegates
-    (convolution,) = [operation for operation in graph if operation.kind == "Conv2d"]
+    convolution = next(operation for operation in graph if operation.kind == "Conv2d")
     assert convolution.inputs == ((1, 16, 16, 3), (16, 4, 4, 3), (16,))
     assert convolution.output == (1, 4, 4, 16)
     assert convolution.settings["kernel_height"] == 4

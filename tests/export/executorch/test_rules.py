@@ -68,7 +68,6 @@ def test_every_row_of_its_own_is_tried():
 
 
 TAKEN = {
-    "a softmax over the last axis": lambda x: x.softmax(-1),
     "a slice of a part": lambda x: x[:, :, 1:8],
     "the mean of pixels": lambda x: x.mean((2, 3), keepdim=True),
     "a sum of whole numbers": lambda x: (x > 0).sum((2, 3)),
@@ -86,7 +85,7 @@ def test_what_needs_no_other_form_keeps_its_own(name):
     network = rewritten(Net(function).eval(), IMAGE, EXECUTORCH)
     again = torch.export.export(network, (IMAGE,), strict=False)
     left = {str(node.target) for node in again.graph.nodes if node.op == "call_function"}
-    marks = ("mean", "sum", "adaptive", "attention", "slice", "softmax")
+    marks = ("mean", "sum", "adaptive", "attention", "slice")
     wanted = {name for name in kept if any(mark in name for mark in marks)}
     assert wanted
     assert wanted <= left
@@ -100,3 +99,20 @@ def test_the_mean_is_over_the_last_axes_of_a_map():
     for node in means:
         assert node.args[0].meta["val"].dim() == 4
         assert list(node.args[1]) == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("function", "shape"),
+    [
+        (lambda x: x.softmax(1), (1, 64, 3)),
+        (lambda x: x.softmax(-1), (1, 24, 8)),  # Of a map: see the rule.
+        (lambda x: (x @ x).softmax(-1), (1, 3, 8, 8)),
+        (lambda x: x[0].softmax(-1), (3, 8, 8)),
+    ],
+)
+def test_a_softmax_is_over_the_last_axis_of_what_is_no_map(function, shape):
+    network = rewritten(Net(function).eval(), IMAGE, EXECUTORCH)
+    program = torch.export.export(network, (IMAGE,), strict=False)
+    (found,) = [n for n in program.graph.nodes if "softmax" in str(n.target)]
+    assert found.args[1] == -1
+    assert tuple(found.args[0].meta["val"].shape) == shape
