@@ -90,6 +90,11 @@ def softmax(x: Tensor, axis: int, *_how: object) -> Tensor:
     return torch.softmax(x.reshape(1, -1, x.shape[-1]), dim=-1).reshape(x.shape)
 
 
+def hardsigmoid(x: Tensor) -> Tensor:
+    """As `hardsigmoid`."""
+    return (x + 3.0).clamp(0.0, 6.0) * (1 / 6)
+
+
 def unchanged(x: Tensor, *_how: object) -> Tensor:
     """As what leaves it as it is."""
     return x

@@ -99,6 +99,13 @@ def _slice(node: fx.Node) -> Form | None:
     return Form(forms.unchanged) if is_all and given(node, "step", 1) == 1 else None
 
 
+def _pad(node: fx.Node) -> Form | None:
+    """By nothing, which is `alias` too."""
+    sizes = given(node, "pad")
+    is_nothing = isinstance(sizes, Sequence) and not any(sizes)
+    return Form(forms.unchanged) if is_nothing else None
+
+
 def _always(function: Callable[..., object]) -> Rule:
     return lambda _node: Form(function)
 
@@ -128,4 +135,7 @@ EXECUTORCH: Rules = {
     "split_with_sizes": _always(forms.parted),
     "roll": _always(forms.rolled),
     "slice": _slice,
+    "pad": _pad,
+    # Whole numbers, which become constants of 64 bits.
+    "hardsigmoid": _always(forms.hardsigmoid),
 }

@@ -102,6 +102,7 @@ _SHOWN_AS = {
     "layer_norm": "native_layer_norm",
     "group_norm": "native_group_norm",
     "softmax": "_softmax",
+    "pad": "constant_pad_nd",
     "adaptive_avg_pool2d": "mean",
     "expand_as": "expand",
     "matmul": "bmm",

@@ -100,6 +100,11 @@ def test_a_softmax_over_any_axis(axis):
     torch.testing.assert_close(forms.softmax(x, axis, None), x.softmax(axis), **LIMIT)
 
 
+def test_a_hard_sigmoid():
+    x = numbers(1, 3, 8, 8) * 2
+    torch.testing.assert_close(forms.hardsigmoid(x), functional.hardsigmoid(x), **LIMIT)
+
+
 def test_a_pool_to_one_pixel():
     x = numbers(1, 3, 4, 5)
     expected = functional.adaptive_avg_pool2d(x, 1)
