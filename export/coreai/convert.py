@@ -11,11 +11,11 @@ from torch import nn
 from irrvit.export.converting import converting
 from irrvit.export.coreai.half import halve
 from irrvit.export.coreai.program import Program, save
+from irrvit.export.coreai.rules import COREAI
 from irrvit.export.coreai.tools import coreai_torch
 from irrvit.export.precision import Precision
 from irrvit.export.proof.operations import exported
 from irrvit.export.rewriting.program import rewritten
-from irrvit.export.rewriting.rules import COREAI
 from irrvit.model.outputs import named
 from irrvit.model.spec import InputSpec
 

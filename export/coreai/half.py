@@ -39,7 +39,8 @@ def halve(program: Program) -> None:
         for name, graph in program.graphs.items():
             if name == MAIN:
                 ends = set(_cast_ends(graph))
-                chosen += [value for value in _floats(graph) if value not in ends]
+                inside = [value for value in _floats(graph) if value not in ends]
+                chosen += [value for value in inside if not _is_size(value)]
             elif _is_norm(graph):
                 chosen += _cast_ends(graph)
             else:
@@ -100,6 +101,12 @@ def _floats(graph: Any) -> list[Any]:
 
 def _is_norm(graph: Any) -> bool:
     return _DECLARED in graph.attributes and "norm" in str(graph.attributes[_DECLARED])
+
+
+def _is_size(value: Any) -> bool:
+    """Whether a value is how much a map grows, which stays float32."""
+    uses = [(use.owner.name, use.operand_number) for use in value.uses]
+    return any(name == "coreai.interpolate" and number >= 2 for name, number in uses)
 
 
 def _is_half(value: Any) -> bool:

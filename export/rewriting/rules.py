@@ -194,10 +194,6 @@ TFLITE: Rules = {
     "unfold": _unfold,
 }
 
-COREAI: Rules = {
-    **EVERYWHERE,
-}
-
 ONNX: Rules = {
     **EVERYWHERE,
     # "only 4D query, key, and value are supported".

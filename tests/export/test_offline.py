@@ -16,7 +16,7 @@ from irrvit.export import target
 pytestmark = pytest.mark.slow
 
 # The programs that a format's packages may start, and what Python itself looks for libraries with.
-PROGRAMS = {"executorch": {"flatc"}}
+PROGRAMS = {"coreai": set(), "executorch": {"flatc"}}
 FINDERS = {"ldconfig", "gcc", "ld"}
 CODE = """
 import ctypes, json, sys

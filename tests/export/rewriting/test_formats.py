@@ -43,8 +43,8 @@ class _All(nn.Module):
         return self.head(F.adaptive_max_pool2d(x, (4, 3)).flatten(1))
 
 
-@pytest.mark.needs("onnx", "onnxruntime", "coremltools", "litert_torch")
-@pytest.mark.parametrize("name", target.names_in_all())
+@pytest.mark.needs("onnx", "onnxruntime", "coremltools", "litert_torch", "coreai_torch")
+@pytest.mark.parametrize("name", [*target.names_in_all(), "coreai"])
 def test_all_that_is_said_otherwise_is_right(name, tmp_path):
     network, chosen = _All().eval(), target.get(name)
     path = tmp_path / f"net{chosen.FACTS.suffix}"
