@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 
 from irrvit.export.job import ExportJob
 from irrvit.export.toolchain import deciding
 from irrvit.model import sources
 from irrvit.model.files import code_hash
+from irrvit.model.sources.find import DECIDING_CODE
 
 _ROOT = Path(__file__).parent
 # What writes a file, looks at it and describes it, for every format. Not `command/`, `cli` and
@@ -63,6 +66,16 @@ def cache_key(job: ExportJob) -> str:
         "code": [code_hash(*deciding_code(job), root=_ROOT), code_hash(*_MODEL)],
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def versions(jobs: Iterable[ExportJob]) -> dict[str, str]:
+    """What has to be the same where the same files are to be written: packages, and our code."""
+    jobs = list(jobs)
+    packages = {name: v for job in jobs for name, v in deciding(job.target).items()}
+    parts = sorted({part for job in jobs for part in deciding_code(job)})
+    code = [code_hash(*parts, root=_ROOT), code_hash(*_MODEL), code_hash(*DECIDING_CODE)]
+    own = hashlib.sha256("".join(code).encode()).hexdigest()[:12]
+    return packages | {"irrvit-mobile": f"{version('irrvit-mobile')} (code {own})"}
 
 
 def deciding_code(job: ExportJob, root: Path = _ROOT) -> list[str]:

@@ -41,6 +41,17 @@ def export(
             metavar="NAME", help="A name that `list` shows, timm:NAME[.WEIGHTS], or FILE.pt2."
         ),
     ] = "irrvit_fashion",
+    models: Annotated[
+        list[str] | None,
+        _network(
+            metavar="FILE|PATTERN",
+            help="Many networks: names in a text file, or as in 'timm:mobilenet*'; may repeat.",
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        _network(metavar="ray[://HEAD]", help="Export on a Ray cluster, or on all cores by it."),
+    ] = None,
     checkpoint: Annotated[
         Path | None,
         _network(
@@ -165,7 +176,7 @@ def export(
     if context.invoked_subcommand is not None:
         return _refuse_options(context)
     from irrvit.export.command.options import ExportOptions
-    from irrvit.export.command.perform import perform
+    from irrvit.export.command.perform import complain, perform
 
     if list_all:
         return list_names()
@@ -192,6 +203,15 @@ def export(
         allow_degraded=allow_degraded,
         count_unfolded=count_unfolded,
     )
+    if models or on is not None:
+        from irrvit.export.sweep.perform import perform_sweep
+
+        one = context.get_parameter_source("model")
+        named = models or [model]
+        if models and one is not None and one.name == "COMMANDLINE":
+            complain("--model names one network and --models many: leave one of them out")
+            raise typer.Exit(COULD_NOT_RUN)
+        raise typer.Exit(perform_sweep(options, named, on, as_json=as_json))
     raise typer.Exit(perform(options, as_json=as_json))
 
 

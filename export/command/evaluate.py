@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,13 +20,15 @@ from irrvit.export.manifest import Accuracy
 from irrvit.export.proof.accuracy import summarize
 from irrvit.export.proof.labelled import LabelledPictures, expected_of, tried_on
 from irrvit.model import sources
-from irrvit.model.data.dataset import Dataset
+from irrvit.model.data.dataset import Dataset, Pictures
 from irrvit.model.errors import BadData
 from irrvit.model.outputs import LOGITS
 from irrvit.model.progress import Notify, NotifyStage
 from irrvit.model.spec import InputSpec
 
-_STEP = 100
+STEP = 100
+"""How many pictures are run together."""
+
 _UNDECIDED = -1
 
 
@@ -35,12 +38,14 @@ class DecideTask:
 
     Attributes:
         artifact: the folder of the written file; None for PyTorch.
+        spec: what it eats.
         data_sha256: of the pictures, when the task was given.
         decisions: where they are kept as they are made, so that an interrupted run goes on.
     """
 
     job: ExportJob
     artifact: Path | None
+    spec: InputSpec
     data: str
     data_root: Path | None
     data_sha256: str
@@ -63,8 +68,15 @@ class DecideTask:
         return decide(self, notify)
 
 
+Decide = Callable[[Iterable[DecideTask], Notify], Iterable[tuple[DecideTask, Any]]]
+"""Does such tasks and yields each with its decisions or a `Failure`, as `workers.run`."""
+
+
 def evaluate(
-    artifacts: Mapping[ExportJob, Artifact], labelled: LabelledPictures, notify: Notify
+    artifacts: Mapping[ExportJob, Artifact],
+    labelled: LabelledPictures,
+    notify: Notify,
+    decide_all: Decide = workers.run,
 ) -> dict[str, str]:
     """Write into the manifest of each artifact how it decides on a labelled set.
 
@@ -87,10 +99,11 @@ def evaluate(
         folder = out / ".evaluation"
         folder.mkdir(exist_ok=True)
         first = next(iter(wanted))
-        tasks = [_task(first, None, labelled, folder, data)]
-        tasks += [_task(job, a, labelled, folder, data) for job, a in wanted.items()]
+        spec = wanted[first].manifest.input
+        tasks = [_task(first, None, spec, labelled, folder, data)]
+        tasks += [_task(job, a, spec, labelled, folder, data) for job, a in wanted.items()]
         decisions = {}
-        for task, outcome in workers.run(tasks, notify):
+        for task, outcome in decide_all(tasks, notify):
             workers.settle(task, outcome)
             decisions[task.name] = outcome
         errors = _write_down(wanted, decisions, data)
@@ -102,47 +115,74 @@ def evaluate(
 def decide(task: DecideTask, notify: NotifyStage) -> np.ndarray:
     """Name the class of every test picture, (N,) int64; goes on where an earlier run stopped."""
     data = LabelledPictures(task.data, task.data_root).load()
-    if data.sha256 != task.data_sha256:
-        raise BadData(f"the pictures of '{data.name}' changed while they were looked at: try again")
-    parts = tried_on(data)
-    spec, run = _runner(task)
-    total = sum(len(part) for part in parts)
-    decisions = _open_decisions(task.decisions, total)
-    start = 0
-    for part in parts:
-        for at in range(0, len(part), _STEP):
-            where = np.arange(at, min(at + _STEP, len(part)))
-            into = slice(start + at, start + at + len(where))
-            if (decisions[into] == _UNDECIDED).any():
-                decisions[into] = run(part.pixels(where, spec)).argmax(axis=1)
-                decisions.flush()
-                notify(f"looking at pictures: {into.stop:,} of {total:,}")
-        start += len(part)
+    run = _runner(task)
+    decisions = open_decisions(task, data)
+    for part, where, into in pieces(data):
+        if is_undecided(decisions[into]):
+            decisions[into] = run(part.pixels(where, task.spec)).argmax(axis=1)
+            decisions.flush()
+            notify(f"looking at pictures: {into.stop:,} of {len(decisions):,}")
     return np.array(decisions)
 
 
-def _runner(task: DecideTask) -> tuple[InputSpec, Callable[[np.ndarray], np.ndarray]]:
-    """What a candidate eats, and a function of pixels (N, H, W, 3) -> logits."""
+def pieces(data: Dataset, size: int = STEP) -> Iterator[tuple[Pictures, np.ndarray, slice]]:
+    """The pictures, `size` at a time: of which part, where there, where of all.
+
+    The same pictures are always run together (`size` is a multiple of `STEP`), for what stands
+    beside a picture in a batch may change its last bits.
+    """
+    start = 0
+    for part in tried_on(data):
+        for at in range(0, len(part), size):
+            where = np.arange(at, min(at + size, len(part)))
+            yield part, where, slice(start + at, start + at + len(where))
+        start += len(part)
+
+
+def is_undecided(decisions: np.ndarray) -> bool:
+    """Whether one of some decisions was not made yet."""
+    return bool((decisions == _UNDECIDED).any())
+
+
+def _runner(task: DecideTask) -> Callable[[np.ndarray], np.ndarray]:
+    """A function of pixels (N, H, W, 3) -> logits."""
     if task.artifact is not None:
-        opened = artifact.open(task.artifact)
-        return opened.manifest.input, opened.run
+        return artifact.open(task.artifact).run
+    return pytorch(task.job)
+
+
+def pytorch(job: ExportJob) -> Callable[[np.ndarray], np.ndarray]:
+    """The network itself, as a function of pixels (N, H, W, 3) -> logits."""
     from irrvit.export.proof.reference import reference_runner  # Brings torch: only in the worker.
 
-    source = task.job.load()
-    run = reference_runner(source)
-    return source.input, lambda pixels: run(pixels)[LOGITS]
+    run = reference_runner(job.load())
+    return lambda pixels: run(pixels)[LOGITS]
 
 
-def _open_decisions(path: Path, total: int) -> np.memmap:
+def open_decisions(task: DecideTask, data: Dataset) -> np.memmap:
+    """The decisions that are kept of a task, (N,) int64, with those that were made before.
+
+    Raises:
+        BadData: the pictures are no longer those that the task is about.
+    """
+    if data.sha256 != task.data_sha256:
+        raise BadData(f"the pictures of '{data.name}' changed while they were looked at: try again")
+    path = task.decisions
     if not path.exists():
         fresh = path.with_suffix(".new")
+        total = sum(len(part) for part in tried_on(data))
         np.save(fresh.open("wb"), np.full(total, _UNDECIDED, np.int64))
         os.replace(fresh, path)
     return np.lib.format.open_memmap(path, mode="r+")
 
 
 def _task(
-    job: ExportJob, opened: Artifact | None, labelled: LabelledPictures, folder: Path, data: Dataset
+    job: ExportJob,
+    opened: Artifact | None,
+    spec: InputSpec,
+    labelled: LabelledPictures,
+    folder: Path,
+    data: Dataset,
 ) -> DecideTask:
     subject = opened.manifest.sha256 if opened else sources.fingerprint(job.model, job.checkpoint)
     chosen = f"{subject} {job.checkpoint_key} {job.mean} {job.std} {data.sha256}"
@@ -151,6 +191,7 @@ def _task(
     return DecideTask(
         job=job,
         artifact=opened.path.parent if opened else None,
+        spec=spec,
         data=labelled.name,
         data_root=labelled.root,
         data_sha256=data.sha256,

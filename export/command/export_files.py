@@ -13,7 +13,7 @@ from irrvit.export.artifact import Artifact
 from irrvit.export.cache_key import cache_key
 from irrvit.export.command import publish, together, workers
 from irrvit.export.command.effects import require_effects
-from irrvit.export.command.evaluate import evaluate
+from irrvit.export.command.evaluate import Decide, evaluate
 from irrvit.export.command.options import ExportOptions, to_jobs
 from irrvit.export.command.tasks import ExportTask, Outcomes, PrepareTask
 from irrvit.export.command.workers import Failure
@@ -69,7 +69,7 @@ def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
         make_environment(lambda line: notify("tensorflow", line))
     outcomes = _export(todo, keys, out, notify) if todo else {}
     result = _collect(options.model, jobs, outcomes, out)
-    return _evaluate(result, jobs, options, notify) if options.evaluate else result
+    return evaluated(result, options, notify) if options.evaluate else result
 
 
 def _collect(model: str, jobs: list[ExportJob], outcomes: Outcomes, out: Path) -> ExportResult:
@@ -86,15 +86,19 @@ def _collect(model: str, jobs: list[ExportJob], outcomes: Outcomes, out: Path) -
     return ExportResult(model, artifacts, errors)
 
 
-def _evaluate(
-    result: ExportResult, jobs: list[ExportJob], options: ExportOptions, notify: Notify
+def evaluated(
+    result: ExportResult, options: ExportOptions, notify: Notify, decide: Decide = workers.run
 ) -> ExportResult:
-    """Try what passed on labelled pictures, and open it again with what is now known of it."""
+    """Try what passed on labelled pictures, and open it again with what is now known of it.
+
+    Raises:
+        BadData, BadOption: the pictures cannot be read, or are of other classes.
+    """
     assert options.evaluate is not None
-    by_name = {job.name: job for job in jobs}
+    by_name = {job.name: job for job in to_jobs(options)}
     passed = {by_name[a.path.parent.name]: a for a in result.artifacts if a.manifest.passed}
     labelled = LabelledPictures(options.evaluate, options.data_root)
-    errors = evaluate(passed, labelled, notify) if passed else {}
+    errors = evaluate(passed, labelled, notify, decide) if passed else {}
     again = [artifact.open(a.path) for a in result.artifacts]
     return ExportResult(result.model, again, result.errors | errors)
 

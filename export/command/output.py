@@ -124,6 +124,12 @@ def _delegation_lines(manifest: Manifest) -> list[Text]:
     return [Text(line, style="yellow")]
 
 
+def failures(manifest: Manifest) -> list[str]:
+    """All that speaks against a file, the comparison with the network first."""
+    compared = [failure for report in manifest.parity for failure in report.all_failures]
+    return [*compared, *_meaning_failures(manifest), *manifest.failures]
+
+
 def _loss_lines(manifest: Manifest) -> list[Text]:
     """The modules that lose most alone, and what to type to keep the worst in float."""
     lines = [

@@ -23,13 +23,13 @@ def perform(options: ExportOptions, *, as_json: bool) -> int:
         with progress() as notify:
             result = export_files(options, notify)
     except (ExportError, ModelError) as error:
-        _complain(str(error))
+        complain(str(error))
         return COULD_NOT_RUN
     except KeyboardInterrupt:
-        _complain("interrupted; what was there before is untouched")
+        complain("interrupted; what was there before is untouched")
         return INTERRUPTED
     for name, why in left_out(options).items():
-        _complain(f"{name}: {why}")
+        complain(f"{name}: {why}")
     _print_errors(result)
     if as_json:
         print(json.dumps(output.to_json(result.model, result.artifacts, result.errors), indent=2))
@@ -38,7 +38,8 @@ def perform(options: ExportOptions, *, as_json: bool) -> int:
     return result.exit_code
 
 
-def _complain(sentence: str) -> None:
+def complain(sentence: str) -> None:
+    """Say a sentence to whoever called the command."""
     print(f"irrvit-export: {sentence}", file=sys.stderr)
 
 
@@ -46,10 +47,10 @@ def _print_errors(result: ExportResult) -> None:
     """One sentence for each target; one for all where they have the same to say."""
     sentences = set(result.errors.values())
     if len(sentences) == 1 and not result.artifacts:
-        _complain(sentences.pop())
+        complain(sentences.pop())
         return
     for name, sentence in result.errors.items():
-        _complain(f"{name}: {sentence}")
+        complain(f"{name}: {sentence}")
 
 
 def _print_table(result: ExportResult) -> None:

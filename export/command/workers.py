@@ -28,6 +28,9 @@ from irrvit.model.errors import ModelError
 from irrvit.model.progress import Notify, NotifyStage
 
 _PATIENCE_S = 10
+CORES = "IRRVIT_CORES"
+"""How many files are written at once, where others use the machine too; else one on each core."""
+
 _T = TypeVar("_T", bound="WorkerTask")
 _Result = TypeVar("_Result")
 
@@ -100,6 +103,8 @@ def run(tasks: Iterable[_T], notify: Notify, *, forked: bool = False) -> Iterato
 
 
 def _cores() -> int:
+    if CORES in os.environ:
+        return max(1, int(os.environ[CORES]))
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
