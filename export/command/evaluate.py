@@ -171,7 +171,8 @@ def open_decisions(task: DecideTask, data: Dataset) -> np.memmap:
     if not path.exists():
         fresh = path.with_suffix(".new")
         total = sum(len(part) for part in tried_on(data))
-        np.save(fresh.open("wb"), np.full(total, _UNDECIDED, np.int64))
+        with fresh.open("wb") as file:
+            np.save(file, np.full(total, _UNDECIDED, np.int64))
         os.replace(fresh, path)
     return np.lib.format.open_memmap(path, mode="r+")
 

@@ -1,0 +1,56 @@
+"""Which clusters are worked on, and which machines of them are refused."""
+
+import subprocess
+import sys
+
+import pytest
+
+from irrvit.export.errors import BadOption
+from irrvit.export.sweep import cluster
+
+HERE = {"torch": "2.14.1", "irrvit-mobile": "0.1.0 (code 1234)"}
+
+
+@pytest.mark.parametrize("where", ["rayy", "ray:/head", "ray://", "ray://a b", "head:10001", ""])
+def test_what_names_no_cluster_is_refused(where):
+    with pytest.raises(BadOption, match=r"expected ray, ray://HEAD or ray://HEAD:PORT"):
+        with cluster.connected(where):
+            pass
+
+
+def test_machines_with_the_same_versions_may_work_for_us():
+    cluster.require_same(HERE, {"one": HERE, "two": HERE | {"more": "1"}})
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (HERE | {"torch": "2.14.0"}, "two has torch 2.14.0 and this machine has 2.14.1"),
+        ({"torch": "2.14.1"}, "two has irrvit-mobile missing and this machine has 0.1.0"),
+        (HERE | {"irrvit-mobile": "0.1.0 (code 12)"}, r"\(code 12\) and this machine has 0.1.0"),
+    ],
+)
+def test_a_machine_with_other_versions_is_refused_by_name(there, said):
+    with pytest.raises(BadOption, match=said):
+        cluster.require_same(HERE, {"one": HERE, "two": there})
+
+
+def test_of_an_error_of_ray_its_cause_is_said():
+    error = RuntimeError("\n  trace of the worker\n  more")
+    assert cluster.first_line(error) == "RuntimeError: trace of the worker"
+    error.cause = ValueError("the reason\nmore")  # pyright: ignore[reportAttributeAccessIssue]
+    assert cluster.first_line(error) == "ValueError: the reason"
+
+
+def test_without_ray_its_extra_is_named():
+    code = (
+        "import sys; sys.modules['ray'] = None\n"
+        "from irrvit.export.cli import main\n"
+        "sys.argv = ['irrvit-export', '--models', 'irrvit_*', '--on', 'ray']; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert 'pip install "irrvit-mobile[ray]"' in done.stderr
+    assert "Traceback" not in done.stderr
