@@ -6,9 +6,11 @@ import logging
 import os
 import re
 import socket
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -18,7 +20,7 @@ LOCAL = "ray"
 _REMOTE = re.compile(r"ray://[\w.-]+(:\d{1,5})?")
 _PORT = 10001
 _RETRIES = 1
-_LOOPBACK = "127.0.0.1"
+_TOKEN = Path.home() / ".ray" / "auth_token"
 _Answer = TypeVar("_Answer")
 _About = TypeVar("_About")
 
@@ -42,7 +44,7 @@ def connected(where: str) -> Iterator[ModuleType]:
     """
     if where != LOCAL and not _REMOTE.fullmatch(where):
         raise BadOption(f"--on got '{where}': expected ray, ray://HEAD or ray://HEAD:PORT")
-    ray = _ray()
+    ray = _ray(where)
     if ray.is_initialized():
         yield ray
         return
@@ -60,8 +62,16 @@ def connected(where: str) -> Iterator[ModuleType]:
         ray.shutdown()
 
 
-def _ray() -> ModuleType:
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Before the import, which reads it.
+def _ray(where: str) -> ModuleType:
+    """Import Ray, which reads its settings then."""
+    settings = {"RAY_USAGE_STATS_ENABLED": "0"}
+    if where == LOCAL:
+        # What Ray does by itself on macOS and Windows: listen on the loopback interface alone.
+        settings["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    elif "RAY_AUTH_TOKEN" in os.environ or _TOKEN.is_file():
+        settings["RAY_AUTH_MODE"] = "token"  # Its client asks for none by itself.
+    for name, value in settings.items():
+        os.environ.setdefault(name, value)
     try:
         import ray
     except ModuleNotFoundError as error:
@@ -75,15 +85,11 @@ def _start(ray: ModuleType, where: str) -> None:
         # A task that the system ended for its memory is tried once more and then reported; and
         # Ray would let everything else on the machine go first.
         system = {"task_oom_retries": 1, "worker_niceness": 0}
-        ray.init(
-            address="local",
-            include_dashboard=False,
-            _node_ip_address=_LOOPBACK,
-            _system_config=system,
-            **quiet,
-        )
+        ray.init(address="local", include_dashboard=False, _system_config=system, **quiet)
     else:
-        ray.init(where if where.count(":") == 2 else f"{where}:{_PORT}", **quiet)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Of what is said as an error, too.
+            ray.init(where if where.count(":") == 2 else f"{where}:{_PORT}", **quiet)
 
 
 def on_every_node(

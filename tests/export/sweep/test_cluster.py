@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +14,9 @@ HERE = {"torch": "2.14.1", "irrvit-mobile": "0.1.0 (code 1234)"}
 
 @pytest.mark.parametrize("where", ["rayy", "ray:/head", "ray://", "ray://a b", "head:10001", ""])
 def test_what_names_no_cluster_is_refused(where):
-    with pytest.raises(BadOption, match=r"expected ray, ray://HEAD or ray://HEAD:PORT"):
-        with cluster.connected(where):
-            pass
+    expected = pytest.raises(BadOption, match=r"expected ray, ray://HEAD or ray://HEAD:PORT")
+    with expected, cluster.connected(where):
+        pass
 
 
 def test_machines_with_the_same_versions_may_work_for_us():
@@ -48,9 +49,54 @@ def test_without_ray_its_extra_is_named():
         "from irrvit.export.cli import main\n"
         "sys.argv = ['irrvit-export', '--models', 'irrvit_*', '--on', 'ray']; main()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert 'pip install "irrvit-mobile[ray]"' in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.needs("ray")
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only on Linux: it has /proc")
+def test_a_cluster_of_ones_own_is_reached_from_this_machine_alone():
+    """Every socket that its processes listen on is of the loopback interface."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LISTENING], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    addresses = done.stdout.split()
+    assert len(addresses) > 2
+    # The first byte of an IPv4 address is the last of its hexadecimal number; of IPv6, ::1 or
+    # 127.x in IPv4's clothes.
+    assert {a for a in addresses if not _is_loopback(a)} == set()
+
+
+def _is_loopback(address: str) -> bool:
+    return address[-2:] == "7F" if len(address) == 8 else address[-8:] in ("01000000", "0100007F")
+
+
+_LISTENING = """
+from pathlib import Path
+from irrvit.export.sweep.cluster import connected
+
+def listening():
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A":
+                yield fields[9], fields[1].partition(":")[0]
+
+before = {inode for inode, _ in listening()}
+with connected("ray") as ray:
+    ours = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes()
+            if b"ray" in words or b"gcs_server" in words:
+                ours |= {str(file.readlink()) for file in (folder / "fd").iterdir()}
+        except OSError:
+            continue
+    for inode, address in listening():
+        if inode not in before and f"socket:[{inode}]" in ours:
+            print(address)
+"""

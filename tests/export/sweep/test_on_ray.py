@@ -38,9 +38,7 @@ def nodes():
     from ray.cluster_utils import Cluster
 
     system = {"worker_niceness": 0, "health_check_period_ms": 500, "health_check_timeout_ms": 500}
-    nodes = Cluster(
-        initialize_head=True, head_node_args={"num_cpus": 0, "_system_config": system}
-    )
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "_system_config": system})
     nodes.add_node(num_cpus=2)
     ray.init(address=nodes.address, log_to_driver=False)
     yield nodes

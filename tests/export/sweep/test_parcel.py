@@ -45,7 +45,7 @@ def test_a_path_that_leads_out_of_the_folder_is_refused(tmp_path, name):
 def test_a_file_that_changed_on_the_way_is_named_and_nothing_is_written(tmp_path):
     sent = pack(FILES)
     other = pack(FILES | {"deep/er/b.txt": b"wards"})
-    with pytest.raises(BadArtifact, match="'deep/er/b.txt' arrived other than it was sent"):
+    with pytest.raises(BadArtifact, match=r"'deep/er/b\.txt' arrived other than it was sent"):
         unpack(replace(sent, content=other.content), tmp_path / "in")
     with pytest.raises(BadArtifact, match="'empty' arrived other"):
         unpack(replace(sent, hashes=sent.hashes | {"empty": "0"}), tmp_path / "in")
