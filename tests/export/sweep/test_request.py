@@ -38,6 +38,7 @@ def test_a_checkpoint_is_sent_with_all_its_parts(tmp_path):
     shipped = Path("model/weights/irrvit_fashion.safetensors")
     options = replace(OPTIONS, model="irrvit_fashion", checkpoint=shipped)
     with arrived(request(options), tmp_path) as there:
+        assert there.checkpoint is not None
         assert there.checkpoint == tmp_path / "sent" / "checkpoint" / shipped.name
         assert there.checkpoint.read_bytes() == (Path(__file__).parents[3] / shipped).read_bytes()
 
