@@ -27,7 +27,8 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
     """Convert a network that maps raw pixels (1, C, H, W) to outputs; return what can open it.
 
     Raises:
-        UnsupportedOp: naming the operation that coreai-torch lacks.
+        UnsupportedOp: naming the operation that coreai-torch lacks, or that the format refuses.
+        OSError: the file cannot be written.
     """
     example = torch.zeros(1, spec.channels, spec.height, spec.width)
     network = rewritten(network, example, COREAI)
@@ -35,8 +36,8 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
         names = list(named(network(example)))
     with converting("coreai-torch", network, example):
         program = converted(network, example, names)
-    if precision is Precision.FP16:
-        halve(program)
+        if precision is Precision.FP16:
+            halve(program)
     save(program, path)
     return _OPENED_BY
 

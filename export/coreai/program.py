@@ -11,12 +11,12 @@ from coreai._compiler.ir import Module
 from coreai.authoring.asset import AIModelAsset, AIProgram
 from coreai.authoring.context import Context
 
-from irrvit.export.errors import BadArtifact
+from irrvit.export.errors import BadArtifact, UnsupportedOp
 
 _BYTECODE = "main.mlirb"
 MAIN = "main"
 # What MLIR says is wrong, in the middle of where and in which version.
-_SAID = re.compile(r'error: (?:"-":\d+:\d+: )?(.*)')
+_SAID = re.compile(r'error: (?:"-":\d+:\d+: |uginfo\.location<.*?>\]: )?(.*)')
 # What is in a graph and computes nothing.
 _NO_OPERATIONS = frozenset({"coreai.constant", "coreai.output"})
 
@@ -69,12 +69,15 @@ def asset(path: Path) -> AIModelAsset:
         opened = AIModelAsset.load(path)
         module = Module.parse((path / _BYTECODE).read_bytes(), context=Context()._mlir_context)
     except Exception as error:  # MLIR's own, and whatever its bindings raise.
-        said = _SAID.search(str(error))
-        why = said[1] if said else str(error).strip() or type(error).__name__
-        raise BadArtifact(f"Core AI cannot open {path}: {why}") from error
+        raise BadArtifact(f"Core AI cannot open {path}: {_why(error)}") from error
     if not list(module.body.operations):
         raise BadArtifact(f"Core AI cannot open {path}: {_BYTECODE} holds no program")
     return opened
+
+
+def _why(error: BaseException) -> str:
+    said = _SAID.search(str(error))
+    return said[1] if said else str(error).strip() or type(error).__name__
 
 
 def load(path: Path) -> Program:
@@ -92,8 +95,22 @@ def load(path: Path) -> Program:
 
 
 def save(program: Program, path: Path) -> None:
-    """Write a program to a folder that does not say when it was written: same file, same hash."""
-    opened = AIProgram._from_mlir_module(program.module).save_asset(path)
+    """Write a program to a folder that does not say when it was written: same file, same hash.
+
+    Raises:
+        OSError: the folder cannot be written.
+        UnsupportedOp: the program breaks a rule of the format, which is looked at here only.
+    """
+    try:
+        opened = AIProgram._from_mlir_module(program.module).save_asset(path)
+    except RuntimeError as error:  # It says where the file was to be; its cause says what is wrong.
+        cause = error.__cause__ or error
+        if isinstance(cause, OSError):
+            raise cause from None
+        raise UnsupportedOp(
+            f"Core AI refuses the program that was made of the network ({_why(cause)}): "
+            "try another precision, or leave this format out"
+        ) from error
     opened.update_metadata(lambda metadata: setattr(metadata, "creation_date", None))
 
 

@@ -70,3 +70,38 @@ def test_every_value_is_rounded_as_the_file_declares_it(write_coreai):
     step = np.float16(10) - np.float16(np.float16(10 / 3) * np.float16(3))
     assert np.abs(exact).max() < 1e-4
     np.testing.assert_allclose(np.abs(rounded), abs(36 * float(step)), atol=1e-4)
+
+
+class Resized(nn.Module):
+    """By a factor and to a size: what the map grows by stays float32, the map does not."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, x):
+        x = nn.functional.interpolate(self.conv(x), scale_factor=2.0, mode="bilinear")
+        return nn.functional.interpolate(x, size=(7, 5), mode="bilinear").flatten(1)
+
+
+def test_a_network_that_resizes_is_the_same_in_float16(write_coreai):
+    from irrvit.export.coreai import program, runner
+
+    torch.manual_seed(0)
+    network = Resized()
+    full, halved = both(write_coreai, network)
+    pixels = np.random.default_rng(0).uniform(0, 1, (1, 6, 6, 3)).astype(np.float32)
+    expected, got = (runner.load(path).run(pixels)["logits"] for path in (full, halved))
+    with torch.no_grad():
+        torchs = network(torch.from_numpy(pixels).permute(0, 3, 1, 2)).numpy()
+    np.testing.assert_allclose(expected, torchs, atol=1e-6)
+    np.testing.assert_allclose(got, torchs, atol=4e-3)
+    assert np.abs(got - expected).max() > 0
+    read = program.load(halved)
+    kinds = [
+        [str(value.type.element_type) for value in (*op.results, *op.operands)]
+        for op in read.operations()
+        if op.name == "coreai.interpolate"
+    ]
+    assert len(kinds) == 2
+    assert all(of == ["f16", "f16", "si32", "f32", "f32"] for of in kinds)
