@@ -62,7 +62,7 @@ def _swap(op: Any) -> None:
 
 def _become(op: Any, name: str) -> None:
     with InsertionPoint(op):
-        other = Operation.create(name, [op.results[0].type], list(op.operands))
+        other: Any = Operation.create(name, [op.results[0].type], list(op.operands))
     op.results[0].replace_all_uses_with(other.results[0])
 
 
