@@ -52,8 +52,9 @@ def _result(metavar: str, help: str) -> Any:
 # What several acts take, each in a place of its own.
 Models = Annotated[tuple[str, ...], _files("A network; may repeat.", "--model")]
 Suite = Annotated[str | None, _files("A set of networks: see 'irrvit-bench list'.")]
-Runtime = Annotated[
-    str | None, _files(f"{', '.join(runtime_names())}.  [default: each file's own]")
+RuntimeNames = Annotated[
+    tuple[str, ...],
+    _files(f"{', '.join(runtime_names())}; may repeat.  [default: each file's own]", "--runtime"),
 ]
 StartBelow = Annotated[
     float | None,
@@ -69,7 +70,7 @@ Report = Annotated[Path | None, _result("FILE.html", "Write a page with pictures
 
 @dataclass(frozen=True)
 class FileOptions:
-    """Which files are run, and by which runtime."""
+    """Which files are run, and by which runtimes."""
 
     artifacts: Annotated[
         tuple[Path, ...],
@@ -80,7 +81,7 @@ class FileOptions:
         _files(f"A network, exported if need be; may repeat.  [{DEFAULT_MODEL}]", "--model"),
     ] = ()
     suite: Suite = None
-    runtime: Runtime = None
+    runtimes: RuntimeNames = ()
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ class ShowOptions:
     ] = STORE
     models: Models = ()
     suite: Suite = None
-    runtime: Runtime = None
+    runtimes: RuntimeNames = ()
     compare: Compare = None
     fail_above: FailAbove = "5%"
     report: Report = None

@@ -63,10 +63,10 @@ def select_files(options: FileOptions, device: Device, notify: Notify) -> Select
     """
     _require_one_way(options)
     if options.artifacts:
-        return from_paths(options.artifacts, device.RUNTIMES, runtime=options.runtime)
+        return from_paths(options.artifacts, device.RUNTIMES, asked=options.runtimes)
     models = suite.get(options.suite).models if options.suite else options.models
     return from_models(
-        models or (DEFAULT_MODEL,), device.RUNTIMES, runtime=options.runtime, notify=notify
+        models or (DEFAULT_MODEL,), device.RUNTIMES, asked=options.runtimes, notify=notify
     )
 
 

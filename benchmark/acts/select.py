@@ -10,7 +10,7 @@ from pathlib import Path
 from irrvit.benchmark.errors import BadOptions, BenchmarkError
 from irrvit.benchmark.results.golden import Expected, GoldenPicture
 from irrvit.benchmark.subject import Subject
-from irrvit.export import artifact
+from irrvit.export import artifact, target
 from irrvit.export.artifact import Artifact
 from irrvit.export.errors import ExportError
 from irrvit.export.manifest import GoldenSample, Manifest
@@ -33,47 +33,72 @@ class Selection:
     problems: dict[str, str]
 
 
-def from_paths(paths: Sequence[Path], runtimes: Runtimes, *, runtime: str | None) -> Selection:
-    """Open artifacts by folder, manifest or file; a damaged one does not stop the others."""
+def from_paths(
+    paths: Sequence[Path], runtimes: Runtimes, *, asked: Sequence[str] = ()
+) -> Selection:
+    """Open artifacts by folder, manifest or file; a damaged one does not stop the others.
+
+    Args:
+        runtimes: those of the device by format, the usual one first.
+        asked: by each of them that can, a file is run; without any, by its format's usual one.
+    """
     selection = Selection([], {})
     for path in paths:
         try:
             opened = artifact.open(path)
-            selection.subjects.append(_subject(opened, _runtime_for(opened, runtimes, runtime)))
+            for runtime in _runtimes_for(opened, runtimes, asked):
+                selection.subjects.append(_subject(opened, runtime))
         except (ExportError, ModelError, BenchmarkError) as error:
             selection.problems[str(path)] = str(error)
+    used = {subject.runtime for subject in selection.subjects}
+    for runtime in (name for name in asked if used and name not in used):
+        selection.problems[f"--runtime {runtime}"] = "it runs none of these files: leave it out"
     return selection
 
 
 def from_models(
-    models: Sequence[str], runtimes: Runtimes, *, runtime: str | None, notify: Notify
+    models: Sequence[str], runtimes: Runtimes, *, asked: Sequence[str] = (), notify: Notify
 ) -> Selection:
-    """The files of networks that the device can run; those that are missing are exported first."""
-    targets = [t for t, names in runtimes.items() if runtime is None or runtime in names]
-    if not targets:
-        known = sorted({name for names in runtimes.values() for name in names})
-        raise BadOptions(f"unknown runtime '{runtime}': this device has {', '.join(known)}")
+    """The files of networks that the device can run; those that are missing are exported first.
+
+    Args:
+        runtimes, asked: as for `from_paths`; without any, of the formats that `--target all` has.
+    """
+    known = {name for names in runtimes.values() for name in names}
+    for name in asked:
+        if name not in known:
+            there = ", ".join(sorted(known))
+            raise BadOptions(f"unknown runtime '{name}': this device has {there}")
+    if asked:
+        targets = [t for t, names in runtimes.items() if t != TORCH and set(names) & set(asked)]
+    else:
+        targets = [name for name in runtimes if name in target.names_in_all()]
+    of_files = [name for name in asked if name != TORCH]
+
+    def files_by(opened: Artifact) -> list[str]:
+        return _runtimes_for(opened, runtimes, of_files) if targets else []
+
     selection = Selection([], {})
     for model in models:
-        made, problems = _export(model, targets, runtime, notify)
+        # PyTorch needs no file, but a manifest: for it the format that is quickest to write.
+        made, problems = _export(model, targets or ["onnx"], notify)
         selection.problems.update(problems)
         for opened in made:
-            chosen = TORCH if runtime == TORCH else runtimes[opened.manifest.target][0]
-            selection.subjects.append(_subject(opened, chosen))
+            selection.subjects.extend(_subject(opened, name) for name in files_by(opened))
+        if TORCH in asked and made:
+            selection.subjects.append(_subject(made[0], TORCH))
     return selection
 
 
 def _export(
-    model: str, targets: Sequence[str], runtime: str | None, notify: Notify
+    model: str, targets: Sequence[str], notify: Notify
 ) -> tuple[list[Artifact], dict[str, str]]:
-    """PyTorch needs no file, but a manifest: for it the format that is quickest to write."""
     from irrvit.export.command.export_files import export_files
     from irrvit.export.command.options import ExportOptions
 
-    formats = ("onnx",) if runtime == TORCH else tuple(t for t in targets if t != TORCH)
     try:
         result = export_files(
-            ExportOptions(model, targets=formats),
+            ExportOptions(model, targets=tuple(targets)),
             lambda name, stage: notify(f"{model} {name}", stage),
         )
     except (ExportError, ModelError) as error:
@@ -81,16 +106,18 @@ def _export(
     return result.artifacts, {f"{model} {t}": message for t, message in result.errors.items()}
 
 
-def _runtime_for(opened: Artifact, runtimes: Runtimes, asked: str | None) -> str:
-    target = opened.manifest.target
-    able = (*runtimes.get(target, ()), TORCH) if TORCH in runtimes else runtimes.get(target, ())
-    if asked is None and target in runtimes:
-        return runtimes[target][0]
-    if asked in able:
-        return str(asked)
-    what = f"by {asked}" if asked else "at all"
+def _runtimes_for(opened: Artifact, runtimes: Runtimes, asked: Sequence[str]) -> list[str]:
+    """Those that are asked for and can run a file, or the usual one; PyTorch runs any network."""
+    format = opened.manifest.target
+    able = runtimes.get(format, ())
+    chosen = [name for name in asked if name in able or (name == TORCH and TORCH in runtimes)] or (
+        [] if asked else list(able[:1])
+    )
+    if chosen:
+        return chosen
+    what = f"by {' or '.join(asked)}" if asked else "at all"
     raise BadOptions(
-        f"{opened.path.name} is a {target} file, which this device cannot run {what}: "
+        f"{opened.path.name} is a {format} file, which this device cannot run {what}: "
         f"it runs {', '.join(f'{t} by {n[0]}' for t, n in runtimes.items() if t != TORCH)}"
     )
 

@@ -50,7 +50,8 @@ def _asked_for(options: ShowOptions, content: StoreContent) -> list[Measurement]
     matching = [
         m
         for m in content.measurements
-        if (not models or m.variant in models) and options.runtime in (None, m.config.runtime)
+        if (not models or m.variant in models)
+        and (not options.runtimes or m.config.runtime in options.runtimes)
     ]
     if not matching:
         names = {f"{m.variant} by {m.config.runtime}" for m in content.measurements}

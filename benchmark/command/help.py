@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from typer.core import TyperCommand
+from irrvit.model.once import OnceCommand
 
 PROGRAM = "irrvit-bench"
 _OTHER = "Options"
 
 
-class ActCommand(TyperCommand):
+class ActCommand(OnceCommand):
     """A command whose options are shown by the groups that they are declared to be of."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

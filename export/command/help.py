@@ -6,10 +6,12 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from irrvit.model.once import Once
+
 _OTHER = "Other"
 
 
-class GroupedHelp(TyperGroup):
+class GroupedHelp(Once, TyperGroup):
     """A command whose options are shown under the titles of their `rich_help_panel`."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

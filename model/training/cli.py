@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from irrvit.model.data.find import dataset_choices
+from irrvit.model.once import OnceCommand
 from irrvit.model.training.recipes.find import recipe_choices
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ COULD_NOT_RUN, INTERRUPTED = 2, 130
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
-@app.command()
+@app.command(cls=OnceCommand)
 def train(
     model: Annotated[str, typer.Option(help="A variant, as in irrvit_fashion+average.")],
     data: Annotated[str, typer.Option(help=f"{dataset_choices()}; a folder is DIR/CLASS/PICTURE.")],

@@ -43,7 +43,7 @@ def found(iphone, app):
 
 
 def measure(found, folder, config=QUICK, notify=lambda name, stage: None):
-    subjects = from_paths([folder], found.RUNTIMES, runtime=None).subjects
+    subjects = from_paths([folder], found.RUNTIMES).subjects
     assert len(subjects) == 1
     return rounds.run(found, subjects, config, notify)
 

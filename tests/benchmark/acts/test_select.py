@@ -72,8 +72,8 @@ def write(tmp_path):
     return write
 
 
-def from_paths(*paths: Path, runtime: str | None = None):
-    return select.from_paths(paths, RUNTIMES, runtime=runtime)
+def from_paths(*paths: Path, asked: tuple[str, ...] = ()):
+    return select.from_paths(paths, RUNTIMES, asked=asked)
 
 
 def test_a_file_is_run_by_the_runtime_of_its_format(write):
@@ -98,12 +98,19 @@ def test_a_format_that_the_device_cannot_run_is_said(write):
 
 
 def test_a_runtime_of_another_format_is_refused(write):
-    (problem,) = from_paths(write("onnx"), runtime="litert").problems.values()
+    (problem,) = from_paths(write("onnx"), asked=("litert",)).problems.values()
     assert "cannot run by litert" in problem
 
 
+def test_a_file_is_run_by_each_runtime_that_can_and_one_without_a_file_is_said(write):
+    asked = ("torch", "litert", "onnxruntime")
+    found = from_paths(write("onnx"), asked=asked)
+    assert [s.runtime for s in found.subjects] == ["torch", "onnxruntime"]
+    assert found.problems == {"--runtime litert": "it runs none of these files: leave it out"}
+
+
 def test_pytorch_runs_the_network_that_a_file_was_made_from(write):
-    (subject,) = from_paths(write("onnx"), runtime="torch").subjects
+    (subject,) = from_paths(write("onnx"), asked=("torch",)).subjects
     assert (subject.target, subject.path, subject.size_bytes) == ("torch", "irrvit_tiny", 20)
     assert subject.sha256 not in (SHA, content_hash(Path(__file__)))
 
@@ -124,9 +131,9 @@ def test_a_golden_picture_that_is_not_here_is_named(write):
 
 def test_an_unknown_runtime_is_answered_with_those_there_are():
     with pytest.raises(BadOptions, match="this device has litert, onnxruntime, torch"):
-        select.from_models(["irrvit_tiny"], RUNTIMES, runtime="ncnn", notify=lambda *_: None)
+        select.from_models(["irrvit_tiny"], RUNTIMES, asked=("ncnn",), notify=lambda *_: None)
 
 
 def test_an_unknown_network_is_said_and_stops_no_other():
-    found = select.from_models(["irvit"], RUNTIMES, runtime="litert", notify=lambda *_: None)
+    found = select.from_models(["irvit"], RUNTIMES, asked=("litert",), notify=lambda *_: None)
     assert "unknown model 'irvit'" in found.problems["irvit"]

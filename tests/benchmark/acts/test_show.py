@@ -40,12 +40,12 @@ def test_a_measurement_is_held_against_the_first_of_its_run_even_if_that_is_not_
 
 
 def test_networks_and_runtimes_can_be_asked_for(path):
-    (row,) = show(path, models=("timm:other",), runtime="litert").rows
+    (row,) = show(path, models=("timm:other",), runtimes=("litert",)).rows
     assert row.measurement.variant == "timm:other"
 
 
 @pytest.mark.parametrize(
-    "asked", [{"models": ("nothing",)}, {"runtime": "torch"}, {"suite": "article"}]
+    "asked", [{"models": ("nothing",)}, {"runtimes": ("torch",)}, {"suite": "article"}]
 )
 def test_what_is_not_there_is_answered_with_what_is(path, asked):
     with pytest.raises(BadOptions, match="it has irrvit_tiny by litert, timm:other by litert"):

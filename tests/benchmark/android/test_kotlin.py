@@ -51,7 +51,7 @@ def test_a_file_is_measured_by_the_app_and_its_answers_are_those_of_its_manifest
     config = RunConfig(
         runtime="onnxruntime", iterations=5, seconds=0.3, repeats=2, warmup_s=0, settle_s=0
     )
-    subjects = from_paths([artifact_folder], found.RUNTIMES, runtime=None).subjects
+    subjects = from_paths([artifact_folder], found.RUNTIMES).subjects
     outcome = rounds.run(found, subjects, config, lambda name, stage: None)
     assert outcome.failures == {}
     (measurement,) = outcome.measurements

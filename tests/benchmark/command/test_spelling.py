@@ -34,7 +34,7 @@ OLD = {
     "": ("measure", MeasureOptions()),
     "--runtime litert --model timm:mobilenetv2_100 --model irrvit_300m": (
         "measure",
-        MeasureOptions(files=FILES(models=PAIR.models, runtime="litert")),
+        MeasureOptions(files=FILES(models=PAIR.models, runtimes=("litert",))),
     ),
     "artifacts/irrvit_300m/onnx-fp32 --threads 2": (
         "measure",
@@ -51,7 +51,7 @@ OLD = {
     "--suite peers --runtime litert --store peers.jsonl --report peers.html": (
         "measure",
         MeasureOptions(
-            files=FILES(suite="peers", runtime="litert"),
+            files=FILES(suite="peers", runtimes=("litert",)),
             store=Path("peers.jsonl"),
             report=Path("peers.html"),
         ),
@@ -59,7 +59,7 @@ OLD = {
     "--suite article --runtime litert --iterations 15 --repeats 4": (
         "measure",
         MeasureOptions(
-            files=FILES(suite="article", runtime="litert"), repeats=RepeatOptions(15, 4)
+            files=FILES(suite="article", runtimes=("litert",)), repeats=RepeatOptions(15, 4)
         ),
     ),
     "--device pixel": ("measure", MeasureOptions(device=DeviceOptions("pixel"))),
