@@ -19,7 +19,6 @@ from irrvit.export.sweep.sweep import each_network, sweep
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.needs("ray", "onnx", "onnxruntime", "onnxscript"),
-    pytest.mark.xdist_group("ray"),
 ]
 NETWORKS = ["irrvit_tiny", "irrvit_fashion"]
 OPTIONS = ExportOptions("", targets=("onnx",))
@@ -68,15 +67,24 @@ def files(folder):
 
 
 def exporting():
-    """The processes of the cluster that export a network now."""
+    """The processes that export a network now, of the cluster that this process started."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if (folder / "cmdline").read_bytes().startswith(b"ray::fulfil"):
+            is_export = (folder / "cmdline").read_bytes().startswith(b"ray::fulfil")
+            if is_export and os.getpid() in ancestors(int(folder.name)):
                 found.append(int(folder.name))
         except OSError:
             continue
     return found
+
+
+def ancestors(pid):
+    """The parent of a process, the parent's, and so on."""
+    while pid > 1:
+        words = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
+        pid = int(words[1])
+        yield pid
 
 
 def wait_for(condition):
