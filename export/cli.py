@@ -174,11 +174,12 @@ def export(
     2 when something could not be done.
     """
     if context.invoked_subcommand is not None:
-        return _refuse_options(context)
+        return _refuse_options(context, str(context.invoked_subcommand))
     from irrvit.export.command.options import ExportOptions
     from irrvit.export.command.perform import complain, perform
 
     if list_all:
+        _refuse_options(context, "--list", but="list_all")
         return list_names()
     options = ExportOptions(
         model=model,
@@ -223,13 +224,13 @@ def list_names() -> None:
     print(*listing.lines(), sep="\n")
 
 
-def _refuse_options(context: typer.Context) -> None:
-    """An option of the export before the name of another command would have no effect."""
-    for name in context.params:
+def _refuse_options(context: typer.Context, asked: str, *, but: str = "") -> None:
+    """An option of the export beside what asks for something else would have no effect."""
+    for name in (name for name in context.params if name != but):
         source = context.get_parameter_source(name)
         if source is not None and source.name == "COMMANDLINE":
             print(
-                f"irrvit-export: '{context.invoked_subcommand}' takes no option of an export, and "
+                f"irrvit-export: '{asked}' takes no option of an export, and "
                 f"got {name}; leave it out",
                 file=sys.stderr,
             )

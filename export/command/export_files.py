@@ -67,7 +67,7 @@ def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
             notify(job.name, "unchanged")
     if any(job.tensorflow for job in todo):
         make_environment(lambda line: notify("tensorflow", line))
-    outcomes = _export(todo, keys, out, notify) if todo else {}
+    outcomes = _export(todo, keys, out, notify, force=options.force) if todo else {}
     result = _collect(options.model, jobs, outcomes, out)
     return evaluated(result, options, notify) if options.evaluate else result
 
@@ -112,8 +112,14 @@ def is_current(folder: Path, key: str) -> bool:
     return manifest.passed and manifest.cache_key == key
 
 
-def _export(jobs: list[ExportJob], keys: dict[str, str], out: Path, notify: Notify) -> Outcomes:
+def _export(
+    todo: list[ExportJob], keys: dict[str, str], out: Path, notify: Notify, *, force: bool
+) -> Outcomes:
     with _writable(out), publish.workspace(out, on_wait=lambda: _say_waiting(out, notify)) as space:
+        # Whoever was waited for may have done it.
+        jobs = [job for job in todo if force or not is_current(out / job.name, keys[job.name])]
+        if not jobs:
+            return {}
         for job in jobs:
             (space / job.name).mkdir()
         by_target = {job.target: [j for j in jobs if j.target == job.target] for job in jobs}

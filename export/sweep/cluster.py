@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from irrvit.export.errors import BadOption, ExportError, MissingExtra
 
 LOCAL = "ray"
-_REMOTE = re.compile(r"ray://[\w.-]+(:\d{1,5})?")
+_REMOTE = re.compile(r"ray://[\w.-]+(:(?P<port>\d{1,5}))?")
 _PORT = 10001
 _RETRIES = 1
 _TOKEN = Path.home() / ".ray" / "auth_token"
@@ -42,7 +42,8 @@ def connected(where: str) -> Iterator[ModuleType]:
         MissingExtra: Ray is not installed.
         ClusterLost: nobody answers there.
     """
-    if where != LOCAL and not _REMOTE.fullmatch(where):
+    named = _REMOTE.fullmatch(where)
+    if where != LOCAL and (named is None or int(named["port"] or 1) not in range(1, 2**16)):
         raise BadOption(f"--on got '{where}': expected ray, ray://HEAD or ray://HEAD:PORT")
     ray = _ray(where)
     if ray.is_initialized():

@@ -29,6 +29,9 @@ def networks(asked: Sequence[str]) -> list[str]:
 
 def _named(text: str) -> Iterator[str]:
     path = Path(text)
+    if not text or path.is_dir():
+        what = "is a folder" if text else "is empty"
+        raise BadOption(f"--models '{text}' {what}: expected a text file, a name or a pattern")
     if path.suffix != _PROGRAM and path.is_file():
         for line in _lines(path):
             yield from _matching(line)
@@ -49,16 +52,30 @@ def _lines(path: Path) -> list[str]:
 
 def _matching(pattern: str) -> list[str]:
     if not any(wild in pattern for wild in _WILD):
+        _require_known(pattern)
         return [pattern]
     known = _timm_names() if pattern.startswith(_TIMM) else sources.names()
     found = [name for name in known if fnmatchcase(name, pattern)]
     if pattern.endswith(_PROGRAM):
         found = [str(path) for path in sorted(Path().glob(pattern))]
     if not found:
-        near = get_close_matches(pattern.strip(_WILD), known, n=1, cutoff=0.4)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise BadOption(f"--models '{pattern}' is the name of no network{hint}")
+        raise BadOption(f"--models '{pattern}' matches no network{_hint(pattern, known)}")
     return found
+
+
+def _require_known(name: str) -> None:
+    """What timm and saved programs are called is looked at when they are loaded."""
+    known = sources.names()
+    if name.startswith(_TIMM) or name.endswith(_PROGRAM) or name.partition("+")[0] in known:
+        return
+    raise BadOption(
+        f"--models '{name}' is neither a file that is there nor a network{_hint(name, known)}"
+    )
+
+
+def _hint(text: str, known: Sequence[str]) -> str:
+    near = get_close_matches(text.strip(_WILD), known, n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def _timm_names() -> list[str]:

@@ -69,7 +69,7 @@ def _exported(each: Sequence[ExportOptions], place: Place, notify: Notify) -> It
         if known is None:
             left.append(options)
         else:
-            notify(options.model, "unchanged")
+            notify(options.model, "failed" if known.errors else "unchanged")
             yield Exported(options, known)
     if left:
         yield from place.export(left, notify)

@@ -149,11 +149,12 @@ def test_list_names_models_and_targets(start, spelling):
     assert stdout.splitlines() == list(listing.lines())
 
 
-def test_an_option_of_an_export_is_refused_beside_another_command(start):
-    process = start("--force", "list")
+@pytest.mark.parametrize("spelling", ["list", "--list"])
+def test_an_option_of_an_export_is_refused_beside_another_command(start, spelling):
+    process = start("--force", spelling)
     stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout) == (2, "")
-    assert "'list' takes no option of an export, and got force" in stderr
+    assert f"'{spelling}' takes no option of an export, and got force" in stderr
 
 
 def test_an_unknown_command_is_refused_with_the_nearest(start):

@@ -114,13 +114,13 @@ def test_a_converter_that_is_killed_is_said_and_the_command_goes_on(start, tmp_p
     assert left_over(tmp_path) == ["onnx-fp32.log"]
 
 
-def test_two_exports_into_one_folder_take_turns(start, tmp_path):
+def test_two_exports_into_one_folder_take_turns_and_the_second_finds_it_done(start, tmp_path):
     both = [
-        start("--model", "irrvit_tiny", "--target", "onnx", "--out", tmp_path, "--force")
-        for _ in range(2)
+        start("--model", "irrvit_tiny", "--target", "onnx", "--out", tmp_path) for _ in range(2)
     ]
     errors = [process.communicate(timeout=240)[1] for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert sum("waiting for another export" in text for text in errors) == 1
+    assert sum("converting" in text for text in errors) == 1
     assert artifact.open(tmp_path / "onnx-fp32").manifest.passed
     assert left_over(tmp_path) == []

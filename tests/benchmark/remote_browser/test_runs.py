@@ -74,7 +74,9 @@ def bench(command, monkeypatch, capfd, artifact_folder, tmp_path):
             pages[0].start()
 
         threading.Thread(target=come, daemon=True).start()
-        kept = ("--store", tmp_path / "kept.jsonl", "--repeats", 1, "--iterations", 5)
+        kept = ["--store", tmp_path / "kept.jsonl"]
+        for name, value in (("--repeats", 1), ("--iterations", 5)):
+            kept += [] if name in words else [name, value]
         code = command(artifact_folder, *kept, *words)
         out, err = capfd.readouterr()
         pages[0].stop()

@@ -12,7 +12,9 @@ from irrvit.export.sweep import cluster
 HERE = {"torch": "2.14.1", "irrvit-mobile": "0.1.0 (code 1234)"}
 
 
-@pytest.mark.parametrize("where", ["rayy", "ray:/head", "ray://", "ray://a b", "head:10001", ""])
+@pytest.mark.parametrize(
+    "where", ["rayy", "ray:/head", "ray://", "ray://a b", "ray://h:65536", "ray://h:0", ""]
+)
 def test_what_names_no_cluster_is_refused(where):
     expected = pytest.raises(BadOption, match=r"expected ray, ray://HEAD or ray://HEAD:PORT")
     with expected, cluster.connected(where):

@@ -7,12 +7,9 @@ from irrvit.export.sweep.names import networks
 from irrvit.model import sources
 
 
-def test_a_name_is_itself_and_is_not_looked_up_here():
-    assert networks(["irrvit_tiny", "timm:resnet18.a1_in1k", "no_such"]) == [
-        "irrvit_tiny",
-        "timm:resnet18.a1_in1k",
-        "no_such",
-    ]
+def test_a_name_is_itself():
+    names = ["irrvit_tiny", "irrvit_tiny+conv7", "timm:resnet18.a1_in1k", "gone.pt2"]
+    assert networks(names) == names
 
 
 def test_a_pattern_is_all_that_it_matches_and_each_network_comes_once():
@@ -57,5 +54,21 @@ def test_a_file_without_names_is_refused(tmp_path, content, said):
 
 
 def test_a_pattern_that_matches_nothing_is_refused_with_the_nearest():
-    with pytest.raises(BadOption, match=r"'irvit_fas\*' is the name of no network; did you mean"):
+    with pytest.raises(BadOption, match=r"'irvit_fas\*' matches no network; did you mean"):
         networks(["irvit_fas*"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("folder", "is a folder"),
+        ("networks.txt", "neither a file that is there nor a network"),
+        ("irrvit_tin", "nor a network; did you mean 'irrvit_tiny'"),
+    ],
+)
+def test_what_is_neither_a_file_nor_a_network_is_refused(tmp_path, monkeypatch, text, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BadOption, match=said):
+        networks([text])
