@@ -117,7 +117,7 @@ def _runtimes_for(opened: Artifact, runtimes: Runtimes, asked: Sequence[str]) ->
         return chosen
     what = f"by {' or '.join(asked)}" if asked else "at all"
     raise BadOptions(
-        f"{opened.path.name} is a {format} file, which this device cannot run {what}: "
+        f"{opened.path.name} is in the format {format}, which this device cannot run {what}: "
         f"it runs {', '.join(f'{t} by {n[0]}' for t, n in runtimes.items() if t != TORCH)}"
     )
 

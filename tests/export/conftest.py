@@ -102,7 +102,8 @@ def _start(*arguments, **options):
 
 def _export(*arguments, **options):
     """Run the command on the small network; return exit code, stdout and stderr."""
-    process = _start("--model", "irrvit_tiny", "--target", "onnx", *arguments, **options)
+    model = () if "--model" in arguments else ("--model", "irrvit_tiny")
+    process = _start(*model, "--target", "onnx", *arguments, **options)
     stdout, stderr = process.communicate(timeout=240)
     assert "Traceback" not in stderr
     return process.returncode, stdout, stderr

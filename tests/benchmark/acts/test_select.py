@@ -94,7 +94,7 @@ def test_a_damaged_file_is_said_and_the_others_are_found(write):
 
 def test_a_format_that_the_device_cannot_run_is_said(write):
     (problem,) = from_paths(write("coreml")).problems.values()
-    assert "coreml file, which this device cannot run at all" in problem
+    assert "in the format coreml, which this device cannot run at all" in problem
 
 
 def test_a_runtime_of_another_format_is_refused(write):
