@@ -172,6 +172,8 @@ def _answer(ray: ModuleType, done: Any) -> Any:
         )
     except ray.exceptions.RaySystemError:
         raise
+    except ray.exceptions.RayTaskError as error:  # Raised by the work: no other try helps.
+        return f"it failed with {first_line(error)}"
     except ray.exceptions.RayError as error:
         return f"it was lost {_RETRIES + 1} times: {first_line(error)}"
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 
 from irrvit.export.command import workers
 from irrvit.export.command.export_files import ExportResult, export_files
 from irrvit.export.command.options import ExportOptions
 from irrvit.export.errors import ExportError
-from irrvit.export.sweep.place import Exported, could_not
+from irrvit.export.sweep.place import Exported, about, could_not
 from irrvit.model.errors import ModelError
 from irrvit.model.progress import Notify
 
@@ -25,7 +24,7 @@ class Here:
         """Export each network into its `out`; yield them as they are done."""
         for options in each:
             started = time.monotonic()
-            result = _attempt(options, partial(_say, notify, options.model))
+            result = _attempt(options, about(options.model, notify))
             yield Exported(options, result, seconds=time.monotonic() - started)
 
 
@@ -34,7 +33,3 @@ def _attempt(options: ExportOptions, notify: Notify) -> ExportResult:
         return export_files(replace(options, evaluate=None), notify)
     except (ExportError, ModelError) as error:
         return could_not(options, str(error))
-
-
-def _say(notify: Notify, model: str, name: str, stage: str) -> None:
-    notify(model, f"{name}: {stage}")

@@ -43,6 +43,11 @@ class Place(Protocol):
         ...
 
 
+def about(model: str, notify: Notify) -> Notify:
+    """What says of the files of a network which network it is."""
+    return lambda name, stage: notify(model, f"{name}: {stage}")
+
+
 def could_not(options: ExportOptions, sentence: str) -> ExportResult:
     """The result of a network of which nothing could be written."""
     return ExportResult(options.model, errors={ALL: sentence})

@@ -18,7 +18,7 @@ from irrvit.export.sweep.request import Request, arrived, request
 
 _Run = Callable[[np.ndarray], np.ndarray]
 _OPENED: dict[str, tuple[_Run, TemporaryDirectory[str]]] = {}
-_MOST_OPENED = 2
+_MOST_OPENED = 8  # PyTorch and the formats of one network, which take turns.
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from irrvit.export import artifact
@@ -15,7 +14,7 @@ from irrvit.export.command.export_files import REJECTED, ExportResult, evaluated
 from irrvit.export.command.options import ExportOptions, to_jobs
 from irrvit.export.errors import BadArtifact, BadOption, ExportError
 from irrvit.export.job import ExportJob
-from irrvit.export.sweep.place import ALL, Exported, Place, could_not
+from irrvit.export.sweep.place import ALL, Exported, Place, about, could_not
 from irrvit.model.errors import ModelError
 from irrvit.model.progress import Notify
 
@@ -58,7 +57,7 @@ def sweep(each: Sequence[ExportOptions], place: Place, notify: Notify) -> Iterat
         else:
             exported.append(done)
     for done in exported:
-        say = partial(_say, notify, done.options.model)
+        say = about(done.options.model, notify)
         yield replace(done, result=_evaluated(done, place, say))
 
 
@@ -80,10 +79,6 @@ def _evaluated(done: Exported, place: Place, notify: Notify) -> ExportResult:
         return evaluated(done.result, done.options, notify, place.decide)
     except (ExportError, ModelError) as error:
         return replace(done.result, errors=done.result.errors | {ALL: str(error)})
-
-
-def _say(notify: Notify, model: str, name: str, stage: str) -> None:
-    notify(model, f"{name}: {stage}")
 
 
 def _known(options: ExportOptions) -> ExportResult | None:

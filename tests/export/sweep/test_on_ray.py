@@ -116,6 +116,15 @@ def test_a_network_that_cannot_be_exported_is_a_sentence_and_stops_no_other(plac
     assert done["irrvit_tiny"].exit_code == 0
 
 
+def test_work_that_raises_is_said_as_it_is_and_not_as_lost(place):
+    def fail():
+        raise ValueError("the reason")
+
+    begun = cluster.task(place.ray, fail, memory=1).remote()
+    ((_, said),) = cluster.answers(place.ray, [("work", begun)])
+    assert said == "it failed with ValueError: the reason"
+
+
 def test_a_process_that_is_killed_is_begun_once_more_and_then_reported(place, tmp_path):
     each = each_network(replace(OPTIONS, out=tmp_path), NETWORKS[:1])
     for kills, code in ((1, 0), (2, 2)):
