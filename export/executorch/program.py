@@ -135,7 +135,7 @@ def _kernel(plan: Any, call: KernelCall) -> Operation:
 
 
 def _operations(delegate: bytes) -> Iterator[Operation]:
-    graph = _graph(delegate)
+    graph = graph_of(delegate)
     tensors = (value["xvalue_union"] for value in graph["xvalues"])
     flat = (tensor.get("tensor_value", tensor) for tensor in tensors)
     shapes = {tensor["id_out"]: tuple(tensor.get("dims", ())) for tensor in flat}
@@ -152,7 +152,7 @@ def _operations(delegate: bytes) -> Iterator[Operation]:
         )
 
 
-def _graph(delegate: bytes) -> dict[str, Any]:
+def graph_of(delegate: bytes) -> dict[str, Any]:
     """XNNPACK's graph as JSON, by the wheel's own `flatc`."""
     start, size = (int.from_bytes(delegate[at], "little") for at in (_OFFSET, _SIZE))
     with TemporaryDirectory() as folder:
