@@ -1,8 +1,7 @@
 """What a kind of device has to offer: what every one has, and what only some have.
 
-A module `benchmark/devices/<kind>.py` is a kind. It has the names of `Device`, or those of `Finder`
-if there may be several devices of it. What only some have is a protocol of its own, and a device
-that has the names of one has what it stands for: there is nothing to register and no stub to copy.
+A module `benchmark/devices/<kind>.py` is a kind, with the names of `Device`, or of `Finder` if
+there may be several. What only some have is a protocol: who has its names has what it stands for.
 """
 
 from __future__ import annotations
@@ -163,6 +162,15 @@ class Metered(Protocol):
         ...
 
 
+@runtime_checkable
+class LacksRuntimes(Protocol):
+    """A device whose runtimes are packages that may not be installed."""
+
+    def require(self, runtime: str) -> None:
+        """Raises RuntimeUnavailable, with what to install, if it is not there."""
+        ...
+
+
 # What only some kinds have.
 
 
@@ -178,11 +186,7 @@ class Installable(Protocol):
     """A kind that needs something built or installed before it can be used."""
 
     def setup(self, progress: SetupProgress) -> str:
-        """Build it, unless it is there; return a sentence that says where it is.
-
-        Raises:
-            SetupFailed: saying what is missing and what to do.
-        """
+        """Build it unless it is there; say where it is. Raises SetupFailed, with what to do."""
         ...
 
 

@@ -35,8 +35,16 @@ class Artifact:
 
     @cached_property
     def runner(self) -> Runner:
-        """The file in the runtime of its format, loaded at first use."""
-        return target.load(self.manifest.target, self.path)
+        """The file in the runtime of its format, loaded at first use.
+
+        Raises:
+            BadArtifact: the runtime cannot open it, though it is what the manifest describes.
+            MissingExtra: the runtime is not installed.
+        """
+        try:
+            return target.load(self.manifest.target, self.path)
+        except BadArtifact as error:
+            raise BadArtifact(f"{error}; export again") from error
 
     def run(self, pixels: np.ndarray) -> np.ndarray:
         """Raw pixels 0..255, uint8 or float (N, H, W, C) -> logits, float32 (N, classes).

@@ -21,9 +21,10 @@ class NotWritable(ExportError):
     """The output folder cannot be written to, or its disk is full."""
 
     def __init__(self, folder: Path, error: OSError):
+        is_file = isinstance(error, FileExistsError | NotADirectoryError)
         super().__init__(
             f"cannot write to {error.filename or folder}: {error.strerror or error}; "
-            "make room or rights, or choose another folder with --out"
+            f"{'' if is_file else 'make room or rights, or '}choose another folder with --out"
         )
 
 

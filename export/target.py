@@ -166,7 +166,8 @@ def find(name: str) -> Target:
         UnknownTarget: naming the targets there are, and the nearest.
     """
     if name not in names():
-        near = get_close_matches(name, names(), n=1)
+        of_suffix = [known for known in names() if facts(known).suffix == f".{name.lstrip('.')}"]
+        near = of_suffix or get_close_matches(name, names(), n=1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         raise UnknownTarget(
             f"unknown target '{name}': expected one of {', '.join(names())} or all{hint}"
@@ -191,9 +192,14 @@ def get(name: str) -> Target:
         UnknownTarget: see `find`.
         MissingExtra: a package that it writes or runs with is not installed.
     """
-    chosen = find(name)
-    _require(name, (*chosen.FACTS.written_by, *chosen.FACTS.run_by))
-    return chosen
+    require(name)
+    return find(name)
+
+
+def require(name: str) -> None:
+    """Imports nothing; raises as `get`."""
+    known = facts(name)
+    _require(name, (*known.written_by, *known.run_by))
 
 
 def load(name: str, path: Path) -> Runner:

@@ -12,8 +12,8 @@ from irrvit.benchmark.acts.options import (
     RepeatOptions,
 )
 from irrvit.benchmark.acts.select import Selection, from_models, from_paths
-from irrvit.benchmark.device import Device, accelerators
-from irrvit.benchmark.errors import BadOptions
+from irrvit.benchmark.device import Device, LacksRuntimes, accelerators
+from irrvit.benchmark.errors import BadOptions, RuntimeUnavailable
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.model.progress import Notify
 
@@ -62,6 +62,25 @@ def select_files(options: FileOptions, device: Device, notify: Notify) -> Select
         BadOptions: they were named in more ways than one, or the device has no such runtime.
     """
     _require_one_way(options)
+    selection = _select(options, device, notify)
+    if isinstance(device, LacksRuntimes):
+        return _without_lacking(selection, device)
+    return selection
+
+
+def _without_lacking(selection: Selection, device: LacksRuntimes) -> Selection:
+    """What is not installed is said before anybody waits for the device to be quiet."""
+    there = Selection([], dict(selection.problems))
+    for subject in selection.subjects:
+        try:
+            device.require(subject.runtime)
+            there.subjects.append(subject)
+        except RuntimeUnavailable as error:
+            there.problems[subject.label] = str(error)
+    return there
+
+
+def _select(options: FileOptions, device: Device, notify: Notify) -> Selection:
     if options.artifacts:
         return from_paths(options.artifacts, device.RUNTIMES, asked=options.runtimes)
     models = suite.get(options.suite).models if options.suite else options.models

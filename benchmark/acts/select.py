@@ -68,7 +68,10 @@ def from_models(
     for name in asked:
         if name not in known:
             there = ", ".join(sorted(known))
-            raise BadOptions(f"unknown runtime '{name}': this device has {there}")
+            raise BadOptions(
+                f"this device has no runtime '{name}', it has {there}: choose one of these, leave "
+                "--runtime out, or choose another device"
+            )
     if asked:
         targets = [t for t, names in runtimes.items() if t != TORCH and set(names) & set(asked)]
     else:
@@ -115,11 +118,13 @@ def _runtimes_for(opened: Artifact, runtimes: Runtimes, asked: Sequence[str]) ->
     )
     if chosen:
         return chosen
-    what = f"by {' or '.join(asked)}" if asked else "at all"
-    raise BadOptions(
-        f"{opened.path.name} is in the format {format}, which this device cannot run {what}: "
-        f"it runs {', '.join(f'{t} by {n[0]}' for t, n in runtimes.items() if t != TORCH)}"
-    )
+    file = f"{opened.path.name} is in the format {format}"
+    if able:
+        raise BadOptions(
+            f"{file}, which {' or '.join(asked)} cannot run: leave --runtime out for {able[0]}"
+        )
+    formats = ", ".join(name for name in runtimes if name != TORCH)
+    raise BadOptions(f"{file}, which this device cannot run: it runs {formats}")
 
 
 def _subject(opened: Artifact, runtime: str) -> Subject:

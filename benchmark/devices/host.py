@@ -35,18 +35,24 @@ def state() -> DeviceState:
     return machine.state()
 
 
-def open(path: str, config: RunConfig) -> ProfiledLocalProcess:
-    """See `irrvit.benchmark.device.Device`."""
+def require(name: str) -> None:
+    """See `irrvit.benchmark.device.LacksRuntimes`."""
     from irrvit.benchmark.worker import runtime
-    from irrvit.benchmark.worker.client import ProfiledLocalProcess
 
-    module = runtime.get(config.runtime)
+    module = runtime.get(name)
     package = module.PACKAGE.partition(".")[0]
     if importlib.util.find_spec(package) is None:
         raise RuntimeUnavailable(
-            f"the package {package} is not installed, and {config.runtime} needs it: "
+            f"the package {package} is not installed, and {name} needs it: "
             f'pip install "irrvit-mobile[{module.EXTRA}]"'
         )
+
+
+def open(path: str, config: RunConfig) -> ProfiledLocalProcess:
+    """See `irrvit.benchmark.device.Device`."""
+    from irrvit.benchmark.worker.client import ProfiledLocalProcess
+
+    require(config.runtime)
     return ProfiledLocalProcess(
         [sys.executable, "-P", "-m", "irrvit.benchmark.worker.process"], path, config
     )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from irrvit.export import artifact
+from irrvit.export import artifact, target
 from irrvit.export.artifact import Artifact
 from irrvit.export.cache_key import cache_key
 from irrvit.export.command import publish, together, workers
@@ -17,7 +17,7 @@ from irrvit.export.command.evaluate import Decide, evaluate
 from irrvit.export.command.options import ExportOptions, to_jobs
 from irrvit.export.command.tasks import ExportTask, Outcomes, PrepareTask
 from irrvit.export.command.workers import Failure
-from irrvit.export.errors import BadArtifact, NotWritable
+from irrvit.export.errors import BadArtifact, MissingExtra, NotWritable
 from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Manifest
 from irrvit.export.proof.labelled import LabelledPictures
@@ -67,9 +67,22 @@ def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
             notify(job.name, "unchanged")
     if any(job.tensorflow for job in todo):
         make_environment(lambda line: notify("tensorflow", line))
-    outcomes = _export(todo, keys, out, notify, force=options.force) if todo else {}
+    outcomes = _absent(todo)
+    todo = [job for job in todo if job.name not in outcomes]
+    outcomes |= _export(todo, keys, out, notify, force=options.force) if todo else {}
     result = _collect(options.model, jobs, outcomes, out)
     return evaluated(result, options, notify) if options.evaluate else result
+
+
+def _absent(jobs: list[ExportJob]) -> Outcomes:
+    """What cannot be written with what is installed: said before anything is begun."""
+    outcomes: Outcomes = {}
+    for job in jobs:
+        try:
+            target.require(job.target)
+        except MissingExtra as error:
+            outcomes[job.name] = Failure(str(error))
+    return outcomes
 
 
 def _collect(model: str, jobs: list[ExportJob], outcomes: Outcomes, out: Path) -> ExportResult:

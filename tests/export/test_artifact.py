@@ -39,6 +39,14 @@ def test_a_file_beside_the_artifact_is_not_taken_for_it(folder):
         artifact.open(folder / "other.bin")
 
 
+@pytest.mark.needs("onnxruntime", "onnx")
+def test_what_its_runtime_cannot_open_is_to_be_exported_again(put_artifact):
+    """Its hash is right: somebody wrote the manifest to match."""
+    opened = artifact.open(put_artifact(parity=(), target="onnx"))
+    with pytest.raises(BadArtifact, match=r"net\.bin.*; export again$"):
+        opened.runner  # noqa: B018
+
+
 def test_a_path_that_does_not_exist_is_said(tmp_path):
     with pytest.raises(BadArtifact, match="does not exist"):
         artifact.open(tmp_path / "nothing")

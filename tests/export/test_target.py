@@ -32,6 +32,14 @@ def test_an_unknown_target_is_refused_with_those_there_are_and_the_nearest():
 
 
 @every_target
+def test_a_suffix_in_the_place_of_a_name_is_answered_with_the_name(name):
+    suffix = target.facts(name).suffix
+    for typed in {suffix, suffix.removeprefix(".")} - {name}:
+        with pytest.raises(UnknownTarget, match=rf"did you mean '{name}'\?"):
+            target.find(typed)
+
+
+@every_target
 def test_facts_hold_together(name):
     facts = target.facts(name)
     assert facts.suffix.startswith(".")

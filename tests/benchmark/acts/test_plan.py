@@ -1,5 +1,6 @@
 """Which device, which files and which way of calling them options come to."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from irrvit.benchmark import kinds
 from irrvit.benchmark.acts import plan
 from irrvit.benchmark.acts.options import CallOptions, DeviceOptions, FileOptions, RepeatOptions
 from irrvit.benchmark.acts.select import Selection
-from irrvit.benchmark.errors import BadOptions, DeviceNotFound
+from irrvit.benchmark.errors import BadOptions, DeviceNotFound, RuntimeUnavailable
 from irrvit.benchmark.subject import Subject
 
 SUBJECT = Subject("net", "net.onnx", "onnx", "fp32", "onnxruntime", "", 1, 1, ())
@@ -99,3 +100,21 @@ def test_what_was_not_asked_for_is_the_default():
     config = plan.to_config(Selection([SUBJECT], {}), CallOptions())
     assert (config.accelerator, config.threads) == ("cpu", CallOptions().threads)
     assert (config.iterations, config.repeats) == (RepeatOptions().iterations, 8)
+
+
+def test_what_is_not_installed_is_said_before_anything_is_measured(monkeypatch):
+    def require(runtime):
+        if runtime == "litert":
+            raise RuntimeUnavailable("the package ai_edge_litert is not installed")
+
+    other = replace(SUBJECT, target="tflite", runtime="litert")
+    both = Selection([SUBJECT, other], {"another": "is damaged"})
+    monkeypatch.setattr(plan, "from_paths", lambda *_, **__: both)
+    host = kinds.find("host")
+    monkeypatch.setattr(host, "require", require)
+    selection = plan.select_files(FileOptions(artifacts=(Path("x"),)), host, silent)
+    assert selection.subjects == [SUBJECT]
+    assert selection.problems == {
+        "another": "is damaged",
+        other.label: "the package ai_edge_litert is not installed",
+    }

@@ -94,12 +94,12 @@ def test_a_damaged_file_is_said_and_the_others_are_found(write):
 
 def test_a_format_that_the_device_cannot_run_is_said(write):
     (problem,) = from_paths(write("coreml")).problems.values()
-    assert "in the format coreml, which this device cannot run at all" in problem
+    assert "in the format coreml, which this device cannot run: it runs" in problem
 
 
 def test_a_runtime_of_another_format_is_refused(write):
     (problem,) = from_paths(write("onnx"), asked=("litert",)).problems.values()
-    assert "cannot run by litert" in problem
+    assert "which litert cannot run: leave --runtime out for" in problem
 
 
 def test_a_file_is_run_by_each_runtime_that_can_and_one_without_a_file_is_said(write):
@@ -130,7 +130,7 @@ def test_a_golden_picture_that_is_not_here_is_named(write):
 
 
 def test_an_unknown_runtime_is_answered_with_those_there_are():
-    with pytest.raises(BadOptions, match="this device has litert, onnxruntime, torch"):
+    with pytest.raises(BadOptions, match="no runtime 'ncnn', it has litert, onnxruntime, torch: "):
         select.from_models(["irrvit_tiny"], RUNTIMES, asked=("ncnn",), notify=lambda *_: None)
 
 

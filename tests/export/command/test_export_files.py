@@ -91,6 +91,7 @@ def converters(monkeypatch, make_manifest):
             yield task, made
 
     monkeypatch.setattr(module.together, "run", run)
+    monkeypatch.setattr(target, "missing", lambda packages: [])
     return asked, outcomes
 
 
@@ -124,6 +125,26 @@ def test_pictures_that_are_not_there_are_said_before_any_work(
         export(tmp_path / "out", FIRST, **options)
     assert asked == []
     assert not (tmp_path / "out").exists()
+
+
+def test_what_is_not_installed_is_said_before_its_work_and_stops_no_other(
+    converters, tmp_path, monkeypatch
+):
+    asked, _ = converters
+    absent = target.facts(FIRST).written_by[0]
+    monkeypatch.setattr(target, "missing", lambda packages: [p for p in packages if p == absent])
+    result = export(tmp_path, FIRST, SECOND)
+    assert asked == [SECOND]
+    assert [a.manifest.target for a in result.artifacts] == [SECOND]
+    assert f'pip install "irrvit-mobile[{FIRST}]"' in result.errors[FIRST]
+    assert result.exit_code == 2
+
+
+def test_a_file_in_the_place_of_the_folder_is_not_called_a_lack_of_room(converters, tmp_path):
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(NotWritable) as caught:
+        export(tmp_path / "out", FIRST)
+    assert str(caught.value).endswith("out: File exists; choose another folder with --out")
 
 
 def test_what_is_current_is_not_done_again_unless_that_is_forced(converters, tmp_path):
