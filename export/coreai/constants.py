@@ -1,9 +1,9 @@
-"""The floating-point numbers that an `.aimodel` holds, by the operations that stand for them."""
+"""The numbers that an `.aimodel` holds, by the operations that stand for them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,9 +33,13 @@ def dtype(value: Any) -> np.dtype | None:
     return _TYPES.get(type(value.type.element_type))
 
 
-def read(program: Program) -> list[np.ndarray]:
-    """The numbers of `floats`, in their order and as they are stored."""
-    operations = floats(program)
+def read(program: Program, operations: Sequence[Any] | None = None) -> list[np.ndarray]:
+    """The numbers of constants of floats or of bytes, in their order and as they are stored.
+
+    Args:
+        operations: `floats` where it is None.
+    """
+    operations = floats(program) if operations is None else operations
     beside = dict(_beside(program)) if any(_is_beside(op) for op in operations) else {}
     return [_values(operation, beside) for operation in operations]
 
@@ -51,7 +55,8 @@ def _beside(program: Program) -> Iterator[tuple[str, bytes]]:
 
 
 def _values(operation: Any, beside: Mapping[str, bytes]) -> np.ndarray:
-    value, wanted = operation.attributes["value"], dtype(operation.results[0])
+    value = operation.attributes["value"]
+    wanted = dtype(operation.results[0]) or np.dtype(np.uint8)
     if not _is_beside(operation):
         return np.array(value, wanted)
     name = _NAME.search(str(value))

@@ -12,6 +12,7 @@ from irrvit.export.converting import converting
 from irrvit.export.coreai.half import halve
 from irrvit.export.coreai.program import Program, save
 from irrvit.export.coreai.rules import COREAI
+from irrvit.export.coreai.tables import compress
 from irrvit.export.coreai.tools import coreai_torch
 from irrvit.export.precision import Precision
 from irrvit.export.proof.operations import exported
@@ -36,8 +37,10 @@ def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path)
         names = list(named(network(example)))
     with converting("coreai-torch", network, example):
         program = converted(network, example, names)
-        if precision is Precision.FP16:
+        if precision is not Precision.FP32:
             halve(program)
+        if precision is Precision.W8:
+            compress(program)
     save(program, path)
     return _OPENED_BY
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from irrvit.export.coreai import constants, program, runner
 from irrvit.export.coreai.half import widen
+from irrvit.export.coreai.tables import expand
 from irrvit.export.pixels import Outputs
-from irrvit.export.proof.storage import Range, Stored, as_float16, exactly
+from irrvit.export.proof.storage import Bound, Range, Stored, as_float16, by_table, exactly
 
 
 class CoreAIFloatGraph:
@@ -23,11 +24,13 @@ class CoreAIFloatGraph:
     def __init__(self, path: Path):
         self._path = path
         self.ranges: Mapping[str, Range] = {}  # Every computed value is a float.
+        read = program.load(path)
+        tables = expand(read)
         self.constants: Mapping[str, Stored] = {
             f"{number} ({'x'.join(map(str, values.shape)) or 'a number'})": Stored(
-                values.astype(np.float32), as_float16 if values.dtype == np.float16 else exactly
+                values.astype(np.float32), _bound(values, tables.get(number))
             )
-            for number, values in enumerate(constants.read(program.load(path)))
+            for number, values in enumerate(constants.read(read))
         }
 
     def run(self, pixels: np.ndarray, constants: Mapping[str, Stored] | None = None) -> Outputs:
@@ -40,8 +43,15 @@ class CoreAIFloatGraph:
 
     def _widened(self, numbers: Mapping[str, Stored]) -> program.Program:
         widened = program.load(self._path)
+        expand(widened)
         widen(widened)
         operations = constants.floats(widened)
         for operation, stored in zip(operations, numbers.values(), strict=True):
             constants.replace(operation, stored.values)
         return widened
+
+
+def _bound(values: np.ndarray, table: np.ndarray | None) -> Bound:
+    if table is not None:
+        return by_table(table)
+    return as_float16 if values.dtype == np.float16 else exactly

@@ -12,4 +12,6 @@ _operations = importlib.import_module("coreai._compiler.dialects.coreai")
 _constants = importlib.import_module("coreai._compiler.dialects.coreai.constant")
 
 CastOp = _operations.CastOp
+ConstantOp = _operations.ConstantOp
+LutToDenseOp = _operations.LutToDenseOp
 create_constant_attr = _constants.create_constant_attr

@@ -12,10 +12,10 @@ from torch import nn
 
 from irrvit.export.converting import converting
 from irrvit.export.coreml import conversions  # noqa: F401  registers them with coremltools
-from irrvit.export.coreml.palette import palette
 from irrvit.export.coreml.tools import coremltools
 from irrvit.export.precision import Precision
 from irrvit.export.proof.operations import decomposed
+from irrvit.export.quantization.palette import palette
 from irrvit.export.rewriting.program import rewritten
 from irrvit.export.rewriting.rules import COREML
 from irrvit.model.outputs import named

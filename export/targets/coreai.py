@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _TOLERANCES = {
     Precision.FP32: Tolerance(max_rel=1e-4, min_cosine=0.99999, min_sqnr_db=80),
     Precision.FP16: Tolerance(max_rel=1e-1, min_cosine=0.996, min_sqnr_db=21, max_points_below=0.1),
+    Precision.W8: Tolerance(max_rel=0.9, min_cosine=0.6, min_sqnr_db=1, max_points_below=0.1),
 }
 
 FACTS = Facts(
@@ -33,6 +34,7 @@ FACTS = Facts(
     written_by=("coreai_torch",),
     run_by=("coreai",),
     tolerances=_TOLERANCES,
+    fp16_arithmetic=frozenset(_TOLERANCES) - {Precision.FP32},
     export_seconds=3,
     # A beta for systems of next year; Core ML is what iPhones of today read.
     is_in_all=False,

@@ -13,7 +13,7 @@ from irrvit.export.proof.spread import largest_difference
 pytestmark = pytest.mark.slow
 
 PLANTED = Path(__file__).parents[1] / "planted"
-COUNT = 9  # Of each file: 126 in all.
+COUNT = 9  # Of each file: 144 in all.
 SEED = 20210829
 # What moves no output by more than float32 itself does is no fault: an activation of what is
 # positive anyway, a square's epsilon.

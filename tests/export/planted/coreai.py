@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ import numpy as np
 from coreai._compiler.ir import InsertionPoint, Location, Operation
 
 from irrvit.export.coreai import constants
-from irrvit.export.coreai.program import Program, load, save
+from irrvit.export.coreai.mlir import create_constant_attr
+from irrvit.export.coreai.program import LOOKUP, Program, load, save, shape
 
 _OTHER = {"coreai.relu": "coreai.sigmoid", "coreai.sigmoid": "coreai.tanh"}
 _BROADCASTING = "coreai.decomposable.broadcasting_"
@@ -21,7 +23,7 @@ _Fault = Iterator[tuple[str, Callable[[Program], None]]]
 def faults(path: Path, chance: random.Random) -> Iterator[tuple[str, Callable[[Path], None]]]:
     """Name each fault that the file can have, and how a copy of it gets it; shuffled."""
     program = load(path)
-    found = [*_structure(program), *_numbers(program, chance)]
+    found = [*_structure(program), *_numbers(program, chance), *_places(program, chance)]
     chance.shuffle(found)
     for name, plant in found:
         yield name, lambda copy, plant=plant: _into(path, copy, plant)
@@ -93,3 +95,19 @@ def _perturb(program: Program, number: int, at: int) -> None:
     values = constants.read(program)[number].copy()
     values.flat[at] = float(values.flat[at]) * 1.05
     constants.replace(constants.floats(program)[number], values)
+
+
+def _places(program: Program, chance: random.Random) -> _Fault:
+    """One number has another place in its table."""
+    for i, op in enumerate(_all(program)):
+        if op.name == LOOKUP:
+            at = chance.randrange(math.prod(shape(op.results[0])))
+            yield f"a place in table {i}", lambda p, i=i, at=at: _move_place(p, _all(p)[i], at)
+
+
+def _move_place(program: Program, lookup: Any, at: int) -> None:
+    held = lookup.operands[0].owner
+    (places,) = constants.read(program, [held])
+    moved = places.copy()
+    moved.flat[at] ^= 64
+    held.attributes["value"] = create_constant_attr(moved, held.results[0].type.element_type)

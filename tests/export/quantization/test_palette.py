@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from irrvit.export.coreml.palette import palette
+from irrvit.export.quantization.palette import palette
 
 
 def error(bits, weight):

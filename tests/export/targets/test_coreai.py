@@ -16,7 +16,7 @@ from irrvit.export.targets import coreai
 
 def test_it_is_for_iphones_of_next_year_and_not_written_unless_asked_for():
     assert coreai.FACTS.platforms == (Platform.IOS,)
-    assert coreai.FACTS.precisions == (Precision.FP32, Precision.FP16)
+    assert coreai.FACTS.precisions == (Precision.FP32, Precision.FP16, Precision.W8)
     assert "coreai" not in target.names_in_all()
 
 
