@@ -14,6 +14,7 @@ import typer
 from irrvit.benchmark.acts.options import (
     AccuracyOptions,
     CrosscheckOptions,
+    LabOptions,
     MeasureOptions,
     NoOptions,
     ProfileOptions,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from irrvit.benchmark.acts.catalog import CatalogResult
     from irrvit.benchmark.acts.crosscheck import CrosscheckResult
     from irrvit.benchmark.acts.devices import DevicesResult
+    from irrvit.benchmark.acts.lab import LabResult
     from irrvit.benchmark.acts.setup import SetupResult
     from irrvit.benchmark.profiling.records import ProfileResult
     from irrvit.benchmark.results.rows import MeasureResult
@@ -102,6 +104,17 @@ def _list() -> Act[NoOptions, CatalogResult]:
     return catalog
 
 
+def _lab() -> Act[LabOptions, LabResult]:
+    """Share the devices of several machines: head, join HEAD, devices HEAD.
+
+    A lab is for a network that you trust: whoever reaches its head can run programs on all its
+    machines. `head` is for this machine alone unless it is given an address.
+    """
+    from irrvit.benchmark.acts import lab
+
+    return lab
+
+
 class Perform(Protocol):
     """What is done with an act once its options are known."""
 
@@ -136,6 +149,7 @@ class CommandLine:
             "devices": self._add("devices", NoOptions, _devices),
             "setup": self._add("setup", SetupOptions, _setup),
             "list": self._add("list", NoOptions, _list),
+            "lab": self._add("lab", LabOptions, _lab),
         }
 
     def _add(

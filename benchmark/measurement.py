@@ -47,8 +47,7 @@ class RunConfig(Record):
         warmup_s: how long to wait at most until latencies are stationary.
         settle_s: how long to wait at most for a quiet machine.
         timeout_s: after which one answer of the measured process counts as a hang.
-        start_below_c: how cool the device is to be at the start.
-        cool_s: how long to wait for that at most.
+        start_below_c, cool_s: how cool it is to be at the start; how long to wait for that.
         sustained_s: if given, each file alone is called for that long, to see it slow down.
     """
 
@@ -188,11 +187,11 @@ class Measurement(Record):
         background_cores: cores that others kept busy while the calls were timed.
         repeats: none where the clock would say nothing about the device.
         repeats_share_process: they ran in one process, as an app measures by itself.
-        peak_memory_bytes: of a fresh process with the file loaded and called.
-        idle_memory_bytes: of that process before it loaded the file.
+        peak_memory_bytes, idle_memory_bytes: of a fresh process with the file called; before that.
         peak_gmacs: billions of MACs a second of a large linear layer in the same run.
         during: states between its blocks.
         interrupted: Ctrl-C, or a device that went for good, ended it early.
+        host: the machine that the device belongs to, in a lab.
     """
 
     schema_version: int = SCHEMA
@@ -204,6 +203,7 @@ class Measurement(Record):
     size_bytes: int
     macs: int
     device: DeviceInfo
+    host: str | None = None
     config: RunConfig
     runtime_version: str
     placement: Placement

@@ -18,6 +18,7 @@ from irrvit.benchmark.results import baseline, store
 from irrvit.benchmark.results.rows import MeasureResult, to_timed_rows, to_untimed_rows
 from irrvit.benchmark.run import rounds, untimed
 from irrvit.benchmark.run.conditions import why_not_gated
+from irrvit.benchmark.run.rounds import RunResult
 from irrvit.model.progress import Notify
 
 # Between a cold room and what a processor bears.
@@ -43,37 +44,57 @@ def measure(options: MeasureOptions, notify: Notify) -> MeasureResult:
     """The same as `run`, without its page."""
     # Before a device is found: for some a person has to do something.
     check_files(options.files)
-    check_gate(options.start_below_c, options.device.device)
+    parse_seconds(options.sustained)
     fail_above = baseline.parse_percent(options.fail_above)
     old = baseline.read(options.compare, notify) if options.compare else []
-    sustained_s = None if options.sustained is None else parse_seconds(options.sustained)
-    device = find_device(options.device, notify)
-    is_emulated = device.describe().emulated
-    if is_emulated and options.compare:
-        raise BadOptions(
-            f"--compare is about latency, and {options.device.device} is emulated: leave it out"
-        )
-    _require_thermometer(device, options.start_below_c)
-    selection = select_files(options.files, device, notify)
-    if not selection.subjects:
-        return MeasureResult([], selection.problems)
-    config = _config(options, selection, device, sustained_s)
-    batches = [[s] for s in selection.subjects] if config.sustained_s else [selection.subjects]
-    measure_batch = untimed.run if is_emulated else rounds.run
-    outcome = rounds.join(measure_batch(device, batch, config, notify) for batch in batches)
+    if options.device.lab is None:
+        outcome = _here(options, notify)
+    else:
+        from irrvit.benchmark.acts import in_lab
+
+        outcome = in_lab.measure(options, notify)
     measured = outcome.measurements
     return MeasureResult(
         to_timed_rows(measured),
-        selection.problems | outcome.failures | _keep(measured, options.store),
+        outcome.failures,
         [baseline.gate(m, old, fail_above=fail_above) for m in measured if old],
         outcome.interrupted,
         to_untimed_rows(measured),
     )
 
 
-def _config(
-    options: MeasureOptions, selection: Selection, device: Device, sustained_s: float | None
-) -> RunConfig:
+def _here(options: MeasureOptions, notify: Notify) -> RunResult:
+    """On a device of this machine; what was measured is in the store."""
+    asked = options.device.one
+    check_gate(options.start_below_c, asked.device)
+    device = find_device(asked, notify)
+    if device.describe().emulated and options.compare:
+        raise BadOptions(
+            f"--compare is about latency, and {asked.device} is emulated: leave it out"
+        )
+    outcome = on_device(device, options, notify)
+    return replace(outcome, failures=outcome.failures | _keep(outcome.measurements, options.store))
+
+
+def on_device(device: Device, options: MeasureOptions, notify: Notify) -> RunResult:
+    """Measure what was asked for on a device that was found; what cannot be is a failure.
+
+    Raises:
+        BenchmarkError: before anything is measured, when the options make no sense there.
+    """
+    _require_thermometer(device, options.start_below_c)
+    selection = select_files(options.files, device, notify)
+    if not selection.subjects:
+        return RunResult([], selection.problems)
+    config = _config(options, selection, device)
+    batches = [[s] for s in selection.subjects] if config.sustained_s else [selection.subjects]
+    measure_batch = untimed.run if device.describe().emulated else rounds.run
+    outcome = rounds.join(measure_batch(device, batch, config, notify) for batch in batches)
+    return replace(outcome, failures=selection.problems | outcome.failures)
+
+
+def _config(options: MeasureOptions, selection: Selection, device: Device) -> RunConfig:
+    sustained_s = parse_seconds(options.sustained)
     config = to_config(
         selection,
         options.calls,
@@ -124,12 +145,14 @@ def _keep(measurements: list[Measurement], path: Path) -> dict[str, str]:
     return {}
 
 
-def parse_seconds(text: str) -> float:
+def parse_seconds(text: str | None) -> float | None:
     """`90`, `90s` or `10m`.
 
     Raises:
         BadOptions: it is none of these.
     """
+    if text is None:
+        return None
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([sm]?)", text)
     if match is None or float(match[1]) <= 0:
         raise BadOptions(f"--sustained got '{text}': expected a time, such as 90s or 10m")

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from irrvit.benchmark.errors import BadOptions
 from irrvit.benchmark.worker.runtime import names as runtime_names
 from irrvit.model.data.find import dataset_choices
 
@@ -29,8 +30,8 @@ def _files(help: str, *names: str) -> Any:
     return typer.Option(*names, metavar="NAME", help=help, rich_help_panel="Files")
 
 
-def _device(help: str) -> Any:
-    return typer.Option(metavar="NAME", help=help, rich_help_panel="Device")
+def _device(help: str, *names: str, metavar: str = "NAME") -> Any:
+    return typer.Option(*names, metavar=metavar, help=help, rich_help_panel="Device")
 
 
 def _pictures(metavar: str, help: str, *, least: int | None = None) -> Any:
@@ -60,6 +61,8 @@ StartBelow = Annotated[
     float | None,
     _timing("CELSIUS", "Wait until it is cooler.  [default: as its kind says]", "--start-below"),
 ]
+_NAMES_ONE = "A kind from 'irrvit-bench list', or a phone: model or serial."
+Accelerator = Annotated[str, _device("cpu; gpu, npu or all where a device has them.")]
 Store = Annotated[Path, _result("FILE", "Where every measurement is appended.")]
 Compare = Annotated[
     Path | None, _result("FILE", "A store or a result of --json to be held against.")
@@ -85,14 +88,46 @@ class FileOptions:
 
 
 @dataclass(frozen=True)
+class DevicesOptions:
+    """Where they are run, which may be several devices of a lab."""
+
+    devices: Annotated[
+        tuple[str, ...],
+        _device(f"{_NAMES_ONE} May repeat with --lab.  [default: host]", "--device"),
+    ] = ()
+    accelerator: Accelerator = "cpu"
+    lab: Annotated[
+        str | None, _device("On devices of other machines: see docs/lab.md.", metavar="HEAD")
+    ] = None
+    own: OwnOptions = field(default_factory=dict)
+
+    @property
+    def one(self) -> DeviceOptions:
+        """The only one, where there is no lab.
+
+        Raises:
+            BadOptions: several were named.
+        """
+        if len(self.devices) > 1:
+            raise BadOptions(
+                f"--device got {' and '.join(self.devices)}: several are measured with --lab HEAD "
+                "(irrvit-bench lab), or one after the other"
+            )
+        return DeviceOptions(*self.devices, accelerator=self.accelerator, own=self.own)
+
+
+@dataclass(frozen=True)
 class DeviceOptions:
     """Where they are run."""
 
-    device: Annotated[
-        str, _device("A kind from 'irrvit-bench list', or a phone: model or serial.")
-    ] = "host"
-    accelerator: Annotated[str, _device("cpu; gpu, npu or all where a device has them.")] = "cpu"
+    device: Annotated[str, _device(_NAMES_ONE)] = "host"
+    accelerator: Accelerator = "cpu"
     own: OwnOptions = field(default_factory=dict)
+
+    @property
+    def alone(self) -> DevicesOptions:
+        """The same where several could be named."""
+        return DevicesOptions((self.device,), self.accelerator, own=self.own)
 
 
 @dataclass(frozen=True)
@@ -121,7 +156,7 @@ class MeasureOptions:
     """Options of `irrvit-bench measure`."""
 
     files: FileOptions = FileOptions()
-    device: DeviceOptions = field(default_factory=DeviceOptions)
+    device: DevicesOptions = field(default_factory=DevicesOptions)
     calls: CallOptions = CallOptions()
     repeats: RepeatOptions = RepeatOptions()
     start_below_c: StartBelow = None
@@ -193,6 +228,17 @@ class SetupOptions:
     """Options of `irrvit-bench setup`."""
 
     kind: Annotated[str, typer.Argument(metavar="KIND", help="A kind of device.")]
+
+
+@dataclass(frozen=True)
+class LabOptions:
+    """Options of `irrvit-bench lab`."""
+
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="head, join or devices.")]
+    head: Annotated[
+        str | None,
+        typer.Argument(metavar="HEAD", help="Where the lab's head is; of a head, its address."),
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from irrvit.benchmark.acts.options import (
     FileOptions,
     RepeatOptions,
 )
-from irrvit.benchmark.acts.select import Selection, from_models, from_paths
+from irrvit.benchmark.acts.select import Runtimes, Selection, from_models, from_paths
 from irrvit.benchmark.device import Device, LacksRuntimes, accelerators
 from irrvit.benchmark.errors import BadOptions, RuntimeUnavailable
 from irrvit.benchmark.measurement import RunConfig
@@ -62,7 +62,7 @@ def select_files(options: FileOptions, device: Device, notify: Notify) -> Select
         BadOptions: they were named in more ways than one, or the device has no such runtime.
     """
     _require_one_way(options)
-    selection = _select(options, device, notify)
+    selection = select_for(options, device.RUNTIMES, notify)
     if isinstance(device, LacksRuntimes):
         return _without_lacking(selection, device)
     return selection
@@ -80,13 +80,12 @@ def _without_lacking(selection: Selection, device: LacksRuntimes) -> Selection:
     return there
 
 
-def _select(options: FileOptions, device: Device, notify: Notify) -> Selection:
+def select_for(options: FileOptions, runtimes: Runtimes, notify: Notify) -> Selection:
+    """The same for a device that has these runtimes, wherever it is."""
     if options.artifacts:
-        return from_paths(options.artifacts, device.RUNTIMES, asked=options.runtimes)
+        return from_paths(options.artifacts, runtimes, asked=options.runtimes)
     models = suite.get(options.suite).models if options.suite else options.models
-    return from_models(
-        models or (DEFAULT_MODEL,), device.RUNTIMES, asked=options.runtimes, notify=notify
-    )
+    return from_models(models or (DEFAULT_MODEL,), runtimes, asked=options.runtimes, notify=notify)
 
 
 def to_config(

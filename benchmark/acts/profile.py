@@ -93,7 +93,7 @@ def _add_page(
     measured = measure(
         MeasureOptions(
             files=options.files,
-            device=options.device,
+            device=options.device.alone,
             calls=options.calls,
             repeats=options.repeats,
             start_below_c=options.start_below_c,

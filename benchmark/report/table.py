@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from irrvit.benchmark.measurement import Measurement
 from irrvit.benchmark.results.baseline import Gate
 from irrvit.benchmark.results.rows import MeasureResult, TimedRow, UntimedRow
 from irrvit.benchmark.results.stats import Comparison
@@ -75,33 +76,48 @@ def _json_comparison(compared: Comparison | None) -> dict[str, Any] | None:
 
 def to_table(result: MeasureResult) -> RenderableType:
     """A row for each file, and below it comparisons, and what is to be said against a number."""
-    parts = [_timed(result.rows)] if result.rows else []
-    parts += [_answers(result.untimed)] if result.untimed else []
-    return Group(*parts, *_comparisons(result.rows), *_remarks(result))
+    measured = [row.measurement for row in (*result.rows, *result.untimed)]
+    devices = list(dict.fromkeys(map(_device, measured)))
+    parts: list[RenderableType] = []
+    for device in devices:
+        parts += [Text("")] if parts else []
+        of_device = MeasureResult(
+            [row for row in result.rows if _device(row.measurement) == device],
+            {},
+            untimed=[row for row in result.untimed if _device(row.measurement) == device],
+        )
+        parts += [_timed(device, of_device.rows)] if of_device.rows else []
+        parts += [_answers(device, of_device.untimed)] if of_device.untimed else []
+        parts += [*_comparisons(of_device.rows), *_remarks(of_device)]
+    return Group(*parts, *_gates(result))
 
 
-def _timed(rows: list[TimedRow]) -> RenderableType:
+def _device(measurement: Measurement) -> str:
+    """What it is called to people; of a lab, with its host."""
+    name, host = measurement.device.name, measurement.host
+    return name if host is None else f"{name} at {host}"
+
+
+def _timed(device: str, rows: list[TimedRow]) -> RenderableType:
     first = rows[0].measurement
     table = _table(_HEADINGS)
     for row in rows:
         table.add_row(*_cells(row))
     threads = first.config.threads
     title = Text(
-        f"{first.device.name}, {threads} thread{'s' if threads > 1 else ''}, "
-        f"{len(first.repeats)} repeats",
+        f"{device}, {threads} thread{'s' if threads > 1 else ''}, {len(first.repeats)} repeats",
         no_wrap=True,
         overflow="ellipsis",
     )
     return Group(title, table)
 
 
-def _answers(answers: list[UntimedRow]) -> RenderableType:
+def _answers(device: str, answers: list[UntimedRow]) -> RenderableType:
     """No milliseconds: an emulator's would be taken for the device's."""
     table = _table(_ANSWER_HEADINGS)
     for one in answers:
         table.add_row(*_answer_cells(one))
-    name = answers[0].measurement.device.name
-    title = Text(f"{name}: answers, beside this machine's", no_wrap=True, overflow="ellipsis")
+    title = Text(f"{device}: answers, beside this machine's", no_wrap=True, overflow="ellipsis")
     return Group(title, table)
 
 
@@ -192,11 +208,14 @@ def _remarks(result: MeasureResult) -> list[Text]:
         for row in (*result.rows, *result.untimed)
         for issue in row.issues
     ]
-    lines += [
+    return lines
+
+
+def _gates(result: MeasureResult) -> list[Text]:
+    return [
         Text(
             f"  baseline: {gated.name}: {gated.gate}: {gated.detail}",
             style="green" if gated.gate is Gate.PASSED else "red",
         )
         for gated in result.gated
     ]
-    return lines

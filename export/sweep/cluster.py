@@ -94,9 +94,12 @@ def _start(ray: ModuleType, where: str) -> None:
 
 
 def on_every_node(
-    ray: ModuleType, ask: Callable[..., _Answer], *about: object
+    ray: ModuleType, ask: Callable[..., _Answer], *about: object, having: str = "CPU"
 ) -> dict[str, _Answer]:
     """Ask something on each machine of the cluster that computes; answers by host.
+
+    Args:
+        having: the resource that makes a machine one of them.
 
     Raises:
         ClusterLost: one of them does not have this package, or went away.
@@ -105,7 +108,7 @@ def on_every_node(
 
     answers = {}
     for node in ray.nodes():
-        if not node["Alive"] or not node["Resources"].get("CPU"):
+        if not node["Alive"] or not node["Resources"].get(having):
             continue
         there = NodeAffinitySchedulingStrategy(node_id=node["NodeID"], soft=False)
         asking = ray.remote(num_cpus=0, max_retries=0, scheduling_strategy=there)(ask)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -169,6 +170,14 @@ def artifact_folder(tmp_path_factory):
     code = ["-m", "irrvit.export.cli", "--model", "irrvit_tiny", "--target", "onnx", "--out", out]
     subprocess.run([sys.executable, *map(str, code)], check=True, capture_output=True, timeout=300)
     return out / "onnx-fp32"
+
+
+@pytest.fixture(scope="session")
+def apk(tmp_path_factory):
+    """What is installed as the app: to the phone of the tests, any file is one."""
+    path = tmp_path_factory.mktemp("apk") / "irrvit.apk"
+    path.write_bytes(os.urandom(9 << 20))
+    return path
 
 
 @pytest.fixture(scope="session")

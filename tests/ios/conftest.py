@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -108,3 +109,13 @@ def fashion():
 @pytest.fixture
 def worker_command():
     return _WORKER
+
+
+@pytest.fixture
+def lab_head(bench, tmp_path):
+    """`irrvit-bench lab head` of this machine alone."""
+    head = runpy.run_path(str(Path(__file__).parents[1] / "lab_head.py"))["LabHead"](
+        bench, tmp_path
+    )
+    yield head
+    head.end()

@@ -39,27 +39,29 @@ def silent(name, stage):
 
 @pytest.mark.parametrize("limit_c", [9.9, 110.1, 33500, -273, math.nan, math.inf])
 def test_a_gate_that_no_device_has_is_refused_before_one_is_looked_for(limit_c):
-    for act, options in ((measure, MeasureOptions), (profile, ProfileOptions)):
+    measuring = MeasureOptions(device=REMOTE.alone, start_below_c=limit_c)
+    profiling = ProfileOptions(device=REMOTE, start_below_c=limit_c)
+    for act, options in ((measure, measuring), (profile, profiling)):
         with pytest.raises(BadOptions, match=r"--start-below got .*: expected a temp"):
-            act.run(options(device=REMOTE, start_below_c=limit_c), silent)
+            act.run(options, silent)
 
 
 @pytest.mark.parametrize("limit_c", [10, 110])
 def test_a_gate_that_one_may_have_is_taken_to_it(limit_c):
     elsewhere = DeviceOptions("host", own={"clean": True})
     with pytest.raises(BadOptions, match="does not take --clean"):
-        measure.run(MeasureOptions(device=elsewhere, start_below_c=limit_c), silent)
+        measure.run(MeasureOptions(device=elsewhere.alone, start_below_c=limit_c), silent)
 
 
 def test_a_gate_on_what_no_browser_tells_is_refused_before_one_is_waited_for():
     with pytest.raises(BadOptions, match="no remote-browser says how warm it is; leave it out"):
-        measure.run(MeasureOptions(device=REMOTE, start_below_c=37), silent)
+        measure.run(MeasureOptions(device=REMOTE.alone, start_below_c=37), silent)
 
 
 @pytest.mark.parametrize(
     ("act", "options"),
     [
-        (measure, MeasureOptions(files=NOWHERE, device=REMOTE)),
+        (measure, MeasureOptions(files=NOWHERE, device=REMOTE.alone)),
         (profile, ProfileOptions(files=NOWHERE, device=REMOTE)),
         (accuracy, AccuracyOptions("x", files=NOWHERE, device=REMOTE)),
     ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import runpy
 from pathlib import Path
 
@@ -14,14 +13,6 @@ PHONE = Path(__file__).parents[2] / "phone"
 @pytest.fixture
 def phone(start_phone):
     return start_phone()
-
-
-@pytest.fixture(scope="session")
-def apk(tmp_path_factory):
-    """What is installed as the app: to the phone of the tests, any file is one."""
-    path = tmp_path_factory.mktemp("apk") / "irrvit.apk"
-    path.write_bytes(os.urandom(9 << 20))
-    return path
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from irrvit.benchmark.acts.options import (
     CallOptions,
     CrosscheckOptions,
     DeviceOptions,
+    DevicesOptions,
     FileOptions,
     MeasureOptions,
     NoOptions,
@@ -62,18 +63,20 @@ OLD = {
             files=FILES(suite="article", runtimes=("litert",)), repeats=RepeatOptions(15, 4)
         ),
     ),
-    "--device pixel": ("measure", MeasureOptions(device=DeviceOptions("pixel"))),
+    "--device pixel": ("measure", MeasureOptions(device=DevicesOptions(("pixel",)))),
     "--device browser --accelerator gpu": (
         "measure",
-        MeasureOptions(device=DeviceOptions("browser", "gpu")),
+        MeasureOptions(device=DevicesOptions(("browser",), "gpu")),
     ),
     "--device pixel --benchmark-binary FILE": (
         "measure",
-        MeasureOptions(device=DeviceOptions("pixel", own={"benchmark_binary": Path("FILE")})),
+        MeasureOptions(device=DevicesOptions(("pixel",), own={"benchmark_binary": Path("FILE")})),
     ),
     "--device pixel --apk app.apk --clean": (
         "measure",
-        MeasureOptions(device=DeviceOptions("pixel", own={"apk": Path("app.apk"), "clean": True})),
+        MeasureOptions(
+            device=DevicesOptions(("pixel",), own={"apk": Path("app.apk"), "clean": True})
+        ),
     ),
     "--start-below 37 --sustained 10m --timeout 30": (
         "measure",

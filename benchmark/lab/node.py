@@ -1,0 +1,94 @@
+"""A machine as a part of a Ray cluster: its head, or a host of devices."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from irrvit.benchmark.errors import BadOptions, RuntimeUnavailable
+from irrvit.benchmark.lab.hosts import NoLab
+from irrvit.benchmark.lab.offer import Offered, resources
+from irrvit.model.progress import Notify
+
+CLIENT_PORT = 10001
+PORT = 6379
+_AGAIN_S = 10.0
+_JOINED_S = 30.0
+_TOKEN = Path.home() / ".ray" / "auth_token"
+
+
+def start_head(address: str, devices: Sequence[Offered], notify: Notify) -> None:
+    """Be the head of a lab, and offer devices to it, until Ctrl-C.
+
+    Args:
+        address: of this machine, as the others reach it; a loopback address is for it alone.
+
+    Raises:
+        NoLab: it ended by itself.
+    """
+    words = ["--head", "--node-ip-address", address, "--port", str(PORT)]
+    words += ["--ray-client-server-port", str(CLIENT_PORT), "--include-dashboard", "false"]
+    is_loopback = _is_loopback(address)
+    notify("lab", f"its head is {address}{', for this machine alone' if is_loopback else ''}")
+    raise NoLab(f"the head ended by itself ({_run(words, devices, is_loopback=is_loopback)})")
+
+
+def join(head: str, devices: Sequence[Offered], notify: Notify) -> None:
+    """Offer devices to a lab until Ctrl-C; a head that goes away is waited for.
+
+    Raises:
+        BadOptions: nothing can join at this address.
+        NoLab: there is no head there at first.
+    """
+    host, _, port = head.partition(":")
+    if not host or (port and not port.isdigit()):
+        raise BadOptions(f"lab join got '{head}': expected HEAD or HEAD:PORT")
+    if _is_loopback(host):
+        raise BadOptions(
+            f"a lab at {host} is for its own machine alone, and its head offers what that has: "
+            "give 'irrvit-bench lab head' an address that other machines reach"
+        )
+    started, was_there = time.monotonic(), False
+    while True:
+        ended = _run(["--address", f"{host}:{port or PORT}"], devices)
+        was_there = was_there or time.monotonic() - started > _JOINED_S
+        if not was_there:
+            raise NoLab(
+                f"no head of a lab is at {head} ({ended}): start one there with 'irrvit-bench lab "
+                "head ADDRESS', and see that both have the same Python, Ray and ~/.ray/auth_token"
+            )
+        notify("lab", f"its head went away; joining again in {_AGAIN_S:.0f} s (or Ctrl-C)")
+        time.sleep(_AGAIN_S)
+
+
+def _is_loopback(address: str) -> bool:
+    return address in ("localhost", "::1") or address.startswith("127.")
+
+
+def _run(words: Sequence[str], devices: Sequence[Offered], *, is_loopback: bool = False) -> str:
+    """Run a node until it ends, and say how; nothing but what has a device is sent to it."""
+    if find_spec("ray") is None:
+        raise RuntimeUnavailable(
+            'the package ray is not installed, and a lab needs it: pip install "irrvit-mobile[ray]"'
+        )
+    # What is measured does not wait for others, and a process that is ended for its memory is
+    # reported instead of being begun for ever.
+    settings = {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_worker_niceness": "0",
+        "RAY_task_oom_retries": "0",
+    }
+    if is_loopback:  # What Ray does by itself on macOS and Windows.
+        settings["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    if "RAY_AUTH_TOKEN" in os.environ or _TOKEN.is_file():
+        settings["RAY_AUTH_MODE"] = "token"
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *words]
+    command += ["--num-cpus", "0", "--resources", json.dumps(resources(devices))]
+    done = subprocess.run(command, env=settings | os.environ, stdout=2, check=False)
+    return f"exit code {done.returncode}"
