@@ -76,12 +76,7 @@ def dispatch(
             for one in done:
                 job = running.pop(one)
                 answer = _answer(ray, one, job)
-                if answer is None:
-                    notify(job.name, f"{job.lost[-1]}; it is begun once more")
-                    job.node = job.node if job.is_pinned else None
-                    running[_begin(ray, work, job)] = job
-                elif isinstance(answer, Gone) and _is_elsewhere(ray, job, answer):
-                    notify(job.name, f"{answer.host}: {answer.sentence}; it goes to another host")
+                if _is_to_go_on(ray, job, answer, notify):
                     running[_begin(ray, work, job)] = job
                 else:
                     yield job, _final(answer)
@@ -118,6 +113,18 @@ def _answer(ray: ModuleType, done: Any, job: Job) -> Any:
     except ray.exceptions.RayError as error:
         job.lost.append(f"its host or its process went away ({cluster.first_line(error)})")
     return None if len(job.lost) < _TRIES else f"{job.lost[-1]}, {_TRIES} times"
+
+
+def _is_to_go_on(ray: ModuleType, job: Job, answer: Any, notify: Notify) -> bool:
+    """Whether a job that came to nothing is begun again, perhaps on another host."""
+    if answer is None:
+        notify(job.name, f"{job.lost[-1]}; it is begun once more")
+        job.node = job.node if job.is_pinned else None
+        return True
+    if isinstance(answer, Gone) and _is_elsewhere(ray, job, answer):
+        notify(job.name, f"{answer.host}: {answer.sentence}; it goes to another host")
+        return True
+    return False
 
 
 def _is_elsewhere(ray: ModuleType, job: Job, gone: Gone) -> bool:

@@ -106,15 +106,18 @@ def on_every_node(
     """
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    answers = {}
+    asked = {}
     for node in ray.nodes():
         if not node["Alive"] or not node["Resources"].get(having):
             continue
         there = NodeAffinitySchedulingStrategy(node_id=node["NodeID"], soft=False)
         asking = ray.remote(num_cpus=0, max_retries=0, scheduling_strategy=there)(ask)
         host = node["NodeManagerHostname"] or node["NodeManagerAddress"]
+        asked[f"{host} ({node['NodeID'][:6]})"] = asking.remote(*about)
+    answers = {}
+    for host, answer in asked.items():
         try:
-            answers[f"{host} ({node['NodeID'][:6]})"] = ray.get(asking.remote(*about))
+            answers[host] = ray.get(answer)
         except ray.exceptions.RayError as error:
             raise ClusterLost(f"{host} cannot work for us: {first_line(error)}") from error
     return answers

@@ -1,6 +1,8 @@
 """On a real cluster: each job to a free device of its name, and to another when one goes away."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -137,3 +139,29 @@ def test_a_device_that_is_gone_is_looked_for_on_other_hosts(lab, ray, offered):
     pinned = Job("pixel", offered(), second.name, lab.node(first), is_pinned=True)
     (sentence,) = run(ray, work, [pinned]).values()
     assert sentence.startswith("host1: Pixel 8: unplugged")
+
+
+def test_a_process_that_takes_too_much_memory_is_begun_once_more_and_then_reported(offered):
+    """On a cluster of its own, where any memory is too much."""
+    code = _TOO_MUCH.format(resource=offered().resource)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "its process was ended for the memory that it took, 2 times" in done.stdout
+
+
+_TOO_MUCH = """
+import time, ray
+from irrvit.benchmark.lab import offer
+from irrvit.benchmark.lab.dispatch import Job, dispatch
+phone = offer.Offered("android", "Pixel 8", "", "", "", "", {{}}, True)
+assert phone.resource == "{resource}"
+system = {{"memory_usage_threshold": 0.001, "memory_monitor_refresh_ms": 100}}
+ray.init(
+    address="local", resources=offer.resources([phone]), include_dashboard=False,
+    log_to_driver=False, _system_config=system,
+)
+def work(request):
+    time.sleep(60)
+for _, answer in dispatch(ray, work, [Job("pixel", phone, None)], print):
+    print(answer)
+"""

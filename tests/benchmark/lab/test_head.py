@@ -60,11 +60,3 @@ def test_what_makes_no_sense_is_a_sentence(bench, words, said):
     done = bench(*words)
     assert done.returncode == 2
     assert said in done.stderr
-
-
-def test_a_lab_that_is_not_there_is_a_sentence(bench):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    done = bench("--lab", f"127.0.0.1:{port}")
-    assert done.returncode == 2
-    assert "no Ray cluster answers" in done.stderr
