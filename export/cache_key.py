@@ -47,6 +47,7 @@ _ALWAYS = (
     "proof/rounding.py",
     "proof/spread.py",
     "proof/storage.py",
+    "quantization/palette.py",
     "rewriting",
     "target.py",
     "toolchain.py",

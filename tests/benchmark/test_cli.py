@@ -37,7 +37,7 @@ def run(*arguments, cwd=None):
         (["--suite", "peers", "--model", "x"], "one of the three"),
         (["--fail-above", "much"], "expected a percentage"),
         (["--compare", "nothing.json"], "cannot read nothing.json"),
-        (["--runtime", "ncnn"], "this device has coreai, executorch, litert, onnxruntime, torch"),
+        (["--runtime", "ncnn"], "it has coreai, executorch, litert, onnxruntime, torch: choose"),
         (["nothing.tflite"], "nothing.tflite does not exist"),
         (["--timeout", "inf"], "Input should be less than or equal to 86400"),
         (["--picture", "profile.svg"], "belongs to 'irrvit-bench profile'"),

@@ -15,11 +15,20 @@ from irrvit.benchmark.device import (
     HeatLimited,
     HidesHeat,
     Installable,
+    LacksRuntimes,
 )
 from irrvit.benchmark.errors import BadOptions, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState
 
-CAPABILITIES = (Device, Finder, Installable, Accelerated, HeatLimited, HidesHeat)
+CAPABILITIES = (
+    Device,
+    Finder,
+    Installable,
+    Accelerated,
+    HeatLimited,
+    HidesHeat,
+    LacksRuntimes,
+)
 
 
 def test_a_kind_that_is_not_installed_is_said_with_those_that_are(monkeypatch):

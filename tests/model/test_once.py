@@ -8,7 +8,7 @@ import pytest
 
 COMMANDS = {
     "irrvit-export": ["--out", "a", "--out", "b"],
-    "irrvit-bench": ["--device", "pixel", "--device", "host"],
+    "irrvit-bench": ["--lab", "here", "--lab", "there"],
     "irrvit-train": ["--model", "irrvit_tiny", "--data", "d", "--seed", "1", "--seed", "1"],
 }
 
