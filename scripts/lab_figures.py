@@ -177,7 +177,10 @@ def _simulated(taken: list[int]) -> Iterator[tuple[float, float]]:
     from irrvit.benchmark.lab.dispatch import Job, dispatch
     from irrvit.benchmark.lab.offer import Offered, resources
 
-    phones = [Offered("android", "a phone", str(i), "", "", "", {}, True) for i in range(DEVICES)]
+    phones = [
+        Offered("android", "a phone", str(i), "", "", "", {}, ("cpu",), True)
+        for i in range(DEVICES)
+    ]
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     share = DEVICES // HOSTS
     system = _SYSTEM | {"num_workers_soft_limit": share}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from irrvit.benchmark.acts.measure import on_device
 from irrvit.benchmark.acts.options import MeasureOptions
@@ -82,10 +82,15 @@ def waiting(name: str) -> list[Answer]:
         kept = spool.kept(name)
     except OSError:  # What is sent to it will say so.
         return []
-    return [
-        Answer.model_validate_json(line).model_copy(update={"node": node, "kept": called})
-        for called, line in kept.items()
-    ]
+    return [_read(line, called, node) for called, line in kept.items()]
+
+
+def _read(line: str, called: str, node: str) -> Answer:
+    try:
+        return Answer.model_validate_json(line).model_copy(update={"node": node, "kept": called})
+    except ValidationError:
+        said = "what was kept there cannot be read, by this version at least: delete it"
+        return Answer(host=cluster.this_host(), node=node, failures={called: said})
 
 
 def _measured(request: Request, host: str) -> RunResult:

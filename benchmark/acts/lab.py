@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -21,10 +22,15 @@ _HEADINGS = ("host", "kind", "device", "SoC", "system")
 
 @dataclass(frozen=True)
 class LabResult:
-    """What a lab has, by host; nothing after `join` and `head`."""
+    """What a lab has, by host; nothing after `join` and `head`.
+
+    Attributes:
+        has_left: this machine was a part of it until now.
+    """
 
     devices: Mapping[str, tuple[offer.Offered, ...]] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+    has_left: bool = False
 
     @property
     def exit_code(self) -> ExitCode:
@@ -40,11 +46,12 @@ def run(options: LabOptions, notify: Notify) -> LabResult:
     """
     match options.what, options.head:
         case "head", address:
-            own = _offered(notify)
-            _until_ctrl_c(lambda: node.start_head(address or "127.0.0.1", own, notify))
-        case "join", str(head):
-            own = _offered(notify)
-            _until_ctrl_c(lambda: node.join(head, own, notify))
+            own = "127.0.0.1" if address is None else address
+            node.require_own(own)
+            return _serve(lambda: node.start_head(own, _offered(notify), notify))
+        case "join", str(address):
+            head = node.to_head(address)
+            return _serve(lambda: node.join(head, _offered(notify), notify))
         case "devices", str(head):
             with hosts.connected(head) as ray:
                 usable, refused = hosts.usable(hosts.hosts(ray))
@@ -53,7 +60,6 @@ def run(options: LabOptions, notify: Notify) -> LabResult:
             raise BadOptions(f"lab {what} needs the lab's head: irrvit-bench lab {what} HEAD")
         case what, _:
             raise BadOptions(f"lab got '{what}': expected head, join HEAD or devices HEAD")
-    return LabResult()
 
 
 def _offered(notify: Notify) -> list[offer.Offered]:
@@ -63,17 +69,17 @@ def _offered(notify: Notify) -> list[offer.Offered]:
     return devices
 
 
-def _until_ctrl_c(serve: Callable[[], None]) -> None:
-    try:
+def _serve(serve: Callable[[], None]) -> LabResult:
+    """Until Ctrl-C, which is how it is to end."""
+    with suppress(KeyboardInterrupt):
         serve()
-    except KeyboardInterrupt:
-        return
+    return LabResult(has_left=True)
 
 
 def to_table(result: LabResult) -> RenderableType:
     """A row for each device."""
     if not result.devices:
-        return Text("no devices")
+        return Text("this machine has left the lab" if result.has_left else "no devices")
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, show_edge=False)
     for heading in _HEADINGS:
         table.add_column(heading, overflow="fold")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import TypeVar
 
 from irrvit.benchmark.errors import BadOptions, BenchmarkError
 from irrvit.benchmark.lab.offer import MEMBER, Offered, offered
-from irrvit.export.errors import ExportError
+from irrvit.export.errors import ExportError, MissingExtra
 from irrvit.export.sweep import cluster
 from irrvit.model.files import code_hash
 
-_HEAD = re.compile(r"[\w.-]+(:\d{1,5})?")
+_HEAD = re.compile(r"[\w.-]+(:(?P<port>\d{1,5}))?")
+_TOO_SLOW = "Initialization failure from server"
 _OURS = Path(__file__).parents[1]
 _Answer = TypeVar("_Answer")
 
@@ -49,13 +50,30 @@ def connected(head: str) -> Iterator[ModuleType]:
         BadOptions: this is no address.
         NoLab: nobody answers there, or Ray is not installed.
     """
-    if not _HEAD.fullmatch(head):
-        raise BadOptions(f"a lab got the address '{head}': expected HEAD or HEAD:PORT")
+    named = _HEAD.fullmatch(head)
+    if named is None or int(named["port"] or 1) not in range(1, 2**16):
+        raise BadOptions(f"a lab cannot be at '{head}': expected HEAD or HEAD:PORT")
+    with ExitStack() as stack:
+        try:
+            ray = _connect(stack, f"ray://{head}")
+        except MissingExtra as error:
+            raise NoLab(str(error)) from error
+        except ExportError as error:
+            raise NoLab(
+                f"no lab answers at {head}: start one there with 'irrvit-bench lab head ADDRESS', "
+                "and see that both have the same Python, Ray and ~/.ray/auth_token"
+            ) from error
+        yield ray
+
+
+def _connect(stack: ExitStack, where: str) -> ModuleType:
+    """A head that is busy may take longer to begin with somebody than Ray waits for: once more."""
     try:
-        with cluster.connected(f"ray://{head}") as ray:
-            yield ray
+        return stack.enter_context(cluster.connected(where))
     except ExportError as error:
-        raise NoLab(str(error)) from error
+        if _TOO_SLOW not in str(error):
+            raise
+        return stack.enter_context(cluster.connected(where))
 
 
 def hosts(ray: ModuleType) -> list[Host]:

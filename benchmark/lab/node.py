@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from irrvit.benchmark.errors import BadOptions, RuntimeUnavailable
+from irrvit.benchmark.lab.folder import folder
 from irrvit.benchmark.lab.hosts import NoLab
 from irrvit.benchmark.lab.offer import Offered, resources
 from irrvit.model.progress import Notify
@@ -20,7 +24,24 @@ CLIENT_PORT = 10001
 PORT = 6379
 _AGAIN_S = 10.0
 _JOINED_S = 30.0
+_ENDING_S = 30.0
 _TOKEN = Path.home() / ".ray" / "auth_token"
+
+
+def require_own(address: str) -> None:
+    """Raises BadOptions if no head can be started at an address of this machine."""
+    if not address:
+        raise BadOptions("lab head got '': expected an address of this machine, or none")
+    try:
+        with socket.create_server((address, PORT)):
+            pass
+    except OSError as error:
+        is_used = error.errno == errno.EADDRINUSE
+        why = "something listens there already, perhaps another head" if is_used else str(error)
+        raise BadOptions(
+            f"lab head got '{address}': {why}; expected an address of this machine with port "
+            f"{PORT} free"
+        ) from error
 
 
 def start_head(address: str, devices: Sequence[Offered], notify: Notify) -> None:
@@ -39,24 +60,31 @@ def start_head(address: str, devices: Sequence[Offered], notify: Notify) -> None
     raise NoLab(f"the head ended by itself ({_run(words, devices, is_loopback=is_loopback)})")
 
 
-def join(head: str, devices: Sequence[Offered], notify: Notify) -> None:
-    """Offer devices to a lab until Ctrl-C; a head that goes away is waited for.
-
-    Raises:
-        BadOptions: nothing can join at this address.
-        NoLab: there is no head there at first.
-    """
-    host, _, port = head.partition(":")
+def to_head(address: str) -> str:
+    """HOST:PORT of a head that can be joined; raises BadOptions."""
+    host, _, port = address.partition(":")
     if not host or (port and not port.isdigit()):
-        raise BadOptions(f"lab join got '{head}': expected HEAD or HEAD:PORT")
+        raise BadOptions(f"lab join got '{address}': expected HEAD or HEAD:PORT")
     if _is_loopback(host):
         raise BadOptions(
             f"a lab at {host} is for its own machine alone, and its head offers what that has: "
             "give 'irrvit-bench lab head' an address that other machines reach"
         )
+    return f"{host}:{port or PORT}"
+
+
+def join(head: str, devices: Sequence[Offered], notify: Notify) -> None:
+    """Offer devices to a lab until Ctrl-C; a head that goes away is waited for.
+
+    Args:
+        head: as `to_head` has it.
+
+    Raises:
+        NoLab: there is no head there at first.
+    """
     started, was_there = time.monotonic(), False
     while True:
-        ended = _run(["--address", f"{host}:{port or PORT}"], devices)
+        ended = _run(["--address", head], devices)
         was_there = was_there or time.monotonic() - started > _JOINED_S
         if not was_there:
             raise NoLab(
@@ -65,6 +93,11 @@ def join(head: str, devices: Sequence[Offered], notify: Notify) -> None:
             )
         notify("lab", f"its head went away; joining again in {_AGAIN_S:.0f} s (or Ctrl-C)")
         time.sleep(_AGAIN_S)
+
+
+def log() -> Path:
+    """Where what Ray says of this machine's part of a lab goes."""
+    return folder("log") / "ray.log"
 
 
 def _is_loopback(address: str) -> bool:
@@ -90,5 +123,23 @@ def _run(words: Sequence[str], devices: Sequence[Offered], *, is_loopback: bool 
         settings["RAY_AUTH_MODE"] = "token"
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *words]
     command += ["--num-cpus", "0", "--resources", json.dumps(resources(devices))]
-    done = subprocess.run(command, env=settings | os.environ, stdout=2, check=False)
-    return f"exit code {done.returncode}"
+    # In a group of its own: Ctrl-C is ours alone, and Ray is ended as it likes to be.
+    with log().open("ab") as said:
+        node = subprocess.Popen(
+            command,
+            env=settings | os.environ,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+        )
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return f"exit code {node.wait()}; what Ray said is in {log()}"
+    finally:
+        node.terminate()
+        node.wait(_ENDING_S)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import cast
 
 from filelock import FileLock, Timeout
 
 from irrvit.benchmark import kinds
-from irrvit.benchmark.device import Device, Finder, SeenDevice
+from irrvit.benchmark.device import Device, Finder, SeenDevice, accelerators
 from irrvit.benchmark.errors import BadOptions, DeviceNotFound
 from irrvit.benchmark.lab.folder import folder
 from irrvit.model.progress import Notify
@@ -34,6 +33,7 @@ class Offered:
         model: the same for all devices that may stand for each other.
         serial: which of them it is on its host; empty for the host itself.
         runtimes: as `Device.RUNTIMES`.
+        accelerators: those that can be asked for.
         is_apart: it computes by itself, and leaves its host alone.
     """
 
@@ -44,6 +44,7 @@ class Offered:
     os: str
     abi: str
     runtimes: Mapping[str, tuple[str, ...]]
+    accelerators: tuple[str, ...]
     is_apart: bool
 
     @property
@@ -66,7 +67,7 @@ def _offer(seen: SeenDevice) -> Offered:
     kind = kinds.load(seen.kind)
     is_apart = isinstance(kind, Finder)
     serial = _SERIAL.search(seen.name) if is_apart else None
-    name = serial[1] if serial else seen.kind
+    device = kinds.find(serial[1] if serial else seen.kind)
     return Offered(
         kind=seen.kind,
         model=_SERIAL.sub("", seen.name) if serial else seen.name,
@@ -74,7 +75,8 @@ def _offer(seen: SeenDevice) -> Offered:
         soc=seen.soc,
         os=seen.os,
         abi=seen.abi,
-        runtimes=dict(kinds.find(name).RUNTIMES if is_apart else cast(Device, kind).RUNTIMES),
+        runtimes=dict(device.RUNTIMES),
+        accelerators=accelerators(device),
         is_apart=is_apart,
     )
 
@@ -133,10 +135,10 @@ def fitting(asked: str, there: Mapping[str, Sequence[Offered]]) -> tuple[Offered
     ]
     models = {device.resource: device for device in found}
     if not models:
-        names = ", ".join(sorted({f"{device.model} ({device.kind})" for device, _ in pairs}))
+        names = "; ".join(sorted({f"{device.model} ({device.kind})" for device, _ in pairs}))
         raise DeviceNotFound(f"no device of the lab is called '{asked}': it has {names or 'none'}")
     if len(models) > 1:
-        names = ", ".join(sorted(device.model for device in models.values()))
+        names = "; ".join(sorted(device.model for device in models.values()))
         raise BadOptions(f"'{asked}' fits several devices of the lab: {names}; name one of them")
     return replace(next(iter(models.values())), serial=""), None
 

@@ -35,12 +35,12 @@ def name_of(store: Path) -> str:
             with suppress(FileExistsError):  # Another call was quicker.
                 path.hardlink_to(new)
             new.unlink()
+        name = path.read_text(encoding="utf-8", errors="replace").strip()
     except OSError as error:
         raise BadStore(
-            f"cannot write {path}: {error.strerror or error}; make room or rights, or choose "
-            "another file with --store"
+            f"cannot write or read {path}: {error.strerror or error}; make room or rights, or "
+            "choose another file with --store"
         ) from error
-    name = path.read_text().strip()
     if not _NAME.fullmatch(name):
         raise BadStore(f"{path} is not what was written there: delete it")
     return name

@@ -102,6 +102,7 @@ def offered():
             os="a system",
             abi="arm64-v8a",
             runtimes={"onnx": ("onnxruntime",)},
+            accelerators=("cpu",),
             is_apart=kind != "host",
         )
 

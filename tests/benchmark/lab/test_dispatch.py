@@ -153,7 +153,7 @@ _TOO_MUCH = """
 import time, ray
 from irrvit.benchmark.lab import offer
 from irrvit.benchmark.lab.dispatch import Job, dispatch
-phone = offer.Offered("android", "Pixel 8", "", "", "", "", {{}}, True)
+phone = offer.Offered("android", "Pixel 8", "", "", "", "", {{}}, ("cpu",), True)
 assert phone.resource == "{resource}"
 system = {{"memory_usage_threshold": 0.001, "memory_monitor_refresh_ms": 100}}
 ray.init(

@@ -14,7 +14,7 @@ from irrvit.benchmark.acts.options import (
     RepeatOptions,
 )
 from irrvit.benchmark.errors import BadOptions
-from irrvit.benchmark.lab import hosts, offer
+from irrvit.benchmark.lab import hosts, offer, spool
 from irrvit.benchmark.results import store
 from irrvit.export import artifact
 
@@ -119,10 +119,26 @@ def test_what_is_measured_is_in_the_store_once_whenever_a_call_is_cut_off(
     assert len({m.run_id for m in kept(options)}) == len(on_the_host()) == 2
     assert sent.stat() == first  # Nor was the file sent again.
 
-    nowhere = replace(options, device=replace(options.device, devices=("nokia",)))
-    assert in_lab.measure(nowhere, silent).measurements == []
+    assert collect(options).measurements == []
     assert len(kept(options)) == 2
     wait_for(lambda: not on_the_host())
+
+
+def collect(options):
+    """A call that only collects."""
+    nowhere = replace(options, device=replace(options.device, devices=("nokia",)))
+    return in_lab.measure(nowhere, silent)
+
+
+def test_what_is_kept_damaged_is_said_and_stops_nothing(join, start_phone, own_server, options):
+    start_phone()
+    folder = join(ANDROID_ADB_SERVER_PORT=own_server.port)
+    of_store = folder / "kept" / spool.name_of(options.store)
+    of_store.mkdir(parents=True)
+    (of_store / "damaged.json").write_text("{")
+    failures = collect(options).failures
+    assert set(failures) == {f"{os.uname().nodename}, damaged.json", "nokia"}
+    assert "what was kept there cannot be read" in failures[f"{os.uname().nodename}, damaged.json"]
 
 
 def test_a_host_with_another_version_of_ours_is_refused(
@@ -148,9 +164,12 @@ def test_a_host_that_can_keep_nothing_says_so(join, start_phone, own_server, opt
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"device": DevicesOptions(lab="127.0.0.1", own={"clean": True})}, "--clean is about this"),
-        ({"files": FileOptions(runtimes=("torch",))}, "--runtime torch runs a network and no file"),
-        ({"device": DevicesOptions(lab="a b")}, "a lab got the address 'a b'"),
+        (
+            {"device": DevicesOptions(lab="127.0.0.1", own={"clean": True})},
+            "leave --clean out with --lab",
+        ),
+        ({"files": FileOptions(runtimes=("torch",))}, "--runtime torch runs a network"),
+        ({"device": DevicesOptions(lab="a b")}, "a lab cannot be at 'a b'"),
     ],
 )
 def test_what_makes_no_sense_in_a_lab_is_refused(options, changes, said):

@@ -63,7 +63,7 @@ def test_a_name_of_devices_that_differ_is_refused_with_theirs(there, asked):
 
 
 def test_what_no_device_is_called_is_refused_with_what_there_is(there):
-    with pytest.raises(DeviceNotFound, match=r"'nokia': it has EPYC, 2 cores \(host\), Pixel 8 \("):
+    with pytest.raises(DeviceNotFound, match=r"'nokia': it has EPYC, 2 cores \(host\); Pixel 8 \("):
         offer.fitting("nokia", there)
     with pytest.raises(DeviceNotFound, match="it has none"):
         offer.fitting("nokia", {})

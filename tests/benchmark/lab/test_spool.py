@@ -42,3 +42,9 @@ def test_a_place_where_nothing_can_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BadStore, match="choose another file with --store"):
         spool.name_of(tmp_path / "file" / "measurements.jsonl")
+
+
+def test_a_folder_in_the_place_of_a_name_is_said(tmp_path):
+    (tmp_path / "measurements.lab").mkdir()
+    with pytest.raises(BadStore, match=r"cannot write or read .*measurements\.lab"):
+        spool.name_of(tmp_path / "measurements.jsonl")
