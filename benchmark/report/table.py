@@ -103,9 +103,10 @@ def _timed(device: str, rows: list[TimedRow]) -> RenderableType:
     table = _table(_HEADINGS)
     for row in rows:
         table.add_row(*_cells(row))
-    threads = first.config.threads
+    threads, repeats = first.config.threads, len(first.repeats)
     title = Text(
-        f"{device}, {threads} thread{'s' if threads > 1 else ''}, {len(first.repeats)} repeats",
+        f"{device}, {threads} thread{'s' if threads > 1 else ''}, "
+        f"{repeats} repeat{'s' if repeats > 1 else ''}",
         no_wrap=True,
         overflow="ellipsis",
     )

@@ -66,7 +66,9 @@ def _checked(parcel: Parcel) -> dict[str, bytes]:
             if sum(sizes.values()) > len(parcel.content):  # Nothing in it is compressed.
                 raise BadArtifact("a parcel says that it holds more than was sent: it is not taken")
             files = {name: archive.read(name) for name in sizes}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except BadArtifact:
+        raise
+    except Exception as error:  # Whatever zipfile makes of damage: it raises many kinds of errors.
         raise BadArtifact(f"a parcel arrived damaged ({error}): export again") from error
     for name in files:
         path = PurePosixPath(name)

@@ -5,7 +5,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from irrvit.export.errors import BadArtifact
@@ -60,6 +60,7 @@ def test_what_would_grow_is_not_opened(tmp_path):
         unpack(Parcel({"zeros": ""}, kept.getvalue()), tmp_path)
 
 
+@example(bytes.fromhex("0000080000000000000000000000000000000000000001"), 5)
 @given(st.binary(max_size=300), st.integers(0, 400))
 def test_damage_is_a_sentence(tmp_path_factory, noise, at):
     sent = pack(FILES)
