@@ -68,10 +68,6 @@ def _here(options: MeasureOptions, notify: Notify) -> RunResult:
     asked = options.device.one
     check_gate(options.start_below_c, asked.device)
     device = find_device(asked, notify)
-    if device.describe().emulated and options.compare:
-        raise BadOptions(
-            f"--compare is about latency, and {asked.device} is emulated: leave it out"
-        )
     outcome = on_device(device, options, notify)
     return replace(outcome, failures=outcome.failures | _keep(outcome.measurements, options.store))
 
@@ -82,13 +78,16 @@ def on_device(device: Device, options: MeasureOptions, notify: Notify) -> RunRes
     Raises:
         BenchmarkError: before anything is measured, when the options make no sense there.
     """
+    info = device.describe()
+    if info.emulated and options.compare:
+        raise BadOptions(f"--compare is about latency, and {info.kind} is emulated: leave it out")
     _require_thermometer(device, options.start_below_c)
     selection = select_files(options.files, device, notify)
     if not selection.subjects:
         return RunResult([], selection.problems)
     config = _config(options, selection, device)
     batches = [[s] for s in selection.subjects] if config.sustained_s else [selection.subjects]
-    measure_batch = untimed.run if device.describe().emulated else rounds.run
+    measure_batch = untimed.run if info.emulated else rounds.run
     outcome = rounds.join(measure_batch(device, batch, config, notify) for batch in batches)
     return replace(outcome, failures=selection.problems | outcome.failures)
 

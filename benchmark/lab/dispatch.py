@@ -41,6 +41,7 @@ class Job:
         is_pinned: no other host will do.
         without: nodes whose device is gone.
         lost: why each try came to nothing.
+        is_waiting: it was said that no host has such a device now.
     """
 
     name: str

@@ -18,14 +18,16 @@ from irrvit.benchmark.errors import BadOptions, RuntimeUnavailable
 from irrvit.benchmark.lab.folder import folder
 from irrvit.benchmark.lab.hosts import NoLab
 from irrvit.benchmark.lab.offer import Offered, resources
+from irrvit.export.errors import MissingExtra
+from irrvit.export.sweep import cluster
 from irrvit.model.progress import Notify
 
 CLIENT_PORT = 10001
 PORT = 6379
 _AGAIN_S = 10.0
+_ANSWER_S = 5.0
 _JOINED_S = 30.0
 _ENDING_S = 30.0
-_TOKEN = Path.home() / ".ray" / "auth_token"
 
 
 def require_own(address: str) -> None:
@@ -63,7 +65,7 @@ def start_head(address: str, devices: Sequence[Offered], notify: Notify) -> None
 def to_head(address: str) -> str:
     """HOST:PORT of a head that can be joined; raises BadOptions."""
     host, _, port = address.partition(":")
-    if not host or (port and not port.isdigit()):
+    if not host or not (port or "1").isdigit() or int(port or 1) not in range(1, 2**16):
         raise BadOptions(f"lab join got '{address}': expected HEAD or HEAD:PORT")
     if _is_loopback(host):
         raise BadOptions(
@@ -82,17 +84,30 @@ def join(head: str, devices: Sequence[Offered], notify: Notify) -> None:
     Raises:
         NoLab: there is no head there at first.
     """
+    _require_listener(head)
     started, was_there = time.monotonic(), False
     while True:
         ended = _run(["--address", head], devices)
         was_there = was_there or time.monotonic() - started > _JOINED_S
         if not was_there:
             raise NoLab(
-                f"no head of a lab is at {head} ({ended}): start one there with 'irrvit-bench lab "
-                "head ADDRESS', and see that both have the same Python, Ray and ~/.ray/auth_token"
+                f"the lab at {head} does not take this machine ({ended}): see that both have the "
+                "same Python, Ray and ~/.ray/auth_token"
             )
         notify("lab", f"its head went away; joining again in {_AGAIN_S:.0f} s (or Ctrl-C)")
         time.sleep(_AGAIN_S)
+
+
+def _require_listener(head: str) -> None:
+    """Ray itself would try for a long time."""
+    host, _, port = head.partition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=_ANSWER_S).close()
+    except OSError as error:
+        raise NoLab(
+            f"no head of a lab is at {head} ({error}): start one there with 'irrvit-bench lab head "
+            "ADDRESS'"
+        ) from error
 
 
 def log() -> Path:
@@ -107,20 +122,13 @@ def _is_loopback(address: str) -> bool:
 def _run(words: Sequence[str], devices: Sequence[Offered], *, is_loopback: bool = False) -> str:
     """Run a node until it ends, and say how; nothing but what has a device is sent to it."""
     if find_spec("ray") is None:
-        raise RuntimeUnavailable(
-            'the package ray is not installed, and a lab needs it: pip install "irrvit-mobile[ray]"'
-        )
+        raise RuntimeUnavailable(str(MissingExtra("ray", "ray")))
     # What is measured does not wait for others, and a process that is ended for its memory is
     # reported instead of being begun for ever.
-    settings = {
-        "RAY_USAGE_STATS_ENABLED": "0",
+    settings = cluster.settings(is_loopback=is_loopback) | {
         "RAY_worker_niceness": "0",
         "RAY_task_oom_retries": "0",
     }
-    if is_loopback:  # What Ray does by itself on macOS and Windows.
-        settings["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
-    if "RAY_AUTH_TOKEN" in os.environ or _TOKEN.is_file():
-        settings["RAY_AUTH_MODE"] = "token"
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", *words]
     command += ["--num-cpus", "0", "--resources", json.dumps(resources(devices))]
     # In a group of its own: Ctrl-C is ours alone, and Ray is ended as it likes to be.
@@ -137,7 +145,10 @@ def _run(words: Sequence[str], devices: Sequence[Offered], *, is_loopback: bool 
         return f"exit code {node.wait()}; what Ray said is in {log()}"
     finally:
         node.terminate()
-        node.wait(_ENDING_S)
+        try:
+            node.wait(_ENDING_S)
+        except subprocess.TimeoutExpired:
+            node.kill()
         signal.signal(signal.SIGTERM, before)
 
 

@@ -10,10 +10,9 @@ from coreai._compiler.ir import InsertionPoint, IntegerType, Location
 from irrvit.export.coreai import constants
 from irrvit.export.coreai.mlir import ConstantOp, LutToDenseOp, create_constant_attr
 from irrvit.export.coreai.program import LOOKUP, Program
-from irrvit.export.quantization.palette import palette
+from irrvit.export.quantization.palette import SMALL, palette
 
 _BITS = 8
-_SMALL = 512  # Weights of fewer numbers stay as they are: their table would be larger.
 
 
 def compress(program: Program) -> None:
@@ -21,7 +20,7 @@ def compress(program: Program) -> None:
     with program.module.context, Location.unknown():
         numbers = constants.read(program)
         for operation, values in zip(constants.floats(program), numbers, strict=True):
-            if values.size >= _SMALL and values.dtype == np.float16:
+            if values.size >= SMALL and values.dtype == np.float16:
                 _compress(operation, values)
 
 

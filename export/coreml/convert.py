@@ -15,7 +15,7 @@ from irrvit.export.coreml import conversions  # noqa: F401  registers them with 
 from irrvit.export.coreml.tools import coremltools
 from irrvit.export.precision import Precision
 from irrvit.export.proof.operations import decomposed
-from irrvit.export.quantization.palette import palette
+from irrvit.export.quantization.palette import SMALL, palette
 from irrvit.export.rewriting.program import rewritten
 from irrvit.export.rewriting.rules import COREML
 from irrvit.model.outputs import named
@@ -31,7 +31,6 @@ _LAYOUTS = {
     "RGB": coremltools.colorlayout.RGB,
     "gray": coremltools.colorlayout.GRAYSCALE,
 }
-_SMALL = 512  # Weights of fewer numbers stay as they are: their table would be larger.
 
 
 def write(network: nn.Module, spec: InputSpec, precision: Precision, path: Path) -> str:
@@ -92,7 +91,7 @@ def _compressed(package: Any, precision: Precision) -> Any:
     optimize = coremltools.optimize.coreml
     if precision is Precision.INT8:
         config = optimize.OpLinearQuantizerConfig(
-            mode="linear_symmetric", dtype="int8", weight_threshold=_SMALL
+            mode="linear_symmetric", dtype="int8", weight_threshold=SMALL
         )
         whole = optimize.OptimizationConfig(global_config=config)
         return optimize.linear_quantize_weights(package, whole)
@@ -100,7 +99,7 @@ def _compressed(package: Any, precision: Precision) -> Any:
         config = optimize.OpPalettizerConfig(
             mode="custom",
             lut_function=partial(palette, _PALETTE_BITS[precision]),
-            weight_threshold=_SMALL,
+            weight_threshold=SMALL,
         )
         whole = optimize.OptimizationConfig(global_config=config)
         return optimize.palettize_weights(package, whole)

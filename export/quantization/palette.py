@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+SMALL = 512
+"""Weights of fewer numbers stay as they are: their table would be larger."""
 _ROUNDS = 50
 _BINS = 1024
 

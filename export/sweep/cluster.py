@@ -63,15 +63,25 @@ def connected(where: str) -> Iterator[ModuleType]:
         ray.shutdown()
 
 
+def settings(*, is_loopback: bool, asks_for_token: bool = True) -> dict[str, str]:
+    """What Ray is told by variables when it is imported or started.
+
+    Args:
+        is_loopback: it is to be reached from this machine alone.
+        asks_for_token: whoever connects has to have the token of this machine, if it has one.
+    """
+    told = {"RAY_USAGE_STATS_ENABLED": "0"}
+    if is_loopback:  # What Ray does by itself on macOS and Windows.
+        told["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    if asks_for_token and ("RAY_AUTH_TOKEN" in os.environ or _TOKEN.is_file()):
+        told["RAY_AUTH_MODE"] = "token"  # Its client asks for none by itself.
+    return told
+
+
 def _ray(where: str) -> ModuleType:
     """Import Ray, which reads its settings then."""
-    settings = {"RAY_USAGE_STATS_ENABLED": "0"}
-    if where == LOCAL:
-        # What Ray does by itself on macOS and Windows: listen on the loopback interface alone.
-        settings["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
-    elif "RAY_AUTH_TOKEN" in os.environ or _TOKEN.is_file():
-        settings["RAY_AUTH_MODE"] = "token"  # Its client asks for none by itself.
-    for name, value in settings.items():
+    is_local = where == LOCAL
+    for name, value in settings(is_loopback=is_local, asks_for_token=not is_local).items():
         os.environ.setdefault(name, value)
     try:
         import ray

@@ -51,6 +51,8 @@ def test_what_was_begun_when_the_head_went_away_is_done_by_the_same_command_late
     [
         (["lab", "join"], "lab join needs the lab's head: irrvit-bench lab join HEAD"),
         (["lab", "join", "127.0.0.1"], "a lab at 127.0.0.1 is for its own machine alone"),
+        (["lab", "join", "192.0.2.200:1"], "no head of a lab is at 192.0.2.200:1 ("),
+        (["lab", "join", "192.0.2.200:70000"], "expected HEAD or HEAD:PORT"),
         (["lab", "join", ":1"], "lab join got ':1': expected HEAD or HEAD:PORT"),
         (["lab", "head", "192.0.2.200"], "lab head got '192.0.2.200': "),
         (["lab", "head", ""], "lab head got ''"),

@@ -78,6 +78,7 @@ def _is_loopback(address: str) -> bool:
 
 
 _LISTENING = """
+import os
 from pathlib import Path
 from irrvit.export.sweep.cluster import connected
 
@@ -88,17 +89,20 @@ def listening():
             if fields[3] == "0A":
                 yield fields[9], fields[1].partition(":")[0]
 
-before = {inode for inode, _ in listening()}
+def ancestors(pid):
+    while pid > 1:
+        yield pid
+        pid = int(Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[1])
+
 with connected("ray") as ray:
     ours = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            words = (folder / "cmdline").read_bytes()
-            if b"ray" in words or b"gcs_server" in words:
+            if os.getpid() in ancestors(int(folder.name)):  # Other clusters may run meanwhile.
                 ours |= {str(file.readlink()) for file in (folder / "fd").iterdir()}
         except OSError:
             continue
     for inode, address in listening():
-        if inode not in before and f"socket:[{inode}]" in ours:
+        if f"socket:[{inode}]" in ours:
             print(address)
 """
