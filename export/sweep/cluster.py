@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import socket
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ LOCAL = "ray"
 _REMOTE = re.compile(r"ray://[\w.-]+(:(?P<port>\d{1,5}))?")
 _PORT = 10001
 _RETRIES = 1
+_TRIES, _PAUSE_S = 6, 5.0
 _TOKEN = Path.home() / ".ray" / "auth_token"
 _Answer = TypeVar("_Answer")
 _About = TypeVar("_About")
@@ -52,9 +54,8 @@ def connected(where: str) -> Iterator[ModuleType]:
     try:
         _start(ray, where)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ClusterLost(
-            f"no Ray cluster answers at '{where}' ({first}): start one with `ray start --head` on "
+            f"no Ray cluster answers at '{where}' ({_reason(error)}): start one with `ray start --head` on "
             "that machine, see that both have the same Ray, or leave --on out"
         ) from error
     try:
@@ -100,7 +101,25 @@ def _start(ray: ModuleType, where: str) -> None:
     else:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of what is said as an error, too.
-            ray.init(where if where.count(":") == 2 else f"{where}:{_PORT}", **quiet)
+            _join(ray, where if where.count(":") == 2 else f"{where}:{_PORT}", quiet)
+
+
+def _join(ray: ModuleType, where: str, quiet: dict[str, Any]) -> None:
+    """Connect to a head; one that answers and has not started whole is asked again."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            ray.init(where, **quiet)
+            return
+        except ConnectionAbortedError:
+            if not tries_left:
+                raise
+            time.sleep(_PAUSE_S)
+
+
+def _reason(error: Exception) -> str:
+    """One line of what may be a traceback of the head's, below a line that announces it."""
+    first, *more = str(error).strip().splitlines() or [type(error).__name__]
+    return f"{first} {more[-1].strip()}" if more and first.endswith(":") else first
 
 
 def on_every_node(

@@ -59,7 +59,7 @@ def test_a_damaged_file_is_refused_and_the_other_is_measured(tmp_path):
 def test_torch_is_no_runtime_of_a_browser(tmp_path):
     done = bench(tmp_path, "--runtime", "torch")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "this device has litert, onnxruntime" in done.stderr
+    assert "this device has no runtime 'torch', it has litert, onnxruntime" in done.stderr
 
 
 def test_an_accelerator_that_there_is_not_is_refused(tmp_path):

@@ -106,3 +106,34 @@ with connected("ray") as ray:
         if f"socket:[{inode}]" in ours:
             print(address)
 """
+
+
+class Head:
+    """As Ray's client finds a head that is still starting."""
+
+    def __init__(self, refusals):
+        self.refusals = refusals
+
+    def init(self, where, **quiet):
+        if self.refusals:
+            raise self.refusals.pop(0)
+
+
+STARTING = "Initialization failure from server:\nTraceback:\n  ...\nRuntimeError: no agent yet\n"
+
+
+def test_a_head_that_is_still_starting_is_asked_again(monkeypatch):
+    monkeypatch.setattr(cluster, "_PAUSE_S", 0)
+    head = Head([ConnectionAbortedError(STARTING)] * 3)
+    cluster._join(head, "ray://head:1", {})
+    assert not head.refusals
+
+
+def test_a_head_that_never_starts_is_refused_with_its_own_reason(monkeypatch):
+    monkeypatch.setattr(cluster, "_PAUSE_S", 0)
+    head = Head([ConnectionAbortedError(STARTING)] * 99)
+    monkeypatch.setattr(cluster, "_ray", lambda where: head)
+    head.is_initialized = lambda: False
+    said = r"\(Initialization failure from server: RuntimeError: no agent yet\): start one"
+    with pytest.raises(cluster.ClusterLost, match=said), cluster.connected("ray://head:1"):
+        pass
