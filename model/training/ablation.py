@@ -69,13 +69,17 @@ def train_all(run: TrainingRun, seeds: int, notify: NotifyStep) -> list[Ablation
     """
     if seeds < 2:
         raise BadData(f"{seeds} seeds show no spread: expected 2 or more")
+    whole = run.variant
+    if not isinstance(whole, Variant):
+        raise BadData(f"'{whole.name}' is there to compare with: it has no parts to change")
     done = []
     for seed in range(run.recipe.seed, run.recipe.seed + seeds):
-        for variant in networks(run.variant, len(run.data.labels)):
+        for variant in networks(whole, len(run.data.labels)):
             out = run.out / variant.name / str(seed)
             out.mkdir(parents=True, exist_ok=True)
             recipe = run.recipe.model_copy(update={"seed": seed})
-            done.append(_one(replace(run, variant=variant, recipe=recipe, out=out), notify))
+            one = replace(run, variant=variant, recipe=recipe, out=out)
+            done.append(_one(one, variant, notify))
             if is_first_process():
                 write(done, run.out)
     return done
@@ -118,14 +122,14 @@ def _macs(variant: Variant, classes: int) -> int:
         return count_macs(network, torch.zeros(1, 3, variant.input_size, variant.input_size))
 
 
-def _one(run: TrainingRun, notify: NotifyStep) -> AblationRun:
+def _one(run: TrainingRun, variant: Variant, notify: NotifyStep) -> AblationRun:
     state = train(run, notify)
     pictures = run.data.test if run.data.test is not None else run.data.held_out
     return AblationRun(
-        network=run.variant.name,
-        dim=run.variant.dim,
-        depth=run.variant.depth,
-        mmacs=_macs(run.variant, len(run.data.labels)) / 1e6,
+        network=variant.name,
+        dim=variant.dim,
+        depth=variant.depth,
+        mmacs=_macs(variant, len(run.data.labels)) / 1e6,
         parameters=sum(p.numel() for p in state.average.parameters()),
         seed=run.recipe.seed,
         top1=evaluate(state.average, pictures, run.spec)[1],

@@ -84,7 +84,7 @@ def _contrast(images: Tensor, u: Tensor, strength: float) -> Tensor:
 def _erase(images: Tensor, u: Tensor, probability: float) -> Tensor:
     """Hide a rectangle, a quarter to a half of the picture along each side (arXiv 1708.04896)."""
     height, width = images.shape[2:]
-    y, x = (torch.linspace(0, 1, n).view(1, -1) for n in (height, width))
+    y, x = (torch.linspace(0, 1, n, device=u.device).view(1, -1) for n in (height, width))
     # One number says whether and how large: below the probability it is uniform again.
     size = 0.25 + 0.25 * (u[:, :1] / probability)
     rows = (y - u[:, 1:2] * (1 - size) - size / 2).abs() < size / 2

@@ -29,7 +29,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 @app.command(cls=OnceCommand)
 def train(
-    model: Annotated[str, typer.Option(help="A variant, as in irrvit_fashion+average.")],
+    model: Annotated[
+        str, typer.Option(help="A variant, as irrvit_60m+average, or mobilenetv2_60m.")
+    ],
     data: Annotated[str, typer.Option(help=f"{dataset_choices()}; a folder is DIR/CLASS/PICTURE.")],
     out: Annotated[
         Path | None, typer.Option(help="[default: artifacts/train/<model>]; continued if begun.")
@@ -51,6 +53,9 @@ def train(
     ] = False,
     teacher: Annotated[
         str | None, typer.Option(help="A network to learn from too, as efficientnet_lite0.")
+    ] = None,
+    teacher_views: Annotated[
+        int | None, typer.Option(help="Views of each picture that it looks at.  [default: 2]")
     ] = None,
     mixed_precision: Annotated[
         str | None, typer.Option(help="bf16: faster where the processor has it.  [default: none]")
@@ -90,6 +95,7 @@ def train(
         data_root=data_root,
         download=download,
         teacher=teacher,
+        teacher_views=teacher_views,
         threads=threads,
         init=init,
         ablation_seeds=seeds if ablation else None,

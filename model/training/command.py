@@ -90,7 +90,7 @@ def _record(
         test_top1=evaluate(network, data.test, run.spec)[1] if options.test and data.test else None,
         seconds=round(seconds, 1),
         loading_share=round(sum(e.waiting_s + e.augmenting_s for e in history) / seconds, 4),
-        teacher=_teacher(run, options),
+        teacher=_teacher(run, options, torch_device),
         begun_from=_earlier(run, options),
         threads=torch.get_num_threads(),
         processes=int(os.environ.get("WORLD_SIZE", "1")),
@@ -99,12 +99,14 @@ def _record(
     )
 
 
-def _teacher(run: TrainingRun, options: TrainingOptions) -> dict[str, Any] | None:
+def _teacher(
+    run: TrainingRun, options: TrainingOptions, device: torch.device
+) -> dict[str, Any] | None:
     """How often the teacher is right about what the network was tried on."""
     how, data = run.recipe.distillation, run.data
     if how is None:
         return None
-    teacher = teacher_of(how, data)
+    teacher = teacher_of(how, data, device)
     parts = {"held_out": data.held_out, "test": data.test if options.test else None}
     right = {f"{name}_top1": teacher.top1(part, run.spec) for name, part in parts.items() if part}
     return {"name": teacher.source.name, "weights": teacher.source.weights, **right}

@@ -56,9 +56,10 @@ class _Transformed(Dataset[tuple[Tensor, int]]):
         return image, int(self.plan.pictures.classes[index])
 
 
-def prepare(network: IRRViT, recipe: Recipe) -> None:
+def prepare(network: nn.Module, recipe: Recipe) -> None:
     """Let training drop branches of the transformer's blocks."""
     assert recipe.deit is not None
+    assert isinstance(network, IRRViT)
     add_stochastic_depth(network.blocks, recipe.deit.drop_path)
 
 

@@ -10,17 +10,19 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 from irrvit.model.data.dataset import Pictures, batches
 from irrvit.model.evaluate import normalized, to_unit
-from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.spec import InputSpec
 from irrvit.model.training.augment import augment, draws
 from irrvit.model.training.recipes.recipe import Recipe
 
 ORDER, DRAWS, MIXING = 0, 1, 2
 """What a recipe's seed is used for; no two uses draw the same numbers."""
+
+CPU = torch.device("cpu")
 
 
 class Batch(NamedTuple):
@@ -29,7 +31,7 @@ class Batch(NamedTuple):
     Attributes:
         images: normalized, (B, 3, H, W).
         classes: (B), or the odds of each (B, classes).
-        teacher: logits (B, classes), where there is a teacher.
+        teacher: its odds (B, classes), where there is a teacher.
     """
 
     images: Tensor
@@ -51,6 +53,7 @@ class EpochPlan:
         share: which part of the whole batch those pictures are.
         classes: how many there are.
         teacher_logits: of each view (N, classes), where there is a teacher.
+        device: where pictures are changed.
     """
 
     pictures: Pictures
@@ -60,6 +63,15 @@ class EpochPlan:
     share: slice
     classes: int
     teacher_logits: Sequence[np.ndarray] | None = None
+    device: torch.device = CPU
+
+    def said(self, group: np.ndarray) -> Tensor | None:
+        """The teacher's odds of some pictures, at the recipe's temperature: the mean of views."""
+        how = self.recipe.distillation
+        if how is None or self.teacher_logits is None:
+            return None
+        views = [torch.from_numpy(v[group].astype(np.float32)) for v in self.teacher_logits]
+        return torch.stack([(v / how.temperature).softmax(1) for v in views]).mean(0)
 
 
 class Clock:
@@ -81,7 +93,7 @@ class Clock:
 class Feed(Protocol):
     """How a recipe's pictures reach the network: a module such as this one."""
 
-    def prepare(self, network: IRRViT, recipe: Recipe) -> None:
+    def prepare(self, network: nn.Module, recipe: Recipe) -> None:
         """Change a network that is to be trained, in place, as far as the recipe changes it."""
         ...
 
@@ -90,7 +102,7 @@ class Feed(Protocol):
         ...
 
 
-def prepare(network: IRRViT, recipe: Recipe) -> None:
+def prepare(network: nn.Module, recipe: Recipe) -> None:
     """Augmented pictures need nothing of the network."""
 
 
@@ -102,11 +114,28 @@ def feed(plan: EpochPlan, clock: Clock) -> Iterator[Batch]:
     for (step, group), pixels in zip(plan.steps, stream, strict=True):
         clock.add("waiting_s")
         generator = torch.Generator().manual_seed(number(recipe.seed, DRAWS, step))
-        table = draws(recipe.batch, generator)[plan.share]
-        images = augment(to_unit(pixels, torch.device("cpu")), table, recipe.augmentation)
+        # Drawn by the CPU, so that a picture is changed alike wherever that is done.
+        table = draws(recipe.batch, generator)[plan.share].to(plan.device)
+        images = augment(to_unit(pixels, plan.device), table, recipe.augmentation)
         images = normalized(images, plan.spec)
+        classes = torch.from_numpy(plan.pictures.classes[group])
+        batch = Batch(images, classes, plan.said(group)).to(plan.device)
+        if recipe.mixup:
+            rng = np.random.default_rng([recipe.seed, MIXING, step])
+            batch = mixed(batch, rng.beta(recipe.mixup, recipe.mixup), plan.classes)
         clock.add("augmenting_s")
-        yield Batch(images, torch.from_numpy(plan.pictures.classes[group]))
+        yield batch
+
+
+def mixed(batch: Batch, share: float, classes: int) -> Batch:
+    """Lay each picture over another, and what is said of them too (mixup, arXiv 1710.09412).
+
+    Args:
+        share: of the picture itself; the rest is of the one at its place from the batch's end.
+    """
+    odds = F.one_hot(batch.classes, classes).to(batch.images.dtype)
+    known = [batch.images, odds] if batch.teacher is None else [batch.images, odds, batch.teacher]
+    return Batch(*(share * tensor + (1 - share) * tensor.flip(0) for tensor in known))
 
 
 def number(*of: int) -> int:

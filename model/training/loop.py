@@ -21,12 +21,11 @@ from torch import Tensor, nn
 
 from irrvit.model.errors import BadData, MissingPackage
 from irrvit.model.evaluate import evaluate, in_groups
-from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.sources import random_weights
 from irrvit.model.sources.checkpoints.fit import fit
 from irrvit.model.training import feed, teacher
 from irrvit.model.training.feed import ORDER, Batch, Clock, EpochPlan, Feed
-from irrvit.model.training.precision import keep_fast
+from irrvit.model.training.precision import keep_fast, quick
 from irrvit.model.training.recipes.recipe import Recipe
 from irrvit.model.training.run import TrainingRun
 from irrvit.model.training.state import (
@@ -77,7 +76,8 @@ def train(run: TrainingRun, notify: NotifyStep) -> TrainingState:
     _check(run, accelerator)
     said = _teacher_logits(run, accelerator)
     state = _begin(run, accelerator)
-    trained = accelerator.prepare(state.network) if accelerator.num_processes > 1 else state.network
+    trained = quick(state.network, accelerator.device)
+    trained = accelerator.prepare(trained) if accelerator.num_processes > 1 else trained
     path = run.out / _STATE_FILE
     if path.exists():
         restore(state, path, run.settings)
@@ -119,7 +119,7 @@ def _check(run: TrainingRun, accelerator: Accelerator) -> None:
 
 def _begin(run: TrainingRun, accelerator: Accelerator) -> TrainingState:
     with random_weights.seeded(run.recipe.seed):
-        network = IRRViT(run.variant, len(run.data.labels))
+        network = run.network()
     if run.init is not None:
         fit(network, run.init)
     if accelerator.num_processes > 1:
@@ -127,7 +127,7 @@ def _begin(run: TrainingRun, accelerator: Accelerator) -> TrainingState:
     network = network.to(accelerator.device).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).eval().requires_grad_(False)
     _feed_of(run.recipe).prepare(network, run.recipe)
-    if run.recipe.mixed_precision:
+    if run.recipe.mixed_precision and accelerator.device.type == "cpu":
         keep_fast(network)
     optimizer = optimizer_of(network, run.recipe)
     return TrainingState(
@@ -149,14 +149,15 @@ def _epoch(
     groups = in_groups(rng.permutation(len(run.data.train)), recipe.batch)
     share = _share(accelerator, recipe.batch)
     steps = [(state.step + n, g[share]) for n, g in enumerate(groups[first : run.steps_per_epoch])]
-    plan = EpochPlan(run.data.train, run.spec, recipe, steps, share, len(run.data.labels), said)
+    classes, device = len(run.data.labels), accelerator.device
+    plan = EpochPlan(run.data.train, run.spec, recipe, steps, share, classes, said, device)
     trained.train()
     clock = Clock(state.clock)
     for fed in _feed_of(recipe).feed(plan, clock):
-        batch = fed.to(accelerator.device)
+        batch = fed.to(device)
         # Not accelerate's own, whose precision is that of the process for good.
         half = bool(recipe.mixed_precision)
-        with torch.autocast(accelerator.device.type, torch.bfloat16, enabled=half):
+        with torch.autocast(device.type, torch.bfloat16, enabled=half):
             logits = trained(batch.images)
         _step(run, state, logits.float() if half else logits, batch)
         clock.add("working_s")
@@ -166,8 +167,6 @@ def _epoch(
 
 def _feed_of(recipe: Recipe) -> Feed:
     """What feeds a network as the recipe says."""
-    if recipe.distillation is not None:
-        return teacher
     if recipe.deit is None:
         return feed
     from irrvit.model.training import deit  # Needs timm.
@@ -181,7 +180,7 @@ def _teacher_logits(run: TrainingRun, accelerator: Accelerator) -> list[np.ndarr
     if how is None:
         return None
     with accelerator.main_process_first():
-        return teacher.view_logits(run, teacher.teacher_of(how, run.data))
+        return teacher.view_logits(run, teacher.teacher_of(how, run.data, accelerator.device))
 
 
 def _step(run: TrainingRun, state: TrainingState, logits: Tensor, batch: Batch) -> None:

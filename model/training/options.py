@@ -13,11 +13,13 @@ from pydantic import ValidationError
 
 from irrvit.model.data.dataset import Dataset
 from irrvit.model.data.find import load_dataset
+from irrvit.model.data.ready import kept_ready
 from irrvit.model.errors import BadData, ModelError
 from irrvit.model.network import variants
 from irrvit.model.sources.checkpoints import checkpoint
+from irrvit.model.training import peers
 from irrvit.model.training.recipes.find import get_recipe, recipe_names
-from irrvit.model.training.recipes.recipe import Distillation, Recipe
+from irrvit.model.training.recipes.recipe import Recipe
 from irrvit.model.training.run import TrainingRun
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,7 @@ class TrainingOptions:
     Attributes:
         overrides: fields of the recipe; None leaves the recipe's own.
         teacher: a network to learn from too.
+        teacher_views: of each picture, that it looks at; None for the recipe's.
         init: a checkpoint to begin with.
         ablation_seeds: with how many seeds to run the ablation instead of one training.
         command: as it was typed, for the record.
@@ -48,6 +51,7 @@ class TrainingOptions:
     data_root: Path | None = None
     download: bool = False
     teacher: str | None = None
+    teacher_views: int | None = None
     threads: int | None = None
     init: Path | None = None
     ablation_seeds: int | None = None
@@ -60,8 +64,11 @@ def prepare(options: TrainingOptions) -> TrainingRun:
     Raises:
         ModelError: saying what is wrong with an option, the data or the folder.
     """
-    variant = variants.get(options.model)
+    peer = peers.find(options.model)
+    variant = peer or variants.get(options.model)
     recipe = _recipe(options)
+    if peer and recipe.deit:
+        raise BadTrainingOption(f"--recipe {options.recipe} cannot be used for {peer.name}")
     data = load_dataset(
         options.data, root=options.data_root, download=options.download, notify=log.info
     )
@@ -72,6 +79,8 @@ def prepare(options: TrainingOptions) -> TrainingRun:
         raise BadTrainingOption(f"--threads {options.threads}: expected 1 or more")
     torch.set_num_threads(options.threads or _fair_threads())
     options.out.mkdir(parents=True, exist_ok=True)
+    if torch.accelerator.is_available():
+        data = kept_ready(data, data.input_spec(variant.input_size))
     init = checkpoint.read(options.init) if options.init is not None else None
     return TrainingRun(variant, data, recipe, options.out, init)
 
@@ -101,12 +110,17 @@ def _recipe(options: TrainingOptions) -> Recipe:
         )
     given: dict[str, Any] = {k: v for k, v in options.overrides.items() if v is not None}
     if options.teacher is not None:
-        given["distillation"] = Distillation(teacher=options.teacher)
+        given["distillation"] = {"teacher": options.teacher}
+    if options.teacher_views is not None:
+        if options.teacher is None:
+            raise BadTrainingOption("--teacher-views: there is no --teacher")
+        given["distillation"] |= {"views": options.teacher_views}
     try:
         return Recipe.model_validate(get_recipe(options.recipe).model_dump() | given)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]).replace("_", "-")
+        name = name.replace("distillation.", "teacher-")
         raise BadTrainingOption(f"--{name} {first['input']}: {first['msg']}") from error
 
 

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from irrvit.model.data.dataset import Dataset
+from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.network.variants import Variant
 from irrvit.model.sources.checkpoints.checkpoint import Checkpoint
 from irrvit.model.spec import InputSpec
+from irrvit.model.training.peers import Peer
 from irrvit.model.training.recipes.recipe import Recipe
 
 
@@ -21,11 +25,18 @@ class TrainingRun:
         init: weights to begin with; None begins with random ones.
     """
 
-    variant: Variant
+    variant: Variant | Peer
     data: Dataset
     recipe: Recipe
     out: Path
     init: Checkpoint | None = None
+
+    def network(self) -> nn.Module:
+        """What is to be trained, with fresh weights."""
+        classes = len(self.data.labels)
+        if isinstance(self.variant, Peer):
+            return self.variant.build(classes)
+        return IRRViT(self.variant, classes)
 
     @property
     def spec(self) -> InputSpec:

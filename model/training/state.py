@@ -73,13 +73,14 @@ def optimizer_of(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
 def follow(state: TrainingState, decay: float) -> None:
     """Move the running mean; faster at first, when the weights are far from any mean."""
     weight = 1 - min(decay, (1 + state.step) / (10 + state.step))
-    for mean, value in zip(
-        state.average.state_dict().values(), state.network.state_dict().values(), strict=True
-    ):
-        if mean.is_floating_point():
-            mean.lerp_(value, weight)
-        else:
-            mean.copy_(value)
+    means, values = state.average.state_dict(), state.network.state_dict()
+    moved = [name for name, mean in means.items() if mean.is_floating_point()]
+    # All at once: on a GPU a call takes longer than what it does.
+    torch._foreach_lerp_(  # pyright: ignore[reportPrivateImportUsage]
+        [means[n] for n in moved], [values[n] for n in moved], weight
+    )
+    for name in means.keys() - set(moved):
+        means[name].copy_(values[name])
 
 
 def save(state: TrainingState, path: Path, settings: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
-"""A larger network teaches: what it says about fixed views of the pictures, computed once and kept.
+"""A larger network teaches: what it says about a few views of the pictures, computed once and kept.
 
 A view is a picture changed as the recipe's augmentation says, by numbers that follow from the view
-and the picture alone. The teacher sees the very view that the network learns from, enlarged.
+and the picture alone; the teacher sees it enlarged. The network learns from other changes of the
+picture, new each epoch: two views of each picture it soon knew by heart (docs/training.md).
 """
 
 from __future__ import annotations
@@ -9,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -27,12 +27,11 @@ from irrvit.model.data.wnids import IMAGENET, wnids_of
 from irrvit.model.errors import BadData
 from irrvit.model.evaluate import in_groups, normalized, to_unit
 from irrvit.model.folding.fold import fold
-from irrvit.model.network.irrvit import IRRViT
 from irrvit.model.sources.source import Source
 from irrvit.model.spec import InputSpec
 from irrvit.model.training.augment import augment, draws
-from irrvit.model.training.feed import Batch, Clock, EpochPlan, number
-from irrvit.model.training.recipes.recipe import Distillation, Recipe
+from irrvit.model.training.feed import CPU, number
+from irrvit.model.training.recipes.recipe import Distillation
 from irrvit.model.training.run import TrainingRun
 
 log = logging.getLogger(__name__)
@@ -66,17 +65,18 @@ class Teacher:
 
     def top1(self, pictures: Pictures, spec: InputSpec) -> float:
         """How often it is right about pictures that nobody changed."""
+        where = next(self.network.parameters()).device
         groups = in_groups(np.arange(len(pictures)), _BATCH)
         stream = batches(partial(pictures.pixels, spec=spec), groups)
         right = 0
         for group, pixels in zip(groups, stream, strict=True):
-            said = self.logits(to_unit(pixels, torch.device("cpu"))).argmax(1).numpy()
+            said = self.logits(to_unit(pixels, where)).argmax(1).cpu().numpy()
             right += int((said == pictures.classes[group]).sum())
         return right / len(pictures)
 
 
-def teacher_of(how: Distillation, data: Dataset) -> Teacher:
-    """Load a teacher of these classes.
+def teacher_of(how: Distillation, data: Dataset, device: torch.device = CPU) -> Teacher:
+    """Load a teacher of these classes onto a device.
 
     Raises:
         BadData: it knows other classes.
@@ -85,7 +85,7 @@ def teacher_of(how: Distillation, data: Dataset) -> Teacher:
     source = sources.load(how.teacher)
     columns = _columns(source, data)
     folded = fold(source.network.eval(), source.input).network
-    return Teacher(source, folded.to(memory_format=torch.channels_last), columns)
+    return Teacher(source, folded.to(device).to(memory_format=torch.channels_last), columns)
 
 
 def view_logits(run: TrainingRun, teacher: Teacher) -> list[np.ndarray]:
@@ -112,33 +112,10 @@ def _view_logits(run: TrainingRun, teacher: Teacher, view: int) -> np.ndarray:
     return np.load(path, mmap_mode="r")
 
 
-def prepare(network: IRRViT, recipe: Recipe) -> None:
-    """A teacher needs nothing of the network."""
-
-
-def feed(plan: EpochPlan, clock: Clock) -> Iterator[Batch]:
-    """The view of the epoch, and what the teacher says about it."""
-    recipe, said = plan.recipe, plan.teacher_logits
-    assert said is not None
-    read = partial(plan.pictures.pixels, spec=plan.spec)
-    stream = batches(read, [group for _, group in plan.steps])
-    steps_per_epoch = len(plan.pictures) // recipe.batch
-    for (step, group), pixels in zip(plan.steps, stream, strict=True):
-        clock.add("waiting_s")
-        view = step // steps_per_epoch % len(said)
-        table = _table(len(plan.pictures), view)[torch.from_numpy(group)]
-        images = augment(to_unit(pixels, torch.device("cpu")), table, recipe.augmentation)
-        images = normalized(images, plan.spec)
-        clock.add("augmenting_s")
-        classes = torch.from_numpy(plan.pictures.classes[group])
-        yield Batch(images, classes, torch.from_numpy(said[view][group].astype(np.float32)))
-
-
-def loss(logits: Tensor, said: Tensor, how: Distillation) -> Tensor:
-    """Divergence of the network's odds from the teacher's, (B, classes) each, scaled by T ^ 2."""
+def loss(logits: Tensor, odds: Tensor, how: Distillation) -> Tensor:
+    """Divergence of a network's odds from the teacher's, (B, classes) each, scaled by T ^ 2."""
     t = how.temperature
-    wanted, got = (said / t).log_softmax(1), (logits / t).log_softmax(1)
-    return t**2 * F.kl_div(got, wanted, reduction="batchmean", log_target=True)
+    return t**2 * F.kl_div((logits / t).log_softmax(1), odds, reduction="batchmean")
 
 
 def _columns(source: Source, data: Dataset) -> np.ndarray:
@@ -153,9 +130,8 @@ def _columns(source: Source, data: Dataset) -> np.ndarray:
     return np.array([known.index(wnid) for wnid in data.wnids])
 
 
-@lru_cache(maxsize=1)
 def _table(pictures: int, view: int) -> Tensor:
-    """The numbers that make a view; every step of an epoch asks for the same."""
+    """The numbers that make a view."""
     return draws(pictures, torch.Generator().manual_seed(number(_VIEWS, view)))
 
 
@@ -182,10 +158,11 @@ def _compute(run: TrainingRun, teacher: Teacher, view: int, path: Path) -> None:
         groups = in_groups(np.arange(len(pictures)), _BATCH)
         table = _table(len(pictures), view)
         stream = batches(partial(pictures.pixels, spec=run.spec), groups)
+        where = next(teacher.network.parameters()).device
         for group, pixels in zip(groups, stream, strict=True):
-            images = to_unit(pixels, torch.device("cpu"))
-            images = augment(images, table[torch.from_numpy(group)], run.recipe.augmentation)
-            said[group] = teacher.logits(images).numpy()
+            numbers = table[torch.from_numpy(group)].to(where)
+            images = augment(to_unit(pixels, where), numbers, run.recipe.augmentation)
+            said[group] = teacher.logits(images).cpu().numpy()
         said.flush()
         kept.replace(path)
     finally:

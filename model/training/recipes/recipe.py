@@ -67,8 +67,8 @@ class Distillation(_Record):
 
     Attributes:
         teacher: a network by name, as `irrvit-export --model` takes it.
-        views: of each picture, changed as the recipe says; each epoch shows another one. What the
-            teacher says about them is computed once.
+        views: of each picture, changed as the recipe says. What the teacher says about them is
+            computed once; the network learns the mean, of changes that are new each epoch.
         temperature: by which the logits of both are divided.
         weight: of the teacher in the loss; the rest is that of the classes.
     """
@@ -86,8 +86,9 @@ class Recipe(_Record):
         batch: pictures a step, over all processes together.
         ema_decay: of the running mean of the weights, which is what is evaluated and kept.
         augmentation: what is done to pictures, unless `deit` is given.
+        mixup: the alpha of laying pictures over one another, unless `deit` is given.
         deit: makes `training.deit` feed the network, in place of `training.feed`.
-        distillation: makes `training.teacher` feed the network.
+        distillation: a teacher, if there is one.
         mixed_precision: what layers compute in where that is enough (`torch.autocast`); weights
             and what the optimizer knows stay float32. None computes all in float32.
     """
@@ -100,6 +101,7 @@ class Recipe(_Record):
     label_smoothing: Share = 0.1
     ema_decay: Share = 0.998
     augmentation: Augmentation = Augmentation()
+    mixup: NonNegativeFloat = 0
     deit: Deit | None = None
     distillation: Distillation | None = None
     mixed_precision: Literal["bf16"] | None = None

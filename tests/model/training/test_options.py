@@ -14,6 +14,7 @@ from irrvit.model.errors import BadCheckpoint, BadData, UnknownModel
 from irrvit.model.training import options as training_options
 from irrvit.model.training.options import BadTrainingOption, TrainingOptions, prepare
 from irrvit.model.training.recipes.find import get_recipe
+from irrvit.model.training.recipes.recipe import Distillation
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +57,17 @@ def test_what_was_given_replaces_the_recipes_own(options):
         ({"overrides": {"epochs": 0}}, BadTrainingOption, "--epochs 0: Input should be greater"),
         ({"test": True}, BadTrainingOption, "--test: nobody set test pictures"),
         ({"threads": 0}, BadTrainingOption, "--threads 0: expected 1 or more"),
+        ({"teacher_views": 3}, BadTrainingOption, "--teacher-views: there is no --teacher"),
+        (
+            {"teacher": "irrvit_fashion", "teacher_views": 0},
+            BadTrainingOption,
+            "--teacher-views 0: Input should be greater",
+        ),
+        (
+            {"model": "mobilenetv2_60m", "recipe": "imagenet"},
+            BadTrainingOption,
+            "--recipe imagenet cannot be used for mobilenetv2_60m",
+        ),
         ({"download": True}, BadData, "--data-root and --download belong to named data sets"),
         ({"init": Path("absent.pth")}, BadCheckpoint, "'absent.pth' does not exist"),
     ],
@@ -65,6 +77,11 @@ def test_what_makes_no_sense_is_refused(options, change, error, said):
     with pytest.raises(error) as refused:
         prepare(replace(options, **change))
     assert said in str(refused.value)
+
+
+def test_views_are_the_teachers(options):
+    recipe = prepare(replace(options, teacher="irrvit_fashion", teacher_views=5)).recipe
+    assert recipe.distillation == Distillation(teacher="irrvit_fashion", views=5)
 
 
 def test_one_thread_is_enough(options):

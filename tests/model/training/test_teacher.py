@@ -1,5 +1,7 @@
 """A teacher says what it says about the very views that the network learns from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +13,7 @@ from irrvit.model.errors import BadData
 from irrvit.model.evaluate import normalized, to_unit
 from irrvit.model.network import variants
 from irrvit.model.training import teacher as teaching
-from irrvit.model.training.feed import Clock, EpochPlan
+from irrvit.model.training.feed import Clock, EpochPlan, feed
 from irrvit.model.training.loop import train
 from irrvit.model.training.recipes.find import get_recipe
 from irrvit.model.training.recipes.recipe import Augmentation, Distillation
@@ -56,18 +58,28 @@ def plan(run, epoch, said):
     return EpochPlan(run.data.train, run.spec, run.recipe, steps, slice(0, 8), 10, said)
 
 
-def test_what_is_fed_is_what_the_teacher_saw(run, teacher):
+def test_the_network_is_told_the_mean_of_what_the_teacher_says_about_the_views(run, teacher):
     said = teaching.view_logits(run, teacher)
     assert [of_view.shape for of_view in said] == [(COUNT, 10)] * 2
-    mean, std = (torch.tensor(v).view(3, 1, 1) for v in (run.spec.mean, run.spec.std))
-    for epoch in (0, 1, 2):
-        for n, batch in enumerate(teaching.feed(plan(run, epoch, said), Clock({}))):
-            expected = teacher.logits(batch.images * std + mean)
-            assert batch.teacher is not None
-            torch.testing.assert_close(batch.teacher, expected, rtol=0.02, atol=0.1)
-            torch.testing.assert_close(
-                batch.teacher.numpy(), said[epoch % 2][8 * n : 8 * n + 8].astype(np.float32)
-            )
+    odds = [np.exp(s.astype(np.float64) / HOW.temperature) for s in said]
+    expected = np.mean([o / o.sum(1, keepdims=True) for o in odds], axis=0)
+    told = torch.cat([batch.teacher for batch in feed(plan(run, 0, said), Clock({}))])
+    np.testing.assert_allclose(told.numpy(), expected, rtol=1e-5)
+
+
+def test_a_view_is_what_the_recipe_makes_of_the_picture(run, teacher):
+    """Of one that is not to be changed, the teacher says what it says of the picture itself."""
+    recipe = run.recipe.model_copy(update={"augmentation": Augmentation()})
+    said = teaching.view_logits(replace(run, recipe=recipe), teacher)
+    images = to_unit(run.data.train.pixels(np.arange(COUNT), run.spec), torch.device("cpu"))
+    expected = teacher.logits(images).numpy()
+    for view in said:
+        np.testing.assert_allclose(view.astype(np.float32), expected, rtol=0.02, atol=0.1)
+
+
+def test_views_differ(run, teacher):
+    one, other = teaching.view_logits(run, teacher)
+    assert not np.allclose(one, other, atol=0.1)
 
 
 def test_the_folded_teacher_says_what_the_network_says(run, teacher):
@@ -78,14 +90,13 @@ def test_the_folded_teacher_says_what_the_network_says(run, teacher):
     assert 0 < error < 0.05  # What bfloat16 does.
 
 
-def test_each_epoch_shows_another_view_until_all_were_shown(run, teacher):
+def test_each_epoch_changes_the_pictures_anew(run, teacher):
     said = teaching.view_logits(run, teacher)
-    first, second, third = (
-        torch.cat([b.images for b in teaching.feed(plan(run, epoch, said), Clock({}))])
-        for epoch in range(3)
-    )
-    assert not torch.equal(first, second)
-    assert torch.equal(first, third)
+    epochs = [
+        torch.cat([b.images for b in feed(plan(run, epoch, said), Clock({}))]) for epoch in range(3)
+    ]
+    assert not torch.equal(epochs[0], epochs[1])
+    assert not torch.equal(epochs[0], epochs[2])
 
 
 def test_the_teacher_is_asked_once(run, teacher, monkeypatch):
@@ -114,11 +125,11 @@ def test_its_own_accuracy_is_that_of_its_decisions(run, teacher):
 
 def test_the_loss_is_0_for_a_network_that_says_the_same_and_grows_with_the_temperature_squared():
     said = torch.tensor([[3.0, 1.0, -2.0]])
-    assert teaching.loss(said + 5, said, HOW).item() == pytest.approx(0, abs=1e-6)
-    # 4 x KL(softmax(1.5, 0.5, -1) || uniform), by hand.
     odds = torch.softmax(said / 2, 1)
+    assert teaching.loss(said + 5, odds, HOW).item() == pytest.approx(0, abs=1e-6)
+    # 4 x KL(softmax(1.5, 0.5, -1) || uniform), by hand.
     expected = 4 * (odds * (odds.log() - np.log(1 / 3))).sum()
-    assert teaching.loss(torch.zeros(1, 3), said, HOW).item() == pytest.approx(expected.item())
+    assert teaching.loss(torch.zeros(1, 3), odds, HOW).item() == pytest.approx(expected.item())
 
 
 def test_a_network_comes_nearer_to_its_teacher(run, teacher):
