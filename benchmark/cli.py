@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import typer
 
+from irrvit.benchmark.acts.lab_options import LabOptions
 from irrvit.benchmark.acts.options import (
     AccuracyOptions,
     CrosscheckOptions,
-    LabOptions,
     MeasureOptions,
     NoOptions,
     ProfileOptions,

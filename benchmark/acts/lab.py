@@ -12,11 +12,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from irrvit.benchmark.acts.options import LabOptions
+from irrvit.benchmark.acts.lab_options import LabOptions, RemoteOptions
 from irrvit.benchmark.errors import BadOptions, ExitCode
 from irrvit.benchmark.lab import hosts, node, offer
+from irrvit.benchmark.remote_browser.device import let_in
 from irrvit.model.progress import Notify
 
+_KEEP_PHONES = ("head", "join")
 _HEADINGS = ("host", "kind", "device", "SoC", "system")
 
 
@@ -44,14 +46,17 @@ def run(options: LabOptions, notify: Notify) -> LabResult:
         BadOptions: it is none of the three, or lacks an address.
         NoLab: there is none at the address.
     """
+    _refuse_what_nobody_uses(options)
     match options.what, options.head:
         case "head", address:
             own = "127.0.0.1" if address is None else address
             node.require_own(own)
-            return _serve(lambda: node.start_head(own, _offered(notify), notify))
+            with let_in(options.let_in, options.phones):
+                return _serve(lambda: node.start_head(own, _offered(notify), notify))
         case "join", str(address):
             head = node.to_head(address)
-            return _serve(lambda: node.join(head, _offered(notify), notify))
+            with let_in(options.let_in, options.phones):
+                return _serve(lambda: node.join(head, _offered(notify), notify))
         case "devices", str(head):
             with hosts.connected(head) as ray:
                 usable, refused = hosts.usable(hosts.hosts(ray))
@@ -60,6 +65,13 @@ def run(options: LabOptions, notify: Notify) -> LabResult:
             raise BadOptions(f"lab {what} needs the lab's head: irrvit-bench lab {what} HEAD")
         case what, _:
             raise BadOptions(f"lab got '{what}': expected head, join HEAD or devices HEAD")
+
+
+def _refuse_what_nobody_uses(options: LabOptions) -> None:
+    if options.let_in and options.what not in _KEEP_PHONES:
+        raise BadOptions(f"leave --let-in out: lab {' and lab '.join(_KEEP_PHONES)} keep phones")
+    if options.phones != RemoteOptions() and not options.let_in:
+        raise BadOptions("--address, --port and --wait are for phones: --let-in says how many")
 
 
 def _offered(notify: Notify) -> list[offer.Offered]:

@@ -231,16 +231,5 @@ class SetupOptions:
 
 
 @dataclass(frozen=True)
-class LabOptions:
-    """Options of `irrvit-bench lab`."""
-
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="head, join or devices.")]
-    head: Annotated[
-        str | None,
-        typer.Argument(metavar="HEAD", help="Where the lab's head is; of a head, its address."),
-    ] = None
-
-
-@dataclass(frozen=True)
 class NoOptions:
     """Options of an act that has none of its own."""

@@ -20,15 +20,24 @@ def setup(progress: SetupProgress) -> str:
 
 def attached() -> list[SeenDevice]:
     """See `irrvit.benchmark.device.Finder`."""
+    from irrvit.benchmark.remote_browser import device
+
+    if seen := device.attached():
+        return seen
     raise DeviceNotFound(
         f"any phone in this machine's network: irrvit-bench --device {_NAME} shows it a QR code"
     )
 
 
 def find(name: str, options: Options, notify: Notify) -> Device:
-    """See `irrvit.benchmark.device.Finder`; no phone is searched for by its name."""
-    if name != _NAME:
-        raise DeviceNotFound(f"a phone of any name can run files in its browser: --device {_NAME}")
+    """See `irrvit.benchmark.device.Finder`; by name only what another process here let in."""
     from irrvit.benchmark.remote_browser import device
 
-    return device.find(options, notify)
+    if name == _NAME:
+        return device.find(options, notify)
+    try:
+        return device.find_shared(name, options, notify)
+    except DeviceNotFound as error:
+        raise DeviceNotFound(
+            f"a phone of any name can run files in its browser: --device {_NAME}"
+        ) from error

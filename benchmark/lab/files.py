@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from irrvit.benchmark.errors import CommandFailed
-from irrvit.benchmark.lab.folder import folder
+from irrvit.benchmark.kept import folder
 from irrvit.export.errors import BadArtifact
 from irrvit.export.sweep.parcel import Parcel, pack_folder, unpack
 

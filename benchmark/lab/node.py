@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from irrvit.benchmark.errors import BadOptions, RuntimeUnavailable
-from irrvit.benchmark.lab.folder import folder
+from irrvit.benchmark.kept import folder
 from irrvit.benchmark.lab.hosts import NoLab
 from irrvit.benchmark.lab.offer import Offered, resources
 from irrvit.export.errors import MissingExtra

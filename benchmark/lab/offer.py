@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from irrvit.benchmark import kinds
 from irrvit.benchmark.device import Device, Finder, SeenDevice, accelerators
 from irrvit.benchmark.errors import BadOptions, DeviceNotFound
-from irrvit.benchmark.lab.folder import folder
+from irrvit.benchmark.kept import folder
 from irrvit.model.progress import Notify
 
 MEMBER = "irrvit-lab"

@@ -15,7 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from irrvit.benchmark.errors import BadStore
-from irrvit.benchmark.lab.folder import folder
+from irrvit.benchmark.kept import folder
 
 _NAME = re.compile(r"[0-9a-f]{32}")
 

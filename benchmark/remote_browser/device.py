@@ -8,18 +8,22 @@ import ipaddress
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TextIO
 
 from irrvit.benchmark.browser.serve_page import lan_address
-from irrvit.benchmark.device import Process
+from irrvit.benchmark.device import READY, Process, SeenDevice
 from irrvit.benchmark.errors import BadOptions, DeviceLost, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
 from irrvit.benchmark.remote_browser import words
-from irrvit.benchmark.remote_browser.invite import Host, say
+from irrvit.benchmark.remote_browser.invite import Host, Typed, say
 from irrvit.benchmark.remote_browser.options import Options
 from irrvit.benchmark.remote_browser.process import PageProcess
 from irrvit.benchmark.remote_browser.server import RemoteServer
-from irrvit.benchmark.remote_browser.session import Session
+from irrvit.benchmark.remote_browser.session import Guest, Session
+from irrvit.benchmark.remote_browser.sharing import SharedPhone, Talk, shared, shared_phones
 from irrvit.model.progress import Notify
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",)}
@@ -31,11 +35,54 @@ _WAIT_S, _STATE_S = 180.0, 5.0
 
 def find(options: Options, notify: Notify) -> RemoteBrowser:
     """Serve the page, show where it is, and wait for the phone; see `Finder.find`."""
-    session, wait_s = Session(), options.wait or _WAIT_S
+    session, server, guest = _welcomed(options, Typed(_keyboard()))
+    wait_s = options.wait or _WAIT_S
+    return RemoteBrowser(session, server, words.device_info(guest.facts), wait_s, notify)
+
+
+def find_shared(serial: str, options: Options, notify: Notify) -> RemoteBrowser:
+    """A phone that another process of this machine let in; raises DeviceNotFound."""
+    for phone in shared_phones():
+        if phone.serial == serial:
+            info = words.device_info(phone.facts)
+            return RemoteBrowser(phone.talk, phone.talk, info, options.wait or _WAIT_S, notify)
+    raise DeviceNotFound(f"no phone that was let in here is called '{serial}'")
+
+
+def attached() -> list[SeenDevice]:
+    """Phones that processes of this machine let in and share."""
+    return [_seen(phone, words.device_info(phone.facts)) for phone in shared_phones()]
+
+
+def _seen(phone: SharedPhone, info: DeviceInfo) -> SeenDevice:
+    why = phone.talk.absence()
+    name = f"{info.name} ({phone.serial})"
+    return SeenDevice(info.kind, name, str(why) if why else READY, info.soc, info.os, info.abi)
+
+
+@contextmanager
+def let_in(count: int, options: Options) -> Iterator[None]:
+    """Let phones in, one after the other, and share each until the end.
+
+    Raises:
+        BenchmarkError: one cannot be let in; see `find`.
+    """
+    with ExitStack() as sharing:
+        typed = Typed(_keyboard()) if count else None
+        for number in range(count):
+            assert typed is not None
+            own = replace(options, port=(options.port or PORT) + number)
+            session, server, guest = _welcomed(own, typed)
+            sharing.enter_context(shared(session, server, guest.facts))
+        yield
+
+
+def _welcomed(options: Options, typed: Typed) -> tuple[Session, RemoteServer, Guest]:
+    session = Session()
     server = RemoteServer(session, _address(options.address), options.port or PORT)
     atexit.register(_end, session, server)
-    guest = Host(session, server.url, typed=_keyboard(), say=say).welcome(wait_s)
-    return RemoteBrowser(session, server, words.device_info(guest.facts), wait_s, notify)
+    guest = Host(session, server.url, typed=typed, say=say).welcome(options.wait or _WAIT_S)
+    return session, server, guest
 
 
 def _keyboard() -> TextIO:
@@ -77,8 +124,8 @@ class RemoteBrowser:
 
     def __init__(
         self,
-        session: Session,
-        server: RemoteServer,
+        session: Session | Talk,
+        server: RemoteServer | Talk,
         info: DeviceInfo,
         wait_s: float,
         notify: Notify,

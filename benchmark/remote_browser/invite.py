@@ -34,18 +34,33 @@ The certificate was made here, so the phone warns: choose to go on all the same.
 """
 
 
+class Typed:
+    """What the person types, line by line; read in a thread, since it cannot be interrupted."""
+
+    def __init__(self, keyboard: TextIO):
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, args=(keyboard,), daemon=True).start()
+
+    def line(self, timeout_s: float) -> str:
+        """The next one; empty if nothing can be typed any more. Raises queue.Empty."""
+        return self._lines.get(timeout=timeout_s)
+
+    def _read(self, keyboard: TextIO) -> None:
+        for line in keyboard:
+            self._lines.put(line)
+        self._lines.put("")
+
+
 class Host:
     """Waits for a phone, and asks the person here whether it is theirs.
 
     Args:
-        typed: what the person types, line by line; in a thread, since it cannot be interrupted.
+        typed: what the person types.
         say: what shows the person something.
     """
 
-    def __init__(self, session: Session, url: str, *, typed: TextIO, say: Callable[[str], None]):
-        self._session, self._url, self._say = session, url, say
-        self._lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, args=(typed,), daemon=True).start()
+    def __init__(self, session: Session, url: str, *, typed: Typed, say: Callable[[str], None]):
+        self._session, self._url, self._typed, self._say = session, url, typed, say
 
     def welcome(self, wait_s: float) -> Guest:
         """The phone that was let in.
@@ -90,7 +105,7 @@ class Host:
         """What was typed; None if the phone went away first."""
         while True:
             try:
-                line = self._lines.get(timeout=_LOOK_S)
+                line = self._typed.line(_LOOK_S)
             except queue.Empty:
                 if self._session.absence() is not None:
                     return None
@@ -106,11 +121,6 @@ class Host:
                     "type on: run this in a terminal"
                 )
             return line
-
-    def _read(self, typed: TextIO) -> None:
-        for line in typed:
-            self._lines.put(line)
-        self._lines.put("")
 
 
 def say(text: str) -> None:

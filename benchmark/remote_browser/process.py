@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import secrets
 import time
 from contextlib import suppress
 from typing import Any
@@ -16,16 +17,20 @@ from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.remote_browser import words
 from irrvit.benchmark.remote_browser.server import RemoteServer
 from irrvit.benchmark.remote_browser.session import PageEnded, Session
+from irrvit.benchmark.remote_browser.sharing import Talk
 from irrvit.benchmark.worker.runtime import read_file
 
 _CLOSE_S = 5.0
-_numbers = itertools.count(1)
+# Not from 1: another process may have workers in the same page (see `sharing`).
+_numbers = itertools.count(secrets.randbits(32))
 
 
 class PageProcess:
     """See `irrvit.benchmark.device.Process`."""
 
-    def __init__(self, session: Session, server: RemoteServer, path: str, config: RunConfig):
+    def __init__(
+        self, session: Session | Talk, server: RemoteServer | Talk, path: str, config: RunConfig
+    ):
         """Have the page load the file that lies at `path` here; it keeps files by their hash."""
         self._session, self._server, self._config = session, server, config
         self._page, self._worker = session.page, next(_numbers)

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from irrvit.model.data.dataset import Dataset, Pictures
-from irrvit.model.evaluate import in_groups
 from irrvit.model.spec import InputSpec
 
-_BATCH = 1000
+_PARTS = 100
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,11 @@ def kept_ready(data: Dataset, spec: InputSpec) -> Dataset:
 def _ready(pictures: Pictures, spec: InputSpec) -> ReadyPictures:
     ready = np.empty((len(pictures), spec.height, spec.width, 3), np.uint8)
 
-    def fill(group: np.ndarray) -> None:
-        ready[group[0] : group[-1] + 1] = pictures.pixels(group, spec)
+    def fill(part: np.ndarray) -> None:
+        if len(part):
+            ready[part] = pictures.pixels(part, spec)
 
     with ThreadPoolExecutor() as pool:
-        for _ in pool.map(fill, in_groups(np.arange(len(pictures)), _BATCH)):
+        for _ in pool.map(fill, np.array_split(np.arange(len(pictures)), _PARTS)):
             pass
     return ReadyPictures(pictures.read, pictures.classes, spec=spec, ready=ready)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from irrvit.benchmark.errors import DeviceNotFound
-from irrvit.benchmark.remote_browser.invite import Host, address_of_page, invitation
+from irrvit.benchmark.remote_browser.invite import Host, Typed, address_of_page, invitation
 
 pytestmark = pytest.mark.needs("segno")
 
@@ -54,7 +54,7 @@ def welcome(session, server, person):
 
     def wait(wait_s):
         try:
-            host = Host(session, server.url, typed=person.typed, say=person.say)
+            host = Host(session, server.url, typed=Typed(person.typed), say=person.say)
             found.append(host.welcome(wait_s))
         except DeviceNotFound as error:
             found.append(str(error))

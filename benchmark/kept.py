@@ -1,4 +1,4 @@
-"""Where a host keeps what a lab sent it, and what has not been collected yet."""
+"""Where a host keeps what a lab sent it, what has not been collected yet, and who was let in."""
 
 from __future__ import annotations
 
