@@ -55,8 +55,8 @@ def connected(where: str) -> Iterator[ModuleType]:
         _start(ray, where)
     except (ConnectionError, OSError, RuntimeError, ValueError) as error:
         raise ClusterLost(
-            f"no Ray cluster answers at '{where}' ({_reason(error)}): start one with `ray start --head` on "
-            "that machine, see that both have the same Ray, or leave --on out"
+            f"no Ray cluster answers at '{where}' ({_reason(error)}): start one with "
+            "`ray start --head` on that machine, see that both have the same Ray, or leave --on out"
         ) from error
     try:
         yield ray
