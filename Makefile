@@ -38,7 +38,7 @@ apk: setup ## build the camera classifier for Android: artifacts/irrvit.apk
 phone: apk ## install it on the phone that adb sees, and print what its self-check says
 	@scripts/android_phone.sh
 
-ios-models: setup ## put networks into the iPhone app: ios_app/BuiltIn; irrvit_fashion is there
+ios-models: setup ## put networks into the iPhone app: ios_app/BuiltIn; ours are there
 	@scripts/ios_models.sh
 
 iphone: setup ## on a Mac: build, install and open the iPhone app, print what its self-check says

@@ -40,7 +40,7 @@ def export(
         _network(
             metavar="NAME", help="A name that `list` shows, timm:NAME[.WEIGHTS], or FILE.pt2."
         ),
-    ] = "irrvit_fashion",
+    ] = "irrvit_60m",
     models: Annotated[
         list[str] | None,
         _network(

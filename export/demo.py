@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -25,8 +26,9 @@ from irrvit.export.proof import cases
 from irrvit.export.proof.compare import compare
 from irrvit.model.data.find import dataset_with, load_dataset
 
-NETWORKS = ("efficientnet_lite0", "irrvit_fashion")
-"""What the demo and the apps show: one that knows ImageNet, and ours. The first is shown first."""
+NETWORKS = ("efficientnet_lite0", "irrvit_60m", "irrvit_fashion")
+"""What the demo and the apps show: one that knows ImageNet, ours that knows 200 of its classes, and
+ours that knows clothes. The first is shown first."""
 
 _WIDTH = 80
 _DISAGREES, _COULD_NOT_RUN = 1, 2
@@ -92,14 +94,14 @@ def disagreements(
     return sentences
 
 
-def table(title: str, logits_by_file: Mapping[str, Logits], labels: tuple[str, ...]) -> Table:
-    """A row for each picture, a column for each file."""
+def table(title: str, said: Mapping[str, tuple[Logits, tuple[str, ...]]]) -> Table:
+    """A row for each picture, a column for each of those who said something: logits and labels."""
     columns = Table(title=title, width=_WIDTH, show_lines=True, title_justify="left")
     columns.add_column("picture", ratio=3, overflow="fold")
-    for name in logits_by_file:
+    for name in said:
         columns.add_column(name, ratio=4)
-    for picture in next(iter(logits_by_file.values())):
-        cells = [_cell(top(logits[picture], labels)) for logits in logits_by_file.values()]
+    for picture in next(iter(said.values()))[0]:
+        cells = [_cell(top(logits[picture], labels)) for logits, labels in said.values()]
         columns.add_row(picture.removesuffix(".jpg"), *cells)
     return columns
 
@@ -113,18 +115,40 @@ def _cell(best: list[tuple[str, float]]) -> Table:
     return lines
 
 
-def show(folder: Path, console: Console) -> list[str]:
-    """Print what the files in a folder say; return where they disagree."""
+@dataclass(frozen=True)
+class Shown:
+    """What a network's files said about pictures.
+
+    Attributes:
+        first: the words of its first file.
+    """
+
+    model: str
+    labels: tuple[str, ...]
+    first: Logits
+    disagreements: list[str]
+
+
+def show(folder: Path, console: Console) -> Shown:
+    """Print what the files in a folder say, and return it."""
     opened = {f"{a.manifest.target} {a.manifest.precision}": a for a in artifacts(folder)}
     manifest = next(iter(opened.values())).manifest
     shown = pictures(manifest)
     logits_by_file = {name: classify(one, shown) for name, one in opened.items()}
-    console.print(
-        table(f"{manifest.model}, weights: {manifest.weights}", logits_by_file, manifest.labels)
-    )
-    return disagreements(
-        logits_by_file, {n: one.manifest.parity[0].tolerance for n, one in opened.items()}
-    )
+    said = {name: (logits, manifest.labels) for name, logits in logits_by_file.items()}
+    console.print(table(f"{manifest.model}, weights: {manifest.weights}", said))
+    tolerances = {n: one.manifest.parity[0].tolerance for n, one in opened.items()}
+    first = next(iter(logits_by_file.values()))
+    found = disagreements(logits_by_file, tolerances)
+    return Shown(manifest.model, manifest.labels, first, found)
+
+
+def side_by_side(networks: Sequence[Shown]) -> Table | None:
+    """A row for each picture that the first network saw, a column for each that saw the same."""
+    alike = [one for one in networks if one.first.keys() == networks[0].first.keys()]
+    if len(alike) < 2:
+        return None
+    return table("side by side", {one.model: (one.first, one.labels) for one in alike})
 
 
 def main() -> int:
@@ -136,13 +160,16 @@ def main() -> int:
     if chosen.networks:
         print(*NETWORKS, sep="\n")
         return 0
-    console, sentences = Console(width=_WIDTH), []
+    console, networks = Console(width=_WIDTH), []
     try:
         for folder in chosen.folders or [Path("artifacts") / name for name in NETWORKS]:
-            sentences += show(folder, console)
+            networks.append(show(folder, console))
     except ExportError as error:
         print(f"error: {error}", file=sys.stderr)
         return _COULD_NOT_RUN
+    if (together := side_by_side(networks)) is not None:
+        console.print(together)
+    sentences = [sentence for one in networks for sentence in one.disagreements]
     for sentence in sentences:
         print(sentence, file=sys.stderr)
     return _DISAGREES if sentences else 0

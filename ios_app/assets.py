@@ -1,7 +1,7 @@
 """`python ios_app/assets.py MODEL...`: put models and the golden pictures into ios_app/BuiltIn.
 
 The pictures are written without loss, as binary PPM, because phones decode JPEG differently.
-`irrvit_fashion` and the pictures are committed, so that a fresh clone opens in Xcode and runs.
+Ours and the pictures are committed, so that a fresh clone opens in Xcode and runs.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from PIL import Image
 
 from irrvit.export import artifact
 from irrvit.export.artifact import MANIFEST
+from irrvit.export.demo import NETWORKS
 from irrvit.export.errors import BadArtifact, ExportError
 from irrvit.export.proof import cases
 
 _HERE = Path(__file__).resolve().parent
 _TARGET = "coreml-fp16"
-ORDER = ("efficientnet_lite0", "irrvit_fashion")  # The first is shown first.
 
 
 def put(models: Sequence[str], artifacts: Path, built_in: Path) -> None:
@@ -33,7 +33,7 @@ def put(models: Sequence[str], artifacts: Path, built_in: Path) -> None:
         opened = artifact.open(artifacts / name / _TARGET)
         if opened.manifest.target != "coreml":
             raise BadArtifact(f"{opened.path} is for {opened.manifest.target}: expected coreml")
-        place = ORDER.index(name) if name in ORDER else len(ORDER)
+        place = NETWORKS.index(name) if name in NETWORKS else len(NETWORKS)
         folder = built_in / "models" / f"{place}_{name}"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(opened.path, folder / opened.path.name)

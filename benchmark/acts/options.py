@@ -18,7 +18,7 @@ from irrvit.benchmark.worker.runtime import names as runtime_names
 from irrvit.model.data.find import dataset_choices
 
 STORE = Path("artifacts") / "measurements.jsonl"
-DEFAULT_MODEL = "irrvit_fashion"
+DEFAULT_MODEL = "irrvit_60m"
 # Nothing takes longer, and a clock refuses to wait for ever.
 DAY_S = 86_400
 

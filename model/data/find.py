@@ -26,6 +26,7 @@ _NO_DATA_SETS = (
     "packed",
     "picture_files",
     "picture_folder",
+    "ready",
     "wnids",
 )
 """The files of this folder that are not a data set of their own."""

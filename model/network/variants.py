@@ -140,6 +140,21 @@ _ROWS = (
         ffn_ratio=2,
     ),
     Variant(
+        name="irrvit_60m",
+        input_size=56,
+        stem=(
+            Stage(block="dense", width=32, stride=2),
+            Stage(block="dense", width=64, stride=1),
+            Stage(block="dense", width=96, stride=2),
+            Stage(block="separable", width=96, stride=1),
+        ),
+        branch_expansion=1,
+        dim=128,
+        depth=2,
+        heads=2,
+        ffn_ratio=2,
+    ),
+    Variant(
         name="irrvit_150m",
         stem=(
             Stage(block="dense", width=16, stride=2),

@@ -57,6 +57,9 @@ def train(
     teacher_views: Annotated[
         int | None, typer.Option(help="Views of each picture that it looks at.  [default: 2]")
     ] = None,
+    teacher_weight: Annotated[
+        float | None, typer.Option(help="Of what it says in the loss.  [default: 0.7]")
+    ] = None,
     mixed_precision: Annotated[
         str | None, typer.Option(help="bf16: faster where the processor has it.  [default: none]")
     ] = None,
@@ -96,6 +99,7 @@ def train(
         download=download,
         teacher=teacher,
         teacher_views=teacher_views,
+        teacher_weight=teacher_weight,
         threads=threads,
         init=init,
         ablation_seeds=seeds if ablation else None,

@@ -36,7 +36,8 @@ class TrainingOptions:
     Attributes:
         overrides: fields of the recipe; None leaves the recipe's own.
         teacher: a network to learn from too.
-        teacher_views: of each picture, that it looks at; None for the recipe's.
+        teacher_views: of each picture, that it looks at; None for two.
+        teacher_weight: of what it says in the loss; None for 0.7.
         init: a checkpoint to begin with.
         ablation_seeds: with how many seeds to run the ablation instead of one training.
         command: as it was typed, for the record.
@@ -52,6 +53,7 @@ class TrainingOptions:
     download: bool = False
     teacher: str | None = None
     teacher_views: int | None = None
+    teacher_weight: float | None = None
     threads: int | None = None
     init: Path | None = None
     ablation_seeds: int | None = None
@@ -109,12 +111,12 @@ def _recipe(options: TrainingOptions) -> Recipe:
             f"unknown recipe '{options.recipe}': expected one of {', '.join(recipe_names())}"
         )
     given: dict[str, Any] = {k: v for k, v in options.overrides.items() if v is not None}
+    about_teacher = {"views": options.teacher_views, "weight": options.teacher_weight}
+    told = {name: value for name, value in about_teacher.items() if value is not None}
     if options.teacher is not None:
-        given["distillation"] = {"teacher": options.teacher}
-    if options.teacher_views is not None:
-        if options.teacher is None:
-            raise BadTrainingOption("--teacher-views: there is no --teacher")
-        given["distillation"] |= {"views": options.teacher_views}
+        given["distillation"] = {"teacher": options.teacher} | told
+    elif told:
+        raise BadTrainingOption(f"--teacher-{next(iter(told))}: there is no --teacher")
     try:
         return Recipe.model_validate(get_recipe(options.recipe).model_dump() | given)
     except ValidationError as error:

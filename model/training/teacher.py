@@ -1,8 +1,8 @@
 """A larger network teaches: what it says about a few views of the pictures, computed once and kept.
 
-A view is a picture changed as the recipe's augmentation says, by numbers that follow from the view
-and the picture alone; the teacher sees it enlarged. The network learns from other changes of the
-picture, new each epoch: two views of each picture it soon knew by heart (docs/training.md).
+A view is a picture changed by numbers that follow from the view and the picture alone; the teacher
+sees it enlarged. The network learns from other changes of the picture, new each epoch: fixed views
+it soon knows by heart (docs/training.md).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from irrvit.model.sources.source import Source
 from irrvit.model.spec import InputSpec
 from irrvit.model.training.augment import augment, draws
 from irrvit.model.training.feed import CPU, number
-from irrvit.model.training.recipes.recipe import Distillation
+from irrvit.model.training.recipes.recipe import Augmentation, Distillation
 from irrvit.model.training.run import TrainingRun
 
 log = logging.getLogger(__name__)
@@ -47,11 +47,13 @@ class Teacher:
     Attributes:
         network: that of the source, folded, for it is asked a hundred thousand times.
         columns: (classes,) indices of outputs.
+        changes: what makes a view of a picture.
     """
 
     source: Source
     network: nn.Module
     columns: np.ndarray
+    changes: Augmentation
 
     def logits(self, images: Tensor) -> Tensor:
         """What it says about images on the 0..1 scale, (B, 3, H, W): (B, classes) float32."""
@@ -85,7 +87,9 @@ def teacher_of(how: Distillation, data: Dataset, device: torch.device = CPU) -> 
     source = sources.load(how.teacher)
     columns = _columns(source, data)
     folded = fold(source.network.eval(), source.input).network
-    return Teacher(source, folded.to(device).to(memory_format=torch.channels_last), columns)
+    return Teacher(
+        source, folded.to(device).to(memory_format=torch.channels_last), columns, how.changes
+    )
 
 
 def view_logits(run: TrainingRun, teacher: Teacher) -> list[np.ndarray]:
@@ -139,7 +143,7 @@ def _path(run: TrainingRun, teacher: Teacher, view: int) -> Path:
     facts = {
         "data": run.data.sha256,
         "spec": run.spec.model_dump(mode="json"),
-        "augmentation": run.recipe.augmentation.model_dump(),
+        "augmentation": teacher.changes.model_dump(),
         "view": view,
         "teacher": [teacher.source.name, teacher.source.weights, teacher.columns.tolist()],
     }
@@ -161,7 +165,7 @@ def _compute(run: TrainingRun, teacher: Teacher, view: int, path: Path) -> None:
         where = next(teacher.network.parameters()).device
         for group, pixels in zip(groups, stream, strict=True):
             numbers = table[torch.from_numpy(group)].to(where)
-            images = augment(to_unit(pixels, where), numbers, run.recipe.augmentation)
+            images = augment(to_unit(pixels, where), numbers, teacher.changes)
             said[group] = teacher.logits(images).cpu().numpy()
         said.flush()
         kept.replace(path)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from irrvit.export import demo
 from irrvit.export.precision import Tolerance
@@ -74,6 +76,26 @@ def test_two_files_of_one_network_agree_in_a_table_of_80_columns(exported_twice)
     assert max(map(len, lines)) <= 80
     for expected in ("onnx fp32", "onnx fp16", *(path.stem for path in cases.pictures())):
         assert any(expected in line for line in lines), expected
+
+
+def test_networks_that_saw_the_same_pictures_stand_side_by_side():
+    said = {"cat.jpg": np.array([0.0, 9.0])}
+    one, other = (
+        demo.Shown(name, labels, said, [])
+        for name, labels in (("large", ("dog, hound", "cat, tabby")), ("small", ("car", "tabby")))
+    )
+    elsewhere = demo.Shown("clothes", ("bag", "shirt"), {"bag": np.array([1.0, 0.0])}, [])
+    together = demo.side_by_side([one, other, elsewhere])
+    assert together is not None
+    assert [column.header for column in together.columns] == ["picture", "large", "small"]
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(together)
+    (row,) = [line for line in console.export_text().splitlines() if "cat  " in line]
+    assert [word for word in row.split() if word in ("cat", "tabby")][1:] == ["cat", "tabby"]
+
+
+def test_one_network_has_nothing_at_its_side():
+    assert demo.side_by_side([demo.Shown("a", ("x",), {"cat.jpg": np.array([1.0])}, [])]) is None
 
 
 def test_one_file_alone_compares_nothing(exported_twice, tmp_path):

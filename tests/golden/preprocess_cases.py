@@ -16,7 +16,8 @@ from irrvit.model.sources import efficientnet_lite0
 from irrvit.model.sources.checkpoints import checkpoint
 from irrvit.model.spec import InputSpec, preprocess
 
-_FASHION = Path(__file__).parents[2] / "model/weights/irrvit_fashion.safetensors"
+_WEIGHTS = Path(__file__).parents[2] / "model/weights"
+_OURS = ("irrvit_fashion.safetensors", "irrvit_60m.safetensors")
 # Clockwise degrees that put the picture upright; Pillow counts the other way.
 UPRIGHT = {
     0: None,
@@ -73,12 +74,14 @@ def _orientation_case(exif: int) -> dict[str, Any]:
 
 
 def specs() -> dict[str, InputSpec]:
-    fashion = checkpoint.read(_FASHION).input
+    fashion, natural = (checkpoint.read(_WEIGHTS / name).input for name in _OURS)
     assert fashion is not None
+    assert natural is not None
     return {
         "efficientnet_lite0": efficientnet_lite0.INPUT,
         "irrvit_300m": InputSpec(),
         "irrvit_fashion": fashion,
+        "irrvit_60m": natural,
         "bilinear": InputSpec(interpolation="bilinear"),
         "lanczos": InputSpec(interpolation="lanczos"),
         "nearest": InputSpec(interpolation="nearest"),
@@ -99,6 +102,8 @@ def _frames() -> Iterator[dict[str, Any]]:
     yield _frame("efficientnet_lite0", 1280, 720)
     yield _frame("irrvit_300m", 720, 1280, rotation=270, padding=128)
     yield _frame("irrvit_fashion", 1280, 720, rotation=90)
+    yield _frame("irrvit_60m", 1280, 720, rotation=90, padding=64)
+    yield _frame("irrvit_60m", 64, 64)
     yield _frame("efficientnet_lite0", 500, 333, rotation=180, padding=4)
     for spec in ("bilinear", "lanczos", "nearest", "no_crop", "tall"):
         yield _frame(spec, 319, 241)
@@ -114,7 +119,7 @@ def _frames() -> Iterator[dict[str, Any]]:
     yield from _frames_at_the_rounding()
     for picture in PHOTOGRAPHS:
         width, height = photograph(picture).size
-        for spec in ("efficientnet_lite0", "irrvit_fashion", "irrvit_300m"):
+        for spec in ("efficientnet_lite0", "irrvit_60m", "irrvit_fashion", "irrvit_300m"):
             yield _frame(spec, width, height, picture=picture)
 
 

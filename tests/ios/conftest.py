@@ -15,7 +15,7 @@ from irrvit.benchmark.cli import CommandLine
 
 _ROOT = Path(__file__).parents[2]
 _WORKER = _ROOT / "scripts/parts/ios/worker.sh"
-FASHION = _ROOT / "ios_app/BuiltIn/models/1_irrvit_fashion"
+FASHION = _ROOT / "ios_app/BuiltIn/models/2_irrvit_fashion"
 
 
 class App:

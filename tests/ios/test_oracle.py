@@ -16,7 +16,7 @@ from PIL import Image
 
 from irrvit.export import artifact
 
-_FASHION = Path(__file__).parents[2] / "ios_app/BuiltIn/models/1_irrvit_fashion"
+_FASHION = Path(__file__).parents[2] / "ios_app/BuiltIn/models/2_irrvit_fashion"
 
 
 @pytest.fixture(scope="module")

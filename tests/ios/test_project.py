@@ -62,7 +62,7 @@ def test_models_are_copied_as_a_folder_and_never_compiled_by_xcode(project):
     references = project.objects.get_objects_in_section("PBXFileReference")
     (folder,) = [one for one in references if "lastKnownFileType" in one]
     assert folder["lastKnownFileType"] == "folder"
-    assert (_APP / folder["path"] / "models/1_irrvit_fashion/manifest.json").is_file()
+    assert (_APP / folder["path"] / "models/2_irrvit_fashion/manifest.json").is_file()
     assert not list((_APP / "App").rglob("*.mlpackage"))
 
 

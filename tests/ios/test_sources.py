@@ -59,16 +59,21 @@ def test_nothing_crashes_on_purpose(path):
         assert word not in text, word
 
 
-def test_the_network_that_is_committed_is_proved_and_whole():
-    opened = artifact.open(_BUILT_IN / "models/1_irrvit_fashion")
+_COMMITTED = pytest.mark.parametrize("folder", ["1_irrvit_60m", "2_irrvit_fashion"])
+
+
+@_COMMITTED
+def test_a_network_that_is_committed_is_proved_and_whole(folder):
+    opened = artifact.open(_BUILT_IN / "models" / folder)
     assert opened.manifest.passed
     assert opened.manifest.target == "coreml"
     assert content_hash(opened.path) == opened.manifest.sha256
 
 
-def test_the_network_that_is_committed_has_todays_weights():
-    opened = artifact.open(_BUILT_IN / "models/1_irrvit_fashion")
-    weights = _APP.parent / "model/weights/irrvit_fashion.safetensors"
+@_COMMITTED
+def test_a_network_that_is_committed_has_todays_weights(folder):
+    opened = artifact.open(_BUILT_IN / "models" / folder)
+    weights = _APP.parent / f"model/weights/{folder.partition('_')[2]}.safetensors"
     assert content_hash(weights)[:12] in opened.manifest.weights
 
 

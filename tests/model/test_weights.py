@@ -10,7 +10,7 @@ import torch
 
 import irrvit.model.spec
 from irrvit.model import sources
-from irrvit.model.data import fashion_mnist
+from irrvit.model.data import fashion_mnist, tiny_imagenet
 from irrvit.model.data.find import load_dataset
 from irrvit.model.evaluate import evaluate
 from irrvit.model.network import variants
@@ -23,8 +23,8 @@ def record(name: str) -> dict:
     return json.loads((FOLDER / f"{name}.json").read_text())
 
 
-def test_irrvit_fashion_ships():
-    assert "irrvit_fashion" in NAMES
+def test_ours_ship():
+    assert NAMES == ["irrvit_60m", "irrvit_fashion"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -35,8 +35,8 @@ class TestEveryCheckpoint:
         assert source.weights == f"checkpoint {name}.safetensors sha256 {sha256}"
         assert sha256 in sources.fingerprint(name)
 
-    def test_is_smaller_than_6_mb(self, name):
-        assert (FOLDER / f"{name}.safetensors").stat().st_size < 6e6
+    def test_is_smaller_than_3_mb(self, name):
+        assert (FOLDER / f"{name}.safetensors").stat().st_size < 3e6
 
     def test_says_how_it_was_made(self, name):
         told = record(name)
@@ -62,6 +62,18 @@ def test_fashion_network_eats_and_names_what_the_data_set_does():
     assert source.labels == fashion_mnist.LABELS
     assert (source.input.height, source.input.width, source.input.resize) == (28, 28, 28)
     assert variants.get("irrvit_fashion").input_size == 28
+
+
+def test_natural_network_eats_and_names_what_the_data_set_does():
+    source = sources.load("irrvit_60m")
+    assert source.labels == tiny_imagenet.LABELS
+    assert (source.input.height, source.input.width, source.input.resize) == (56, 56, 56)
+
+
+def test_natural_network_is_right_about_half_of_the_pictures_it_never_saw():
+    told = record("irrvit_60m")
+    assert told["pictures"] == {"train": 95_000, "held_out": 5_000, "test": 10_000}
+    assert told["test_top1"] > 0.52
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import Foundation
 
 package let iosApp = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-package let fashion = iosApp.appending(path: "BuiltIn/models/1_irrvit_fashion")
+package let fashion = iosApp.appending(path: "BuiltIn/models/2_irrvit_fashion")
 package let goldenPictures = iosApp.appending(path: "BuiltIn/golden")
 
 /// One object of a JSON file, or a value of it.

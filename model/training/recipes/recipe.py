@@ -19,7 +19,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class Augmentation(_Record):
@@ -67,14 +67,18 @@ class Distillation(_Record):
 
     Attributes:
         teacher: a network by name, as `irrvit-export --model` takes it.
-        views: of each picture, changed as the recipe says. What the teacher says about them is
-            computed once; the network learns the mean, of changes that are new each epoch.
+        views: of each picture. What the teacher says about them is computed once; the network
+            learns the mean, of changes that are new each epoch.
+        changes: what makes the views. Not the recipe's own: the views serve every recipe.
         temperature: by which the logits of both are divided.
         weight: of the teacher in the loss; the rest is that of the classes.
     """
 
     teacher: str
     views: PositiveInt = 2
+    changes: Augmentation = Augmentation(
+        shift=0.1, scale=0.25, mirror=0.5, contrast=0.2, sharpness=0.8, outside="mirrored"
+    )
     temperature: PositiveFloat = 2
     weight: Share = 0.7
 

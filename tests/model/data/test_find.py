@@ -165,3 +165,10 @@ class TestDatasetWith:
 
     def test_one_that_is_not_here_is_none(self, two_greys, tmp_path):
         assert dataset_with(("black", "white"), tmp_path) is None
+
+
+@pytest.mark.parametrize("name", dataset_names())
+def test_every_name_is_a_data_set(name):
+    module = dataset_module(name)
+    assert len(module.LABELS) > 1
+    assert all(callable(offered) for offered in (module.load, module.missing, module.download))

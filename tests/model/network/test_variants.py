@@ -16,6 +16,7 @@ from irrvit.model.network.irrvit import IRRViT
 SIZES = {
     "irrvit_tiny": (69_516, 2_558_544),
     "irrvit_fashion": (238_868, 19_761_888),
+    "irrvit_60m": (618_512, 59_352_864),
     "irrvit_150m": (1_758_436, 146_346_720),
     "irrvit_300m": (2_502_212, 304_784_416),
     "irrvit_600m": (5_812_980, 600_948_576),

@@ -53,7 +53,11 @@ def test_what_was_given_replaces_the_recipes_own(options):
     [
         ({"model": "irvit_tiny"}, UnknownModel, "did you mean 'irrvit_tiny'?"),
         ({"data": "nowhere"}, BadData, "unknown data 'nowhere'"),
-        ({"recipe": "best"}, BadTrainingOption, "finish, imagenet, photographs, plain"),
+        (
+            {"recipe": "best"},
+            BadTrainingOption,
+            "finish, finish_photographs, imagenet, photographs, plain",
+        ),
         ({"overrides": {"epochs": 0}}, BadTrainingOption, "--epochs 0: Input should be greater"),
         ({"test": True}, BadTrainingOption, "--test: nobody set test pictures"),
         ({"threads": 0}, BadTrainingOption, "--threads 0: expected 1 or more"),

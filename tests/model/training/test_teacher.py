@@ -67,14 +67,19 @@ def test_the_network_is_told_the_mean_of_what_the_teacher_says_about_the_views(r
     np.testing.assert_allclose(told.numpy(), expected, rtol=1e-5)
 
 
-def test_a_view_is_what_the_recipe_makes_of_the_picture(run, teacher):
-    """Of one that is not to be changed, the teacher says what it says of the picture itself."""
-    recipe = run.recipe.model_copy(update={"augmentation": Augmentation()})
-    said = teaching.view_logits(replace(run, recipe=recipe), teacher)
+def test_a_view_that_is_not_changed_is_the_picture(run, teacher):
+    said = teaching.view_logits(run, replace(teacher, changes=Augmentation()))
     images = to_unit(run.data.train.pixels(np.arange(COUNT), run.spec), torch.device("cpu"))
     expected = teacher.logits(images).numpy()
     for view in said:
         np.testing.assert_allclose(view.astype(np.float32), expected, rtol=0.02, atol=0.1)
+
+
+def test_the_views_serve_every_recipe(run, teacher, monkeypatch):
+    first = np.array(teaching.view_logits(run, teacher))
+    monkeypatch.setattr(teaching, "_compute", lambda *_: pytest.fail("asked again"))
+    other = run.recipe.model_copy(update={"augmentation": Augmentation(invert=0.5)})
+    assert np.array_equal(teaching.view_logits(replace(run, recipe=other), teacher), first)
 
 
 def test_views_differ(run, teacher):

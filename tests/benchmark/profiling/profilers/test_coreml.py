@@ -11,7 +11,7 @@ import pytest
 from irrvit.benchmark.profiling import attribution
 from irrvit.benchmark.profiling.profilers import coreml
 
-FASHION = Path(__file__).parents[4] / "ios_app/BuiltIn/models/1_irrvit_fashion"
+FASHION = Path(__file__).parents[4] / "ios_app/BuiltIn/models/2_irrvit_fashion"
 
 
 def step(name, cost, unit="npu"):

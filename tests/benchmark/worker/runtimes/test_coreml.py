@@ -13,7 +13,7 @@ from irrvit.benchmark.worker.runtimes import coreml
 from irrvit.export import artifact
 
 pytestmark = pytest.mark.needs("coremltools")
-_FASHION = Path(__file__).parents[4] / "ios_app/BuiltIn/models/1_irrvit_fashion"
+_FASHION = Path(__file__).parents[4] / "ios_app/BuiltIn/models/2_irrvit_fashion"
 
 
 def test_a_package_answers_as_it_did_when_it_was_made():
