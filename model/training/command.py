@@ -92,6 +92,7 @@ def _record(
         loading_share=round(sum(e.waiting_s + e.augmenting_s for e in history) / seconds, 4),
         teacher=_teacher(run, options, torch_device),
         begun_from=_earlier(run, options),
+        device=_name(torch_device),
         threads=torch.get_num_threads(),
         processes=int(os.environ.get("WORLD_SIZE", "1")),
         versions={name: metadata.version(name) for name in ("torch", "numpy", "pillow")},
@@ -110,6 +111,10 @@ def _teacher(
     parts = {"held_out": data.held_out, "test": data.test if options.test else None}
     right = {f"{name}_top1": teacher.top1(part, run.spec) for name, part in parts.items() if part}
     return {"name": teacher.source.name, "weights": teacher.source.weights, **right}
+
+
+def _name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
 def _earlier(run: TrainingRun, options: TrainingOptions) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ class TrainingRecord:
         teacher: its name, and how often it is right itself about the pictures; None without one.
         begun_from: the record of the checkpoint it began with; None for random weights.
         loading_share: the part of the time in which the network waited for pictures.
+        device: what computed: `cpu`, or the name of a GPU.
     """
 
     command: str
@@ -45,6 +46,7 @@ class TrainingRecord:
     loading_share: float
     teacher: dict[str, Any] | None
     begun_from: dict[str, Any] | None
+    device: str
     threads: int
     processes: int
     versions: dict[str, str]

@@ -45,7 +45,8 @@ def arguments(**changes: str) -> list[str]:
         ({"data": "pictures/black"}, "has 0 folders"),
         (
             {"recipe": "best"},
-            "unknown recipe 'best': expected one of camera, finish, finish_photographs, imagenet, photographs, plain",
+            "unknown recipe 'best': expected one of camera, finish, finish_photographs, imagenet, "
+            "photographs, plain",
         ),
         ({"epochs": "0"}, "--epochs 0: Input should be greater than 0"),
         ({"lr": "-1"}, "--lr -1.0: Input should be greater than 0"),

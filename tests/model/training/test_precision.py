@@ -8,7 +8,7 @@ from torch import nn
 
 from irrvit.model.network import variants
 from irrvit.model.network.irrvit import IRRViT
-from irrvit.model.training.precision import keep_fast
+from irrvit.model.training.precision import keep_fast, quick
 
 CASES = [
     (nn.Conv2d(8, 8, 3, stride=2, groups=8), torch.float32),
@@ -45,3 +45,8 @@ def test_a_network_keeps_its_weights_names_and_outputs():
     keep_fast(network)
     assert list(network.state_dict()) == names
     assert torch.equal(network(images), before)
+
+
+def test_a_cpu_computes_the_network_as_it_is():
+    network = nn.Conv2d(3, 4, 1)
+    assert quick(network, torch.device("cpu")) is network
