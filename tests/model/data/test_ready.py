@@ -15,7 +15,15 @@ def pictures(seed):
 
 
 DATA = Dataset(
-    "noise", ("a", "b"), pictures(0), pictures(1), pictures(2), (0.5,) * 3, (0.5,) * 3, 1.0, "ab"
+    "noise",
+    ("a", "b"),
+    pictures(0),
+    pictures(1),
+    pictures(2),
+    (0.5, 0.5, 0.5),
+    (0.5, 0.5, 0.5),
+    1.0,
+    "ab",
 )
 
 
