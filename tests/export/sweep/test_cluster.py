@@ -3,6 +3,8 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -108,15 +110,14 @@ with connected("ray") as ray:
 """
 
 
-class Head:
+def starting_head(refusals: list[Exception]) -> Any:
     """As Ray's client finds a head that is still starting."""
 
-    def __init__(self, refusals):
-        self.refusals = refusals
+    def init(where, **quiet):
+        if refusals:
+            raise refusals.pop(0)
 
-    def init(self, where, **quiet):
-        if self.refusals:
-            raise self.refusals.pop(0)
+    return SimpleNamespace(init=init, is_initialized=lambda: False)
 
 
 STARTING = "Initialization failure from server:\nTraceback:\n  ...\nRuntimeError: no agent yet\n"
@@ -124,16 +125,15 @@ STARTING = "Initialization failure from server:\nTraceback:\n  ...\nRuntimeError
 
 def test_a_head_that_is_still_starting_is_asked_again(monkeypatch):
     monkeypatch.setattr(cluster, "_PAUSE_S", 0)
-    head = Head([ConnectionAbortedError(STARTING)] * 3)
-    cluster._join(head, "ray://head:1", {})
-    assert not head.refusals
+    refusals: list[Exception] = [ConnectionAbortedError(STARTING)] * 3
+    cluster._join(starting_head(refusals), "ray://head:1", {})
+    assert not refusals
 
 
 def test_a_head_that_never_starts_is_refused_with_its_own_reason(monkeypatch):
     monkeypatch.setattr(cluster, "_PAUSE_S", 0)
-    head = Head([ConnectionAbortedError(STARTING)] * 99)
+    head = starting_head([ConnectionAbortedError(STARTING)] * 99)
     monkeypatch.setattr(cluster, "_ray", lambda where: head)
-    head.is_initialized = lambda: False
     said = r"\(Initialization failure from server: RuntimeError: no agent yet\): start one"
     with pytest.raises(cluster.ClusterLost, match=said), cluster.connected("ray://head:1"):
         pass
