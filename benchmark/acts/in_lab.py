@@ -23,6 +23,7 @@ from irrvit.benchmark.lab.dispatch import Job, dispatch
 from irrvit.benchmark.measurement import Measurement
 from irrvit.benchmark.results import store
 from irrvit.benchmark.run.rounds import RunResult
+from irrvit.export.sweep import cluster
 from irrvit.model.progress import Notify
 
 
@@ -147,7 +148,5 @@ def _forget(ray: ModuleType, name: str, answer: at_host.Answer) -> None:
     """The host may do so when it likes: whoever collects again knows what arrived."""
     if not answer.kept:
         return
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-    there = NodeAffinitySchedulingStrategy(node_id=answer.node, soft=False)
-    ray.remote(num_cpus=0, scheduling_strategy=there)(spool.forget).remote(name, [answer.kept])
+    how = {"num_cpus": 0, "scheduling_strategy": cluster.only_at(answer.node)}
+    ray.remote(**how)(spool.forget).remote(name, [answer.kept])

@@ -95,9 +95,7 @@ def dispatch(
 def _begin(ray: ModuleType, work: Callable[[Any], Any], job: Job) -> Any:
     how: dict[str, Any] = {"num_cpus": 0, "max_retries": 0, "resources": job.device.needs}
     if job.node is not None:
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-        how["scheduling_strategy"] = NodeAffinitySchedulingStrategy(node_id=job.node, soft=False)
+        how["scheduling_strategy"] = cluster.only_at(job.node)
     return ray.remote(**how)(work).remote(job.request)
 
 

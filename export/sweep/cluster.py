@@ -133,14 +133,12 @@ def on_every_node(
     Raises:
         ClusterLost: one of them does not have this package, or went away.
     """
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
     asked = {}
     for node in ray.nodes():
         if not node["Alive"] or not node["Resources"].get(having):
             continue
-        there = NodeAffinitySchedulingStrategy(node_id=node["NodeID"], soft=False)
-        asking = ray.remote(num_cpus=0, max_retries=0, scheduling_strategy=there)(ask)
+        how = {"num_cpus": 0, "max_retries": 0, "scheduling_strategy": only_at(node["NodeID"])}
+        asking = ray.remote(**how)(ask)
         host = node["NodeManagerHostname"] or node["NodeManagerAddress"]
         asked[f"{host} ({node['NodeID'][:6]})"] = asking.remote(*about)
     answers = {}
@@ -150,6 +148,13 @@ def on_every_node(
         except ray.exceptions.RayError as error:
             raise ClusterLost(f"{host} cannot work for us: {first_line(error)}") from error
     return answers
+
+
+def only_at(node: str) -> Any:
+    """The `scheduling_strategy` of a task for one machine alone, by its number in Ray."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    return NodeAffinitySchedulingStrategy(node_id=node, soft=False)
 
 
 def task(ray: ModuleType, work: Callable[..., object], *, memory: int) -> Any:
