@@ -25,7 +25,7 @@ def test_the_benchmark_reads_it_as_a_measurement(written):
     loaded = store.load(written)
     assert loaded.damaged == []
     (measurement,) = loaded.measurements
-    assert (measurement.variant, measurement.target) == ("irrvit_fashion", "tflite")
+    assert (measurement.variant, measurement.target) == ("irrvit_60m", "tflite")
     assert measurement.golden.passed
     assert measurement.device.kind == "android"
     assert measurement.runtime_version.startswith("tensorflow-lite ")
