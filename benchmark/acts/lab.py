@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,10 +15,9 @@ from rich.text import Text
 from irrvit.benchmark.acts.lab_options import LabOptions, RemoteOptions
 from irrvit.benchmark.errors import BadOptions, ExitCode
 from irrvit.benchmark.lab import hosts, node, offer
-from irrvit.benchmark.remote_browser.device import let_in
+from irrvit.benchmark.remote_browser import device
 from irrvit.model.progress import Notify
 
-_KEEP_PHONES = ("head", "join")
 _HEADINGS = ("host", "kind", "device", "SoC", "system")
 
 
@@ -46,17 +45,19 @@ def run(options: LabOptions, notify: Notify) -> LabResult:
         BadOptions: it is none of the three, or lacks an address.
         NoLab: there is none at the address.
     """
-    _refuse_what_nobody_uses(options)
     match options.what, options.head:
         case "head", address:
             own = "127.0.0.1" if address is None else address
             node.require_own(own)
-            with let_in(options.let_in, options.phones):
+            with _phones(options):
                 return _serve(lambda: node.start_head(own, _offered(notify), notify))
         case "join", str(address):
             head = node.to_head(address)
-            with let_in(options.let_in, options.phones):
+            node.require_listener(head)
+            with _phones(options):
                 return _serve(lambda: node.join(head, _offered(notify), notify))
+        case "devices", _ if options.let_in:
+            raise BadOptions("leave --let-in out: lab head and lab join keep phones")
         case "devices", str(head):
             with hosts.connected(head) as ray:
                 usable, refused = hosts.usable(hosts.hosts(ray))
@@ -67,17 +68,20 @@ def run(options: LabOptions, notify: Notify) -> LabResult:
             raise BadOptions(f"lab got '{what}': expected head, join HEAD or devices HEAD")
 
 
-def _refuse_what_nobody_uses(options: LabOptions) -> None:
-    if options.let_in and options.what not in _KEEP_PHONES:
-        raise BadOptions(f"leave --let-in out: lab {' and lab '.join(_KEEP_PHONES)} keep phones")
+def _phones(options: LabOptions) -> AbstractContextManager[None]:
+    """Those that are to be let in, for as long as the lab lasts."""
     if options.phones != RemoteOptions() and not options.let_in:
-        raise BadOptions("--address, --port and --wait are for phones: --let-in says how many")
+        raise BadOptions("--address, --port and --wait are about phones: add --let-in N")
+    taken = {node.PORT, node.CLIENT_PORT} & set(device.ports(options.let_in, options.phones))
+    if taken:
+        raise BadOptions(f"port {min(taken)} is the lab's own: let phones in by another --port")
+    return device.let_in(options.let_in, options.phones)
 
 
 def _offered(notify: Notify) -> list[offer.Offered]:
     devices = offer.offered()
-    for device in devices:
-        notify("lab", f"offers {device.model} ({device.kind})")
+    for one in devices:
+        notify("lab", f"offers {one.model} ({one.kind})")
     return devices
 
 
@@ -96,9 +100,9 @@ def to_table(result: LabResult) -> RenderableType:
     for heading in _HEADINGS:
         table.add_column(heading, overflow="fold")
     for host, devices in result.devices.items():
-        for device in devices:
-            named = f"{device.model} ({device.serial})" if device.serial else device.model
-            table.add_row(host, device.kind, named, device.soc, device.os)
+        for one in devices:
+            named = f"{one.model} ({one.serial})" if one.serial else one.model
+            table.add_row(host, one.kind, named, one.soc, one.os)
     return Group(table)
 
 
@@ -106,8 +110,8 @@ def to_json(result: LabResult) -> dict[str, Any]:
     """The same rows."""
     return {
         "devices": [
-            {"host": host} | asdict(device)
+            {"host": host} | asdict(one)
             for host, devices in result.devices.items()
-            for device in devices
+            for one in devices
         ]
     }

@@ -22,7 +22,10 @@ class LabOptions:
     let_in: Annotated[
         int,
         typer.Option(
-            metavar="N", help="Phones to let in first, which offer their browser.", min=0, max=100
+            metavar="N",
+            help="Phones to let in first, which offer their browser; ports from --port on.",
+            min=0,
+            max=100,
         ),
     ] = 0
     phones: RemoteOptions = field(default_factory=RemoteOptions)

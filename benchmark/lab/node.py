@@ -84,7 +84,7 @@ def join(head: str, devices: Sequence[Offered], notify: Notify) -> None:
     Raises:
         NoLab: there is no head there at first.
     """
-    _require_listener(head)
+    require_listener(head)
     started, was_there = time.monotonic(), False
     while True:
         ended = _run(["--address", head], devices)
@@ -98,8 +98,8 @@ def join(head: str, devices: Sequence[Offered], notify: Notify) -> None:
         time.sleep(_AGAIN_S)
 
 
-def _require_listener(head: str) -> None:
-    """Ray itself would try for a long time."""
+def require_listener(head: str) -> None:
+    """Raises NoLab where nobody listens; Ray itself would try for a long time."""
     host, _, port = head.partition(":")
     try:
         socket.create_connection((host, int(port)), timeout=_ANSWER_S).close()

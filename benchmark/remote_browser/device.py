@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TextIO
 
 from irrvit.benchmark.browser.serve_page import lan_address
@@ -18,12 +18,18 @@ from irrvit.benchmark.device import READY, Process, SeenDevice
 from irrvit.benchmark.errors import BadOptions, DeviceLost, DeviceNotFound
 from irrvit.benchmark.measurement import DeviceInfo, DeviceState, RunConfig
 from irrvit.benchmark.remote_browser import words
+from irrvit.benchmark.remote_browser.borrowing import (
+    SharedPhone,
+    Talk,
+    shared_phone,
+    shared_phones,
+)
 from irrvit.benchmark.remote_browser.invite import Host, Typed, say
 from irrvit.benchmark.remote_browser.options import Options
 from irrvit.benchmark.remote_browser.process import PageProcess
 from irrvit.benchmark.remote_browser.server import RemoteServer
 from irrvit.benchmark.remote_browser.session import Guest, Session
-from irrvit.benchmark.remote_browser.sharing import SharedPhone, Talk, shared, shared_phones
+from irrvit.benchmark.remote_browser.sharing import notes, shared
 from irrvit.model.progress import Notify
 
 RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",)}
@@ -31,22 +37,32 @@ RUNTIMES = {"tflite": ("litert",), "onnx": ("onnxruntime",)}
 # under its address, the port included.
 PORT = 8444
 _WAIT_S, _STATE_S = 180.0, 5.0
+_PORTS = 2**16
 
 
 def find(options: Options, notify: Notify) -> RemoteBrowser:
     """Serve the page, show where it is, and wait for the phone; see `Finder.find`."""
-    session, server, guest = _welcomed(options, Typed(_keyboard()))
-    wait_s = options.wait or _WAIT_S
-    return RemoteBrowser(session, server, words.device_info(guest.facts), wait_s, notify)
+    served = _served(options)
+    guest = served.welcome(options, Typed(_keyboard()))
+    wait_s, info = options.wait or _WAIT_S, words.device_info(guest.facts)
+    return RemoteBrowser(served.session, served.server, info, wait_s, notify)
 
 
 def find_shared(serial: str, options: Options, notify: Notify) -> RemoteBrowser:
-    """A phone that another process of this machine let in; raises DeviceNotFound."""
-    for phone in shared_phones():
-        if phone.serial == serial:
-            info = words.device_info(phone.facts)
-            return RemoteBrowser(phone.talk, phone.talk, info, options.wait or _WAIT_S, notify)
-    raise DeviceNotFound(f"no phone that was let in here is called '{serial}'")
+    """A phone that another process of this machine let in.
+
+    Raises:
+        DeviceNotFound: none was.
+        DeviceLost: that process has ended.
+        BadOptions: it was told already where the phone reaches this machine.
+    """
+    phone = shared_phone(serial)
+    if options.address is not None or options.port is not None:
+        raise BadOptions(
+            f"leave --address and --port out: the phone {serial} was let in by another process"
+        )
+    info, wait_s = words.device_info(phone.facts), options.wait or phone.wait_s
+    return RemoteBrowser(phone.talk, phone.talk, info, wait_s, notify)
 
 
 def attached() -> list[SeenDevice]:
@@ -65,24 +81,47 @@ def let_in(count: int, options: Options) -> Iterator[None]:
     """Let phones in, one after the other, and share each until the end.
 
     Raises:
-        BenchmarkError: one cannot be let in; see `find`.
+        BenchmarkError: one cannot be let in; see `find`. All that needs no phone is seen to first.
     """
+    if not count:
+        yield
+        return
+    notes()
+    served = [_served(replace(options, port=port)) for port in ports(count, options)]
+    typed = Typed(_keyboard())
     with ExitStack() as sharing:
-        typed = Typed(_keyboard()) if count else None
-        for number in range(count):
-            assert typed is not None
-            own = replace(options, port=(options.port or PORT) + number)
-            session, server, guest = _welcomed(own, typed)
-            sharing.enter_context(shared(session, server, guest.facts))
+        for one in served:
+            guest = one.welcome(options, typed)
+            wait_s = options.wait or _WAIT_S
+            sharing.enter_context(shared(one.session, one.server, guest.facts, wait_s))
         yield
 
 
-def _welcomed(options: Options, typed: Typed) -> tuple[Session, RemoteServer, Guest]:
+def ports(count: int, options: Options) -> range:
+    """Where the pages of so many phones are served, each on its own; raises BadOptions."""
+    first = options.port or PORT
+    if first + count > _PORTS:
+        raise BadOptions(f"{count} phones take as many ports from {first} on: --port a lower one")
+    return range(first, first + count)
+
+
+@dataclass(frozen=True)
+class _Served:
+    """A page that waits for its phone."""
+
+    session: Session
+    server: RemoteServer
+
+    def welcome(self, options: Options, typed: Typed) -> Guest:
+        host = Host(self.session, self.server.url, typed=typed, say=say)
+        return host.welcome(options.wait or _WAIT_S)
+
+
+def _served(options: Options) -> _Served:
     session = Session()
     server = RemoteServer(session, _address(options.address), options.port or PORT)
     atexit.register(_end, session, server)
-    guest = Host(session, server.url, typed=typed, say=say).welcome(options.wait or _WAIT_S)
-    return session, server, guest
+    return _Served(session, server)
 
 
 def _keyboard() -> TextIO:
@@ -147,6 +186,8 @@ class RemoteBrowser:
 
     def open(self, path: str, config: RunConfig) -> Process:
         """A phone that is locked, or whose page was closed, is waited for."""
+        if isinstance(self._session, Talk):
+            self._session.take()
         self._wait_until_back()
         return PageProcess(self._session, self._server, path, config)
 

@@ -39,16 +39,24 @@ class Typed:
 
     def __init__(self, keyboard: TextIO):
         self._lines: queue.Queue[str] = queue.Queue()
+        self._is_over = False
         threading.Thread(target=self._read, args=(keyboard,), daemon=True).start()
 
     def line(self, timeout_s: float) -> str:
         """The next one; empty if nothing can be typed any more. Raises queue.Empty."""
         return self._lines.get(timeout=timeout_s)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing to type on, and nothing typed that was not read yet."""
+        return self._is_over and self._lines.qsize() <= 1
+
     def _read(self, keyboard: TextIO) -> None:
         for line in keyboard:
-            self._lines.put(line)
+            if line.strip():  # An empty one is no code, wrong or right.
+                self._lines.put(line)
         self._lines.put("")
+        self._is_over = True
 
 
 class Host:
@@ -98,6 +106,8 @@ class Host:
                     "network, and does a firewall let it in? --address names another address of "
                     "this machine, --wait a longer time"
                 )
+            if self._typed.is_over:
+                raise _nothing_to_type_on()
             time.sleep(_LOOK_S)
         return guest
 
@@ -116,11 +126,15 @@ class Host:
                     ) from None
                 continue
             if not line:
-                raise DeviceNotFound(
-                    "the code that the phone shows has to be typed here, and there is nothing to "
-                    "type on: run this in a terminal"
-                )
+                raise _nothing_to_type_on()
             return line
+
+
+def _nothing_to_type_on() -> DeviceNotFound:
+    return DeviceNotFound(
+        "the code that the phone shows has to be typed here, and there is nothing to type on: run "
+        "this in a terminal"
+    )
 
 
 def say(text: str) -> None:

@@ -15,9 +15,9 @@ from irrvit.benchmark.device import LoadInfo, TimedBlock
 from irrvit.benchmark.errors import CommandFailed
 from irrvit.benchmark.measurement import RunConfig
 from irrvit.benchmark.remote_browser import words
+from irrvit.benchmark.remote_browser.borrowing import Talk
 from irrvit.benchmark.remote_browser.server import RemoteServer
 from irrvit.benchmark.remote_browser.session import PageEnded, Session
-from irrvit.benchmark.remote_browser.sharing import Talk
 from irrvit.benchmark.worker.runtime import read_file
 
 _CLOSE_S = 5.0

@@ -51,6 +51,7 @@ class Session:
     """One phone, through all pages that it opens with its key; safe in threads."""
 
     def __init__(self) -> None:
+        self._asking = threading.Lock()  # Whoever asks meanwhile waits for the answer of another.
         self._changed = threading.Condition()
         self._token: str | None = None
         self.guest: Guest | None = None
@@ -195,7 +196,7 @@ class Session:
             NoAnswer: it is there, and hung.
             CommandFailed: it says that it cannot.
         """
-        with self._changed:
+        with self._asking, self._changed:
             self._number += 1
             self._question = {"id": self._number, "do": do, **arguments}
             self._answer, disturbed = None, self._disturbed

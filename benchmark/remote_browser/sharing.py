@@ -1,7 +1,7 @@
-"""A phone that one process of this machine let in, for its other processes.
+"""A phone that one process of this machine let in, for its other processes: what the one does.
 
 The talk stays in the process that the phone knows. Others have it ask the phone through a socket
-that this user alone reaches, by a key that lies in a file that this user alone reads.
+that this user alone reaches, by a key in a note that this user alone reads; see `borrowing`.
 """
 
 from __future__ import annotations
@@ -9,22 +9,20 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from multiprocessing.context import AuthenticationError
 from multiprocessing.managers import BaseManager
+from pathlib import Path
 from typing import Any
 
-from irrvit.benchmark.errors import CommandFailed, DeviceLost
+from irrvit.benchmark.errors import BadOptions, CommandFailed, DeviceLost
 from irrvit.benchmark.kept import folder
 from irrvit.benchmark.remote_browser.server import RemoteServer
 from irrvit.benchmark.remote_browser.session import Session
 
-_FOLDER = "phones"
 _CLOSE_S = 5.0
-_GONE = (OSError, EOFError, AuthenticationError)
 
 
 class Shared:
@@ -63,86 +61,58 @@ class Shared:
                 self._session.ask("close", timeout_s=_CLOSE_S, page=page, worker=worker)
 
 
-class _Manager(BaseManager):
-    pass
-
-
-_Manager.register("shared")
-
-
-class Talk:
-    """`Session` and `RemoteServer` of another process, as far as a measurement needs them."""
-
-    def __init__(self, address: str, key: bytes):
-        """Raises one of `_GONE` where no process shares a phone any more."""
-        manager = _Manager(address, authkey=key)
-        manager.connect()
-        self._shared: Any = manager.shared()  # pyright: ignore[reportAttributeAccessIssue]
-        self._asker = secrets.token_hex(8)
-
-    @property
-    def page(self) -> str:
-        return self._said("page")
-
-    def absence(self, page: str | None = None) -> DeviceLost | None:
-        return self._said("absence", page)
-
-    def offer(self, name: str, content: bytes) -> None:
-        self._said("offer", name, content)
-
-    def ask(self, do: str, *, timeout_s: float, page: str, **arguments: Any) -> dict[str, Any]:
-        return self._said("ask", self._asker, do, timeout_s, page, arguments)
-
-    def _said(self, method: str, *arguments: object) -> Any:
-        try:
-            return getattr(self._shared, method)(*arguments)
-        except _GONE as error:
-            raise DeviceLost(
-                "the process that let the phone in has ended: let it in again", is_final=True
-            ) from error
-
-
-@dataclass(frozen=True)
-class SharedPhone:
-    """A phone that another process let in.
-
-    Attributes:
-        serial: what it is called on this machine.
-        facts: what its page says of it.
-    """
-
-    serial: str
-    facts: Mapping[str, Any]
-    talk: Talk
+def notes() -> Path:
+    """The folder where it is noted who was let in; raises BadOptions if there can be none."""
+    try:
+        return folder("phones")
+    except OSError as error:
+        raise BadOptions(
+            f"who was let in cannot be noted in '{error.filename}' ({error.strerror}): make it a "
+            "folder that can be written, or name another with IRRVIT_LAB"
+        ) from error
 
 
 @contextmanager
-def shared(session: Session, server: RemoteServer, facts: Mapping[str, Any]) -> Iterator[str]:
-    """Let this user's other processes ask a phone; yields its serial."""
+def shared(
+    session: Session, server: RemoteServer, facts: Mapping[str, Any], wait_s: float
+) -> Iterator[str]:
+    """Let this user's other processes ask a phone; yields its serial.
+
+    Args:
+        facts: what its page says of it.
+        wait_s: how long it is waited for when it goes away.
+    """
     serial, key = secrets.token_hex(3), secrets.token_bytes(32)
     own = Shared(session, server)
     manager = type("_Serving", (BaseManager,), {})  # A registry of its own.
     manager.register("shared", callable=lambda: own)
     serving = manager(authkey=key).get_server()
     threading.Thread(target=serving.serve_forever, daemon=True).start()
-    note = folder(_FOLDER) / f"{serial}.json"
-    said = {"address": serving.address, "key": key.hex(), "facts": dict(facts)}
-    with open(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(said, file)
+    said = {
+        "host": socket.gethostname(),
+        "address": serving.address,
+        "key": key.hex(),
+        "facts": dict(facts),
+        "wait_s": wait_s,
+    }
+    note = notes() / f"{serial}.json"
+    _write(note, json.dumps(said))
     try:
         yield serial
     finally:
         note.unlink(missing_ok=True)
+        note.with_suffix(".lock").unlink(missing_ok=True)
 
 
-def shared_phones() -> list[SharedPhone]:
-    """Those that processes of this machine let in, and still share."""
-    found = []
-    for note in sorted(folder(_FOLDER).glob("*.json")):
-        try:
-            said = json.loads(note.read_text())
-            talk = Talk(said["address"], bytes.fromhex(said["key"]))
-            found.append(SharedPhone(note.stem, said["facts"], talk))
-        except (*_GONE, ValueError, KeyError, TypeError):
-            note.unlink(missing_ok=True)  # Of a process that was killed.
-    return found
+def _write(note: Path, text: str) -> None:
+    """In one piece, and for this user alone."""
+    part = note.with_suffix(".part")
+    try:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+        part.replace(note)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise BadOptions(
+            f"who was let in cannot be noted in '{note.parent}' ({error.strerror}): make room there"
+        ) from error

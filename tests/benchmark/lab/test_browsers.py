@@ -22,7 +22,7 @@ from irrvit.benchmark.acts.options import (
     MeasureOptions,
     RepeatOptions,
 )
-from irrvit.benchmark.errors import BadOptions
+from irrvit.benchmark.errors import BenchmarkError
 from irrvit.benchmark.lab import offer
 from irrvit.benchmark.remote_browser import device, server
 from irrvit.benchmark.remote_browser.options import Options
@@ -111,6 +111,8 @@ def test_a_lab_measures_on_the_phone_in_front_of_a_host(
             )
             assert measurement.golden.cases > 0
             assert measurement.golden.passed
+            # It is free again.
+            assert in_lab.measure(options, lambda name, stage: None).failures == {}
             page.close()
             result = in_lab.measure(options, lambda name, stage: None)
             assert "no device of the lab is called 'iphone'" in result.failures["iphone"]
@@ -120,9 +122,14 @@ def test_a_lab_measures_on_the_phone_in_front_of_a_host(
     ("options", "said"),
     [
         (LabOptions("devices", "x", let_in=1), "leave --let-in out: lab head and lab join keep"),
-        (LabOptions("head", phones=Options(port=9000)), "are for phones: --let-in says how many"),
+        (LabOptions("leave", let_in=1), "lab got 'leave'"),
+        (LabOptions("head", phones=Options(port=9000)), "are about phones: add --let-in N"),
+        (LabOptions("head", let_in=1, phones=Options(port=6379)), "port 6379 is the lab's own"),
+        (LabOptions("head", let_in=9, phones=Options(port=9995)), "port 10001 is the lab's own"),
+        (LabOptions("head", let_in=2, phones=Options(port=65535)), "2 phones take as many ports"),
+        (LabOptions("join", "192.0.2.200:1", let_in=1), "no head of a lab is at 192.0.2.200:1"),
     ],
 )
 def test_what_nobody_uses_is_refused(options, said):
-    with pytest.raises(BadOptions, match=said):
+    with pytest.raises(BenchmarkError, match=said):
         lab.run(options, lambda name, stage: None)

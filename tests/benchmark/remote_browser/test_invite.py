@@ -108,7 +108,7 @@ def test_the_phone_whose_code_is_typed_is_let_in(open_page, person, welcome, ses
 def test_a_wrong_code_may_be_corrected(open_page, person, welcome):
     found = welcome()
     page, code = arrive(open_page, person)
-    for left, wrong in ((2, "no code"), (1, "")):
+    for left, wrong in ((2, "no code"), (1, "000")):
         person.type(f"{wrong}\n")
         person.wait_for(f"({left} left)")
     person.type(f"{code}\n")
@@ -151,3 +151,17 @@ def test_a_phone_that_leaves_before_is_replaced_by_a_new_code(open_page, person,
     second, code = arrive(open_page, person)
     person.type(f"{code}\n")
     assert came_of(found).key == second.key
+
+
+def test_where_nothing_can_be_typed_nobody_is_waited_for(welcome, person):
+    person.leave()
+    assert "there is nothing to type on: run this in a terminal" in came_of(welcome())
+
+
+def test_an_empty_line_is_no_wrong_code(welcome, person, open_page):
+    found = welcome()
+    _, code = arrive(open_page, person)
+    for _ in range(5):
+        person.type("\n")
+    person.type(f"{code}\n")
+    assert came_of(found).code == code

@@ -92,7 +92,8 @@ def kept(tmp_path):
     return lambda: store.load(file).measurements if file.exists() else []
 
 
-def test_where_nobody_comes_it_ends_with_a_sentence(command, capsys):
+def test_where_nobody_comes_it_ends_with_a_sentence(command, capsys, monkeypatch):
+    Keyboard(monkeypatch)
     assert command("--wait", 1) == 2
     out, err = capsys.readouterr()
     assert (out, "no phone opened the page within 1 s" in err) == ("", True)
@@ -104,7 +105,15 @@ def test_a_port_that_is_taken_is_said(command, capsys, free_port):
     assert f"port {free_port} of 127.0.0.1 cannot be used" in capsys.readouterr().err
 
 
-def test_ctrl_c_ends_the_waiting(command, capsys):
+def test_without_a_terminal_nobody_is_waited_for(command, capsys, monkeypatch):
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        assert command("--wait", 600) == 2
+    assert "there is nothing to type on: run this in a terminal" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_the_waiting(command, capsys, monkeypatch):
+    Keyboard(monkeypatch)
     threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     assert command() == 130
     assert "interrupted before anything was done" in capsys.readouterr().err
