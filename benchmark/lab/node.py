@@ -39,7 +39,8 @@ def require_own(address: str) -> None:
             pass
     except OSError as error:
         is_used = error.errno == errno.EADDRINUSE
-        why = "something listens there already, perhaps another head" if is_used else str(error)
+        used = "another head is there, or what is left of a killed one, which `ray stop` ends"
+        why = used if is_used else str(error)
         raise BadOptions(
             f"lab head got '{address}': {why}; expected an address of this machine with port "
             f"{PORT} free"
