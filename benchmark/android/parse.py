@@ -191,7 +191,7 @@ def online_cores(text: str) -> int | None:
 
 def busy_ticks(text: str) -> int | None:
     """`/proc/stat`: what all cores together were busy, interrupts included."""
-    first = re.match(r"cpu ((?:\s*[0-9]{1,18}){4,20})\s*$", text.partition("\n")[0])
+    first = re.fullmatch(r"cpu((?:\s+[0-9]{1,18}){4,20})\s*", text.partition("\n")[0])
     if first is None:
         return None
     user, nice, system, _idle, *others = map(int, first[1].split())

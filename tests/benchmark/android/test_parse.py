@@ -126,6 +126,11 @@ def test_a_processor_that_says_something_else_says_nothing(text):
     assert parse.busy_ticks(text) is None
 
 
+def test_digits_without_an_end_take_no_longer_to_refuse():
+    """A pattern that can divide them in many ways tries them all: years, for this line."""
+    assert parse.busy_ticks(f"cpu {'1' * 5000}x") is None
+
+
 STARTING = "Starting: Intent { cmp=org.irrvit.mobile/.BenchmarkActivity }\n"
 
 
