@@ -66,8 +66,9 @@ class _Values:
         limit = self.max_rel * float(np.abs(wanted).max(initial=1e-30))
         size = float(np.abs(wanted).mean())
         for value in self.by_size[wanted.size]:
-            if abs(float(np.abs(value).mean()) - size) > limit:
-                continue  # The mean does not depend on the layout: a cheap way to say no.
+            if not abs(float(np.abs(value).mean()) - size) <= limit:
+                # The mean does not depend on the layout: a cheap way to say no, to NaN as well.
+                continue
             if any(np.abs(same - wanted).max() <= limit for same in _layouts(value, wanted.shape)):
                 return True
         return False

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from irrvit.export.errors import BadOption, ExportError, MissingExtra
+from irrvit.export.sweep.quiet import hush
 
 LOCAL = "ray"
 _REMOTE = re.compile(r"ray://[\w.-]+(:(?P<port>\d{1,5}))?")
@@ -88,6 +89,8 @@ def _ray(where: str) -> ModuleType:
         import ray
     except ModuleNotFoundError as error:
         raise MissingExtra("ray", "ray") from error
+    if not is_local:
+        hush()
     return ray
 
 
@@ -138,9 +141,8 @@ def on_every_node(
         if not node["Alive"] or not node["Resources"].get(having):
             continue
         how = {"num_cpus": 0, "max_retries": 0, "scheduling_strategy": only_at(node["NodeID"])}
-        asking = ray.remote(**how)(ask)
         host = node["NodeManagerHostname"] or node["NodeManagerAddress"]
-        asked[f"{host} ({node['NodeID'][:6]})"] = asking.remote(*about)
+        asked[f"{host} ({node['NodeID'][:6]})"] = ray.remote(**how)(ask).remote(*about)
     answers = {}
     for host, answer in asked.items():
         try:

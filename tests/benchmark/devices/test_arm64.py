@@ -29,7 +29,8 @@ def bench(*arguments, **environment):
 def exported(tmp_path_factory):
     """`irrvit_fashion` as TFLite and ONNX."""
     out = tmp_path_factory.mktemp("fashion")
-    command = ["-m", "irrvit.export.cli", "--target", "tflite", "--target", "onnx", "--out", out]
+    command = ["-m", "irrvit.export.cli", "--model", "irrvit_fashion", "--out", out]
+    command += ["--target", "tflite", "--target", "onnx"]
     subprocess.run(
         [sys.executable, *map(str, command)], check=True, capture_output=True, timeout=600
     )

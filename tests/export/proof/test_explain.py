@@ -98,6 +98,14 @@ def test_a_value_that_a_converter_fused_away_is_not_missed(network, values):
     assert sentence(network, without).startswith("every layer of the file agrees")
 
 
+@pytest.mark.filterwarnings("error")
+def test_values_that_are_no_numbers_are_left_aside(network, values):
+    """What a runtime never wrote, in a buffer that it shows all the same."""
+    odd = [np.full_like(value, what) for value in values.values() for what in (np.inf, np.nan)]
+    said = sentence(network, [*odd, *values.values()])
+    assert said.startswith("every layer of the file agrees")
+
+
 def test_values_that_are_no_floats_are_left_aside(network, values):
     whole = [*values.values(), np.arange(7), np.zeros((1, 7), bool)]
     assert sentence(network, whole).startswith("every layer of the file agrees")
