@@ -44,15 +44,15 @@ def test_a_damaged_file_is_refused_and_the_other_is_measured(tmp_path):
     assert bench(tmp_path, *QUICK).returncode in (0, 1)
     damaged = tmp_path / "damaged"
     damaged.mkdir()
-    for file in Path("artifacts/irrvit_fashion/tflite-fp32").iterdir():
+    for file in Path("artifacts/irrvit_60m/tflite-fp32").iterdir():
         content = bytearray(file.read_bytes())
         if file.suffix == ".tflite":
             content[-1] ^= 1
         (damaged / file.name).write_bytes(content)
-    done = bench(tmp_path, str(damaged), "artifacts/irrvit_fashion/onnx-fp32", *QUICK)
+    done = bench(tmp_path, str(damaged), "artifacts/irrvit_60m/onnx-fp32", *QUICK)
     assert done.returncode == 2
     assert "is not the file that its manifest describes" in done.stderr
-    assert "irrvit_fashion" in done.stdout
+    assert "irrvit_60m" in done.stdout
     assert "Traceback" not in done.stderr
 
 
