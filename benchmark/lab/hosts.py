@@ -19,7 +19,6 @@ from irrvit.export.sweep import cluster
 from irrvit.model.files import code_hash
 
 _HEAD = re.compile(r"[\w.-]+(:(?P<port>\d{1,5}))?")
-_TOO_SLOW = "Initialization failure from server"
 _OURS = Path(__file__).parents[1]
 _Answer = TypeVar("_Answer")
 
@@ -55,7 +54,7 @@ def connected(head: str) -> Iterator[ModuleType]:
         raise BadOptions(f"a lab cannot be at '{head}': expected HEAD or HEAD:PORT")
     with ExitStack() as stack:
         try:
-            ray = _connect(stack, f"ray://{head}")
+            ray = stack.enter_context(cluster.connected(f"ray://{head}"))
         except MissingExtra as error:
             raise NoLab(str(error)) from error
         except ExportError as error:
@@ -64,16 +63,6 @@ def connected(head: str) -> Iterator[ModuleType]:
                 "and see that both have the same Python, Ray and ~/.ray/auth_token"
             ) from error
         yield ray
-
-
-def _connect(stack: ExitStack, where: str) -> ModuleType:
-    """A head that is busy may take longer to begin with somebody than Ray waits for: once more."""
-    try:
-        return stack.enter_context(cluster.connected(where))
-    except ExportError as error:
-        if _TOO_SLOW not in str(error):
-            raise
-        return stack.enter_context(cluster.connected(where))
 
 
 def hosts(ray: ModuleType) -> list[Host]:

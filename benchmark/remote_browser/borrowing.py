@@ -113,8 +113,8 @@ def _phone(note: Path) -> SharedPhone:
     try:
         said = json.loads(note.read_text())
         is_here = said["host"] == socket.gethostname()
-        address, key, wait_s = str(said["address"]), bytes.fromhex(said["key"]), said["wait_s"]
-        facts = dict(said["facts"])
+        address, key = str(said["address"]), bytes.fromhex(said["key"])
+        facts, wait_s = dict(said["facts"]), float(said["wait_s"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DeviceNotFound(f"'{note}' is no note of a phone") from error
     if not is_here:
@@ -123,7 +123,7 @@ def _phone(note: Path) -> SharedPhone:
         talk = Talk(address, key, note.with_suffix(".lock"))
     except _GONE as error:
         raise _ended() from error
-    return SharedPhone(note.stem, facts, float(wait_s), talk)
+    return SharedPhone(note.stem, facts, wait_s, talk)
 
 
 def _ended() -> DeviceLost:

@@ -51,7 +51,7 @@ class Session:
     """One phone, through all pages that it opens with its key; safe in threads."""
 
     def __init__(self) -> None:
-        self._asking = threading.Lock()  # Whoever asks meanwhile waits for the answer of another.
+        self._asking = threading.Lock()  # One at a time: there is one question, and one answer.
         self._changed = threading.Condition()
         self._token: str | None = None
         self.guest: Guest | None = None

@@ -7,7 +7,6 @@ that this user alone reaches, by a key in a note that this user alone reads; see
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import socket
 import threading
@@ -21,6 +20,7 @@ from irrvit.benchmark.errors import BadOptions, CommandFailed, DeviceLost
 from irrvit.benchmark.kept import folder
 from irrvit.benchmark.remote_browser.server import RemoteServer
 from irrvit.benchmark.remote_browser.session import Session
+from irrvit.model.files import write_in_one_piece
 
 _CLOSE_S = 5.0
 
@@ -106,13 +106,14 @@ def shared(
 
 def _write(note: Path, text: str) -> None:
     """In one piece, and for this user alone."""
-    part = note.with_suffix(".part")
+
+    def fill(part: Path) -> None:
+        part.touch(0o600)
+        part.write_text(text)
+
     try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-        part.replace(note)
+        write_in_one_piece(note, fill)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise BadOptions(
             f"who was let in cannot be noted in '{note.parent}' ({error.strerror}): make room there"
         ) from error

@@ -108,7 +108,7 @@ def _start(ray: ModuleType, where: str) -> None:
 
 
 def _join(ray: ModuleType, where: str, quiet: dict[str, Any]) -> None:
-    """Connect to a head; one that answers and has not started whole is asked again."""
+    """Connect to a head; one that answers, and is busy or still starting, is asked again."""
     for tries_left in reversed(range(_TRIES)):
         try:
             ray.init(where, **quiet)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from functools import cache
 
 _PACKAGES = tuple(f"{os.sep}{name}{os.sep}" for name in ("ray", "grpc"))
 
 
+@cache  # Once in a process, however often it connects.
 def hush() -> None:
     """From now on, a failure in a thread whose code is Ray's or gRPC's is not printed."""
     before = threading.excepthook
@@ -23,8 +24,8 @@ def hush() -> None:
     threading.excepthook = hook
 
 
-def _is_theirs(failed: threading.ExceptHookArgs, packages: Sequence[str] = _PACKAGES) -> bool:
+def _is_theirs(failed: threading.ExceptHookArgs) -> bool:
     at, innermost = failed.exc_traceback, ""
     while at is not None:
         innermost, at = at.tb_frame.f_code.co_filename, at.tb_next
-    return any(package in innermost for package in packages)
+    return any(package in innermost for package in _PACKAGES)

@@ -10,7 +10,6 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from irrvit.model.data.dataset import Pictures, batches
@@ -120,22 +119,8 @@ def feed(plan: EpochPlan, clock: Clock) -> Iterator[Batch]:
         images = normalized(images, plan.spec)
         classes = torch.from_numpy(plan.pictures.classes[group])
         batch = Batch(images, classes, plan.said(group)).to(plan.device)
-        if recipe.mixup:
-            rng = np.random.default_rng([recipe.seed, MIXING, step])
-            batch = mixed(batch, rng.beta(recipe.mixup, recipe.mixup), plan.classes)
         clock.add("augmenting_s")
         yield batch
-
-
-def mixed(batch: Batch, share: float, classes: int) -> Batch:
-    """Lay each picture over another, and what is said of them too (mixup, arXiv 1710.09412).
-
-    Args:
-        share: of the picture itself; the rest is of the one at its place from the batch's end.
-    """
-    odds = F.one_hot(batch.classes, classes).to(batch.images.dtype)
-    known = [batch.images, odds] if batch.teacher is None else [batch.images, odds, batch.teacher]
-    return Batch(*(share * tensor + (1 - share) * tensor.flip(0) for tensor in known))
 
 
 def number(*of: int) -> int:

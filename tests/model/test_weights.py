@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 import irrvit.model.spec
 from irrvit.model import sources
 from irrvit.model.data import fashion_mnist, tiny_imagenet
 from irrvit.model.data.find import load_dataset
-from irrvit.model.evaluate import evaluate
+from irrvit.model.evaluate import evaluate, normalized, to_unit
 from irrvit.model.network import variants
 
 FOLDER = Path(irrvit.model.spec.__file__).parent / "weights"
@@ -68,6 +69,18 @@ def test_natural_network_eats_and_names_what_the_data_set_does():
     source = sources.load("irrvit_60m")
     assert source.labels == tiny_imagenet.LABELS
     assert (source.input.height, source.input.width, source.input.resize) == (56, 56, 56)
+
+
+@pytest.mark.parametrize(("picture", "label"), [("chelsea", "tabby"), ("coffee", "espresso")])
+def test_natural_network_names_what_is_in_photographs_of_full_size(picture, label):
+    source = sources.load("irrvit_60m")
+    path = Path(__file__).parents[2] / "export/cases" / f"{picture}.jpg"
+    with Image.open(path) as image:
+        pixels = irrvit.model.spec.preprocess(image, source.input)[None].copy()
+    unit = to_unit(pixels, torch.device("cpu"))
+    with torch.no_grad():
+        logits = source.network(normalized(unit, source.input))
+    assert source.labels[logits.argmax()].partition(",")[0] == label
 
 
 def test_natural_network_is_right_about_half_of_the_pictures_it_never_saw():

@@ -90,7 +90,6 @@ class Recipe(_Record):
         batch: pictures a step, over all processes together.
         ema_decay: of the running mean of the weights, which is what is evaluated and kept.
         augmentation: what is done to pictures, unless `deit` is given.
-        mixup: the alpha of laying pictures over one another, unless `deit` is given.
         deit: makes `training.deit` feed the network, in place of `training.feed`.
         distillation: a teacher, if there is one.
         mixed_precision: what layers compute in where that is enough (`torch.autocast`); weights
@@ -105,7 +104,6 @@ class Recipe(_Record):
     label_smoothing: Share = 0.1
     ema_decay: Share = 0.998
     augmentation: Augmentation = Augmentation()
-    mixup: NonNegativeFloat = 0
     deit: Deit | None = None
     distillation: Distillation | None = None
     mixed_precision: Literal["bf16"] | None = None

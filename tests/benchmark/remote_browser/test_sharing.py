@@ -102,6 +102,12 @@ def test_what_is_no_note_is_passed_over_and_left_alone(serial, notes, content):
     assert (notes / "abcdef.json").read_text() == content
 
 
+def test_a_phone_is_waited_for_so_long_as_a_note_says_in_numbers_alone(serial, notes):
+    (note,) = notes.iterdir()
+    note.write_text(json.dumps(json.loads(note.read_text()) | {"wait_s": "long"}))
+    assert list(borrowing.shared_phones()) == []
+
+
 def test_a_note_of_another_machine_with_the_same_folder_is_left_alone(serial, notes):
     (note,) = notes.iterdir()
     said = json.loads(note.read_text()) | {"host": "elsewhere"}

@@ -12,8 +12,10 @@ def failed(monkeypatch):
     """Failures that were printed."""
     printed = []
     monkeypatch.setattr(threading, "excepthook", printed.append)
+    quiet.hush.cache_clear()
     quiet.hush()
-    return printed
+    yield printed
+    quiet.hush.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,9 @@ def test_whose_code_fails_decides(failed, file, is_printed):
     thread.start()
     thread.join()
     assert len(failed) == is_printed
+
+
+def test_it_is_done_once(failed):
+    hook = threading.excepthook
+    quiet.hush()
+    assert threading.excepthook is hook
