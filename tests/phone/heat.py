@@ -16,6 +16,15 @@ _STEP_S = 0.2
 _PERIOD_S = 0.01
 
 
+@dataclass(frozen=True)
+class _Moment:
+    """The end of a step, in one piece, since others read it while the next one ends."""
+
+    at_s: float
+    used_s: float
+    energy_mws: float
+
+
 @dataclass
 class Heat:
     """A body that its processor warms and the air cools.
@@ -36,13 +45,12 @@ class Heat:
     core_mw: float
     voltage_mv: float
     skin_c: float = 0.0
-    energy_mws: float = 0.0
     busy: float = 0.0
-    _last: tuple[float, float] = field(default=(0.0, 0.0))
+    _last: _Moment = field(init=False)
 
     def __post_init__(self) -> None:
         self.skin_c = self.skin_c or self.idle_c
-        self._last = (time.monotonic(), 0.0)
+        self._last = _Moment(time.monotonic(), used_s=0.0, energy_mws=0.0)
 
     @property
     def status(self) -> int:
@@ -63,8 +71,16 @@ class Heat:
             "current_ma": -round(1e3 * power / self.voltage_mv),
             "voltage_uv": round(1000 * self.voltage_mv),
             "voltage_mv": round(self.voltage_mv),
-            "energy_mws": f"{self.energy_mws:.2f}",
+            "energy_mws": f"{self._energy_mws():.2f}",
         }
+
+    def _energy_mws(self) -> float:
+        """Up to now, however long ago the last step was: an idle phone's since then.
+
+        What a busy core adds comes with the next step, so that a counter never runs backwards.
+        """
+        last = self._last
+        return last.energy_mws + self.idle_mw * (time.monotonic() - last.at_s)
 
     def step(self, pid: int | None) -> None:
         """Live for a moment: slow the app down as the temperature wants, and be warmed by it."""
@@ -74,10 +90,11 @@ class Heat:
             time.sleep(_PERIOD_S * self.speed)
         time.sleep(max(0.0, end - time.monotonic()))
         now, used = time.monotonic(), _cpu_s(pid)
-        passed = now - self._last[0]
-        self.busy = max(0.0, used - self._last[1]) / passed if used >= self._last[1] else 0.0
-        self._last = (now, used)
-        self.energy_mws += passed * (self.idle_mw + self.core_mw * self.busy)
+        last = self._last
+        passed = now - last.at_s
+        self.busy = (used - last.used_s) / passed if used >= last.used_s else 0.0
+        drawn = passed * (self.idle_mw + self.core_mw * self.busy)
+        self._last = _Moment(now, used, last.energy_mws + drawn)
         target = self.idle_c + min(1.0, self.busy) * (self.busy_c - self.idle_c)
         self.skin_c += (target - self.skin_c) * (1 - math.exp(-passed / self.tau_s))
 
