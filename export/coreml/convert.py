@@ -75,6 +75,8 @@ def _convert(
     compute = coremltools.precision.FLOAT16
     if precision is Precision.FP32:
         compute = coremltools.precision.FLOAT32
+    # It numbers what has no name on from a conversion that failed; a file and its twin share names.
+    coremltools.converters.mil.Builder.name_count.clear()
     return coremltools.convert(
         exported,
         convert_to="mlprogram",

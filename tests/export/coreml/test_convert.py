@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from irrvit.export.errors import UnsupportedOp
 from irrvit.export.precision import Precision
 from irrvit.export.targets import coreml
 from irrvit.model.spec import InputSpec
@@ -152,6 +153,23 @@ def _check(layer, seed, tmp_path):
 @pytest.mark.parametrize("name", LAYERS)
 def test_layer_equals_torch(name, tmp_path):
     _check(LAYERS[name], len(name), tmp_path)
+
+
+def test_a_conversion_that_failed_leaves_the_names_of_the_next_one_alone(tmp_path):
+    """A file is held against its twin by the names of their constants."""
+
+    def constants(folder):
+        path = tmp_path / folder / "layer.mlpackage"
+        path.parent.mkdir()
+        network = Layer(lambda x: x * 1.5 + 0.25).eval()
+        coreml.write(network, InputSpec(height=H, width=W), Precision.FP32, path)
+        return set(coreml.float_graph(path, path).constants)
+
+    before = constants("before")
+    network = Layer(lambda x: x.reshape(1, 2, 3, 9, 4, 3).sin().permute(0, 5, 4, 3, 2, 1))
+    with pytest.raises(UnsupportedOp, match="rank <= 5"):
+        coreml.write(network, InputSpec(height=H, width=W), Precision.FP32, tmp_path / "none")
+    assert constants("after") == before
 
 
 def test_activations_equal_torch(tmp_path):
