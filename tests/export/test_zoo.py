@@ -55,8 +55,6 @@ SOME = {
         "irrvit_60m",
         "timm:mobilenetv3_large_100",
         "timm:deit_tiny_patch16_224",
-        "timm:swin_tiny_patch4_window7_224",
-        "timm:coat_lite_tiny",
         "timm:fastvit_t8",
     },
     "executorch": {
