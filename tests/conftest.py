@@ -241,7 +241,7 @@ def bench(tmp_path):
 
     def bench(*arguments, **environ):
         command = [sys.executable, "-m", "irrvit.benchmark.cli", *map(str, arguments)]
-        env, how = os.environ | environ, {"capture_output": True, "text": True, "timeout": 120}
+        env, how = os.environ | environ, {"capture_output": True, "text": True, "timeout": 300}
         done = subprocess.run(command, check=False, cwd=tmp_path, env=env, **how)
         assert "Traceback" not in done.stderr
         return done

@@ -22,4 +22,4 @@ if command -v go >/dev/null && [ ! -x ios_app/build/bin/actionlint ]; then
     echo "ios: it cannot be had just now; its test is left out" >&2
 fi
 echo "ios: pytest" >&2
-OMP_NUM_THREADS=1 .venv/bin/python -m pytest --require-extras --durations=10 tests/ios
+OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal --require-extras --durations=10 tests/ios
