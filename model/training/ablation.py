@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from math import log, sqrt
@@ -59,13 +60,15 @@ class AblationRun:
     top1: float
 
 
-def train_all(run: TrainingRun, seeds: int, notify: NotifyStep) -> list[AblationRun]:
+def train_all(
+    run: TrainingRun, seeds: int, notify: NotifyStep, parts: Sequence[str] = PARTS
+) -> list[AblationRun]:
     """Train every network with every seed, in folders below `run.out`, and write what came out.
 
     Goes on where it was stopped: a finished network is evaluated again, not trained again.
 
     Raises:
-        NoMatch, BadData: what was asked for cannot be compared.
+        NoMatch, BadData, UnknownModel: what was asked for cannot be compared.
     """
     if seeds < 2:
         raise BadData(f"{seeds} seeds show no spread: expected 2 or more")
@@ -73,8 +76,9 @@ def train_all(run: TrainingRun, seeds: int, notify: NotifyStep) -> list[Ablation
     if not isinstance(whole, Variant):
         raise BadData(f"'{whole.name}' is there to compare with: it has no parts to change")
     done = []
+    compared = networks(whole, len(run.data.labels), parts)
     for seed in range(run.recipe.seed, run.recipe.seed + seeds):
-        for variant in networks(whole, len(run.data.labels)):
+        for variant in compared:
             out = run.out / variant.name / str(seed)
             out.mkdir(parents=True, exist_ok=True)
             recipe = run.recipe.model_copy(update={"seed": seed})
@@ -85,10 +89,10 @@ def train_all(run: TrainingRun, seeds: int, notify: NotifyStep) -> list[Ablation
     return done
 
 
-def networks(whole: Variant, classes: int) -> list[Variant]:
-    """The whole network, and one for each of `PARTS` that costs as much."""
+def networks(whole: Variant, classes: int, parts: Sequence[str] = PARTS) -> list[Variant]:
+    """The whole network, and one for each part in the place of its own that costs as much."""
     target = _macs(whole, classes)
-    others = [variants.get(f"{whole.name}+{part}") for part in PARTS]
+    others = [variants.get(f"{whole.name}+{part}") for part in dict.fromkeys(parts)]
     return [whole, *(_matched(other, target, classes) for other in others)]
 
 

@@ -67,7 +67,13 @@ def train(
     ablation: Annotated[
         bool, typer.Option("--ablation", help="Train the article's ablation of --model instead.")
     ] = False,
-    seeds: Annotated[int, typer.Option(help="How many, from --seed on, for --ablation.")] = 2,
+    seeds: Annotated[
+        int | None, typer.Option(help="How many, from --seed on, for --ablation.  [default: 2]")
+    ] = None,
+    parts: Annotated[
+        list[str] | None,
+        typer.Option("--part", help="Of --ablation, as conv14; repeat it.  [default: all]"),
+    ] = None,
 ) -> None:
     """Train a network, and write its checkpoint, a record, a log and its curves.
 
@@ -102,7 +108,9 @@ def train(
         teacher_weight=teacher_weight,
         threads=threads,
         init=init,
-        ablation_seeds=seeds if ablation else None,
+        ablation=ablation,
+        seeds=seeds,
+        parts=tuple(parts or ()),
         command=shlex.join(["irrvit-train", *sys.argv[1:]]),
     )
     result = _execute(options)

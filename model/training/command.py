@@ -51,8 +51,9 @@ def execute(options: TrainingOptions) -> TrainingResult:
     """
     run = prepare(options)
     with _progress_bar() as notify:
-        if options.ablation_seeds is not None:
-            ablation.train_all(run, options.ablation_seeds, notify)
+        if options.ablation:
+            seeds, parts = options.seeds, options.parts or ablation.PARTS
+            ablation.train_all(run, 2 if seeds is None else seeds, notify, parts)
             return TrainingResult(run.out / "ablation.md")
         state = train(run, notify)
     path = run.out / f"{run.variant.name}.safetensors"

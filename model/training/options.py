@@ -39,7 +39,9 @@ class TrainingOptions:
         teacher_views: of each picture, that it looks at; None for two.
         teacher_weight: of what it says in the loss; None for 0.7.
         init: a checkpoint to begin with.
-        ablation_seeds: with how many seeds to run the ablation instead of one training.
+        ablation: run the ablation instead of one training.
+        seeds: with how many; None for two.
+        parts: those of it that are trained beside the whole network; none for all.
         command: as it was typed, for the record.
     """
 
@@ -56,7 +58,9 @@ class TrainingOptions:
     teacher_weight: float | None = None
     threads: int | None = None
     init: Path | None = None
-    ablation_seeds: int | None = None
+    ablation: bool = False
+    seeds: int | None = None
+    parts: tuple[str, ...] = ()
     command: str = ""
 
 
@@ -66,6 +70,7 @@ def prepare(options: TrainingOptions) -> TrainingRun:
     Raises:
         ModelError: saying what is wrong with an option, the data or the folder.
     """
+    _check_ablation(options)
     peer = peers.find(options.model)
     variant = peer or variants.get(options.model)
     recipe = _recipe(options)
@@ -85,6 +90,14 @@ def prepare(options: TrainingOptions) -> TrainingRun:
         data = kept_ready(data, data.input_spec(variant.input_size))
     init = checkpoint.read(options.init) if options.init is not None else None
     return TrainingRun(variant, data, recipe, options.out, init)
+
+
+def _check_ablation(options: TrainingOptions) -> None:
+    if options.ablation and options.init is not None:
+        raise BadTrainingOption("--init: each network of --ablation begins with its own weights")
+    for option, value in (("seeds", options.seeds), ("part", options.parts or None)):
+        if value is not None and not options.ablation:
+            raise BadTrainingOption(f"--{option}: there is no --ablation")
 
 
 def _require_trainable(data: Dataset) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from irrvit.model.data import picture_folder
-from irrvit.model.errors import BadData
+from irrvit.model.errors import BadData, UnknownModel
 from irrvit.model.network import variants
 from irrvit.model.network.variants import Variant
 from irrvit.model.training import ablation
@@ -50,6 +50,17 @@ def test_every_choice_of_the_article_is_a_row(networks):
     assert {n.patch_embedding for n in networks} == {"irregular", "conv7", "conv14", "linear14"}
     assert {n.fusion for n in networks} == {"patch_fusion", "class_token", "average"}
     assert {n.position for n in networks} == {"learned", "sincos", "none"}
+
+
+def test_some_parts_are_compared_alone_and_each_once():
+    whole = variants.get("irrvit_fashion")
+    names = [n.name for n in ablation.networks(whole, 10, ["average", "conv7+average", "average"])]
+    assert names == [whole.name, f"{whole.name}+average", f"{whole.name}+conv7+average"]
+
+
+def test_a_part_that_does_not_exist_is_named():
+    with pytest.raises(UnknownModel, match=r"unknown part of 'irrvit_fashion\+conv8': .*'conv7'"):
+        ablation.networks(variants.get("irrvit_fashion"), 10, ["conv8"])
 
 
 def test_network_too_small_to_be_matched_is_named():
@@ -157,7 +168,6 @@ def test_one_seed_is_refused(run):
 @pytest.mark.slow
 @pytest.mark.needs("accelerate", "matplotlib")
 def test_a_run_that_was_stopped_goes_on_and_leaves_table_and_plot(run, monkeypatch):
-    monkeypatch.setattr(ablation, "PARTS", ("average",))  # Two networks instead of eight.
     monkeypatch.setattr(ablation, "evaluate", lambda *given: (9.0, 0.75))  # Loss and top-1.
     steps: list[Step] = []
 
@@ -167,8 +177,8 @@ def test_a_run_that_was_stopped_goes_on_and_leaves_table_and_plot(run, monkeypat
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        ablation.train_all(run, 2, stop)
-    assert len(ablation.train_all(run, 2, steps.append)) == 4
+        ablation.train_all(run, 2, stop, ["average"])
+    assert len(ablation.train_all(run, 2, steps.append, ["average"])) == 4
     assert len(steps) == 5 + 4  # The first two networks were not trained again.
     with (run.out / "ablation.csv").open() as file:
         table = list(csv.DictReader(file))

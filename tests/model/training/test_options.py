@@ -72,6 +72,13 @@ def test_what_was_given_replaces_the_recipes_own(options):
             BadTrainingOption,
             "--recipe imagenet cannot be used for mobilenetv2_60m",
         ),
+        ({"seeds": 0}, BadTrainingOption, "--seeds: there is no --ablation"),
+        ({"parts": ("conv14",)}, BadTrainingOption, "--part: there is no --ablation"),
+        (
+            {"ablation": True, "init": Path("absent.pth")},
+            BadTrainingOption,
+            "--init: each network of --ablation begins with its own weights",
+        ),
         ({"download": True}, BadData, "--data-root and --download belong to named data sets"),
         ({"init": Path("absent.pth")}, BadCheckpoint, "'absent.pth' does not exist"),
     ],
