@@ -72,7 +72,9 @@ def train(
     ] = None,
     parts: Annotated[
         list[str] | None,
-        typer.Option("--part", help="Of --ablation, as conv14; repeat it.  [default: all]"),
+        typer.Option(
+            "--part", metavar="PART", help="Of --ablation, as conv14; may repeat.  [default: all]"
+        ),
     ] = None,
 ) -> None:
     """Train a network, and write its checkpoint, a record, a log and its curves.
