@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +48,16 @@ class CalibrationPictures:
         return pixels, Calibration(data=data, pictures=len(pixels), sha256=digest)
 
     def fingerprint(self) -> str:
-        """Say in a string what would be drawn; equal strings, equal pictures."""
+        """Say in a string what would be drawn; equal strings, equal pictures.
+
+        Raises:
+            BadData, BadOption: it cannot be read.
+        """
         code = code_hash("data")
         if self.name is not None and Path(self.name).is_dir():
-            return f"{content_hash(Path(self.name))} code {code}"
+            files = _drawn(Path(self.name))
+            of_pictures = _hash(files) if files else load_dataset(self.name, root=self.root).sha256
+            return f"{of_pictures} code {code}"
         there = [n for n in dataset_names() if dataset_module(n).missing(self.root) is None]
         return f"{self.name} {self.root} {there} code {code}"
 
@@ -61,7 +69,7 @@ class CalibrationPictures:
                 return SAMPLES, np.stack(list(cases.golden_pictures(spec).values()))
             return known, _of_data_set(known, self.root, spec)
         folder = Path(self.name)
-        files = sorted(f for f in folder.glob("*") if f.suffix.lower() in SUFFIXES)
+        files = _drawn(folder)
         if files:
             return folder.name, _of_files(files, spec)
         return folder.name, _of_data_set(self.name, self.root, spec)
@@ -73,10 +81,26 @@ def _of_data_set(name: str, root: Path | None, spec: InputSpec) -> np.ndarray:
     return calibration_pictures(train, spec, count=min(_COUNT, len(train)))
 
 
+def _drawn(folder: Path) -> list[Path]:
+    """Of the pictures that lie in a folder itself, evenly spread over it."""
+    files = sorted(f for f in folder.glob("*") if f.suffix.lower() in SUFFIXES)
+    return files[:: max(1, len(files) // _COUNT)][:_COUNT]
+
+
 def _of_files(files: list[Path], spec: InputSpec) -> np.ndarray:
-    """Evenly spread over the folder."""
-    step = max(1, len(files) // _COUNT)
+    with _readable():
+        return np.stack([read_picture(file, spec) for file in files])
+
+
+def _hash(files: list[Path]) -> str:
+    with _readable():
+        known = "".join(f"{file.name}\0{content_hash(file)}\n" for file in files)
+    return hashlib.sha256(known.encode()).hexdigest()
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
     try:
-        return np.stack([read_picture(file, spec) for file in files[::step][:_COUNT]])
+        yield
     except OSError as error:
         raise BadOption(f"--calibration: a picture cannot be read: {error}") from error

@@ -83,6 +83,33 @@ def test_other_pictures_have_another_fingerprint(tmp_path):
     assert CalibrationPictures(str(tmp_path)).fingerprint() != before
 
 
+def test_pictures_that_are_not_drawn_are_not_read(tmp_path):
+    """Of a large folder some are drawn: hashing the others would take longer than drawing."""
+    for i in range(400):
+        (tmp_path / f"{i:03}.png").write_bytes(bytes([i % 7]))
+    pictures = CalibrationPictures(str(tmp_path))
+    before = pictures.fingerprint()
+    (tmp_path / "001.png").write_bytes(b"another")
+    assert pictures.fingerprint() == before
+    (tmp_path / "002.png").write_bytes(b"another")
+    assert pictures.fingerprint() != before
+
+
+def test_one_in_a_folder_of_classes_has_another_fingerprint(tmp_path):
+    for label in ("cat", "dog"):
+        for i in range(6):
+            save(tmp_path / label, f"{i}.png", i)
+    before = CalibrationPictures(str(tmp_path)).fingerprint()
+    assert CalibrationPictures(str(tmp_path)).fingerprint() == before
+    save(tmp_path / "dog", "3.png", 33)
+    assert CalibrationPictures(str(tmp_path)).fingerprint() != before
+
+
+def test_a_folder_without_pictures_is_refused_before_anything_is_begun(tmp_path):
+    with pytest.raises(BadData, match="no readable picture"):
+        CalibrationPictures(str(tmp_path)).fingerprint()
+
+
 def test_a_data_set_that_arrived_has_another_fingerprint(tmp_path):
     before = CalibrationPictures(root=tmp_path).fingerprint()
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(b"")
