@@ -61,7 +61,7 @@ def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
         require_dataset(options.evaluate, options.data_root)
     keys = {job.name: cache_key(job) for job in jobs}
     out = options.out or Path("artifacts") / jobs[0].file_stem
-    todo = [job for job in jobs if options.force or not is_current(out / job.name, keys[job.name])]
+    todo = _not_current(jobs, keys, out, options)
     for job in jobs:
         if job not in todo:
             notify(job.name, "unchanged")
@@ -69,7 +69,7 @@ def export_files(options: ExportOptions, notify: Notify) -> ExportResult:
         make_environment(lambda line: notify("tensorflow", line))
     outcomes = _absent(todo)
     todo = [job for job in todo if job.name not in outcomes]
-    outcomes |= _export(todo, keys, out, notify, force=options.force) if todo else {}
+    outcomes |= _export(todo, keys, out, notify, options) if todo else {}
     result = _collect(options.model, jobs, outcomes, out)
     return evaluated(result, options, notify) if options.evaluate else result
 
@@ -107,13 +107,26 @@ def evaluated(
     Raises:
         BadData, BadOption: the pictures cannot be read, or are of other classes.
     """
-    assert options.evaluate is not None
+    labelled = _labelled(options)
+    assert labelled is not None
     by_name = {job.name: job for job in to_jobs(options)}
     passed = {by_name[a.path.parent.name]: a for a in result.artifacts if a.manifest.passed}
-    labelled = LabelledPictures(options.evaluate, options.data_root)
     errors = evaluate(passed, labelled, notify, decide) if passed else {}
     again = [artifact.open(a.path) for a in result.artifacts]
     return ExportResult(result.model, again, result.errors | errors)
+
+
+def _labelled(options: ExportOptions) -> LabelledPictures | None:
+    """What the files will be tried on, if on anything."""
+    if options.evaluate is None:
+        return None
+    return LabelledPictures(options.evaluate, options.data_root)
+
+
+def _not_current(
+    jobs: list[ExportJob], keys: dict[str, str], out: Path, options: ExportOptions
+) -> list[ExportJob]:
+    return [job for job in jobs if options.force or not is_current(out / job.name, keys[job.name])]
 
 
 def is_current(folder: Path, key: str) -> bool:
@@ -126,19 +139,20 @@ def is_current(folder: Path, key: str) -> bool:
 
 
 def _export(
-    todo: list[ExportJob], keys: dict[str, str], out: Path, notify: Notify, *, force: bool
+    todo: list[ExportJob], keys: dict[str, str], out: Path, notify: Notify, options: ExportOptions
 ) -> Outcomes:
     with _writable(out), publish.workspace(out, on_wait=lambda: _say_waiting(out, notify)) as space:
         # Whoever was waited for may have done it.
-        jobs = [job for job in todo if force or not is_current(out / job.name, keys[job.name])]
+        jobs = _not_current(todo, keys, out, options)
         if not jobs:
             return {}
         for job in jobs:
             (space / job.name).mkdir()
         by_target = {job.target: [j for j in jobs if j.target == job.target] for job in jobs}
-        tasks = [ExportTask(tuple(group), keys, space, out) for group in by_target.values()]
+        prepare = PrepareTask(jobs[0], space, out, _labelled(options))
+        tasks = [ExportTask(tuple(g), keys, space, out, prepare) for g in by_target.values()]
         outcomes: Outcomes = {}
-        for task, outcome in together.run(PrepareTask(jobs[0], space, out), tasks, notify):
+        for task, outcome in together.run(prepare, tasks, notify):
             each = _each(task, outcome)
             workers.settle(task, *each.values())
             for name, one in each.items():

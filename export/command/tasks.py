@@ -13,6 +13,7 @@ from irrvit.export.command.workers import Failure
 from irrvit.export.job import ExportJob
 from irrvit.export.manifest import Manifest
 from irrvit.export.precision import Precision
+from irrvit.export.proof.labelled import LabelledPictures, expected_of
 from irrvit.model.progress import NotifyStage
 
 if TYPE_CHECKING:
@@ -29,11 +30,13 @@ class PrepareTask:
     Attributes:
         job: any of those of the network.
         space: a folder for what is printed; `out` is where that goes if it fails.
+        evaluate: what the files will be tried on: pictures of other classes are said at once.
     """
 
     job: ExportJob
     space: Path
     out: Path
+    evaluate: LabelledPictures | None = None
 
     name = "network"
 
@@ -53,7 +56,10 @@ class PrepareTask:
         from irrvit.export import pipeline  # Brings torch: only where the work is.
 
         notify("loading and folding the network")
-        return pipeline.prepare(self.job)
+        prepared = pipeline.prepare(self.job)
+        if self.evaluate is not None:
+            expected_of(prepared.source.labels, self.evaluate.load(notify))
+        return prepared
 
 
 @dataclass(frozen=True)
@@ -64,13 +70,15 @@ class ExportTask:
         keys: the cache key of each job.
         space: has an empty folder for each job, by its name.
         out: where the log goes.
-        prepared: what a `PrepareTask` made, if one was done.
+        prepare: what has to be done before.
+        prepared: what it made, if it was done.
     """
 
     jobs: tuple[ExportJob, ...]
     keys: Mapping[str, str]
     space: Path
     out: Path
+    prepare: PrepareTask
     prepared: Prepared | None = field(default=None, repr=False)
 
     @property
@@ -97,8 +105,7 @@ class ExportTask:
         from irrvit.export import pipeline, target
 
         target.get(self.target)
-        prepare = PrepareTask(self.jobs[0], self.space, self.out)
-        prepared, outcomes = self.prepared or prepare.run(notify), {}
+        prepared, outcomes = self.prepared or self.prepare.run(notify), {}
         # The float32 file first: those of fewer bits are judged beside it.
         for job in sorted(self.jobs, key=lambda job: job.precision is not Precision.FP32):
             say = notify if len(self.jobs) == 1 else _prefixed(notify, job.precision)

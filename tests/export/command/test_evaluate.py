@@ -1,6 +1,7 @@
 """Labelled pictures through the written files: counted rightly, resumed, refused in sentences."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,7 +79,7 @@ def test_the_manifest_says_how_the_file_does(evaluated, folder):
 
 def test_pictures_are_checked_once_and_pytorch_looks_once_for_all_precisions(evaluated):
     *_, stderr = evaluated
-    assert stderr.count("pictures: checking pictures: 0 of 260") == 1
+    assert stderr.count("checking pictures: 0 of 260") == 1
     for name in ("PyTorch", "onnx-fp32", "onnx-fp16"):
         for seen in (100, 200, 2 * PICTURES):
             assert stderr.count(f"{name}: looking at pictures: {seen} of 260") == 1
@@ -133,3 +134,16 @@ def test_data_that_does_not_exist_ends_with_a_sentence(evaluated, tmp_path):
     assert process.returncode == 2
     assert "unknown data" in stderr
     assert stdout == ""
+
+
+def test_pictures_of_other_classes_are_said_before_anything_is_converted(folder, tmp_path):
+    (tmp_path / "pictures").mkdir()
+    for label, picture in (("emu", "000.png"), ("class 8", "001.png")):
+        (tmp_path / "pictures" / label).mkdir()
+        shutil.copy(folder / "class 3" / picture, tmp_path / "pictures" / label)
+    process = start(tmp_path / "out", tmp_path / "pictures")
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert "the network has no 'emu' among its 10" in stderr
+    assert "converting" not in stderr
+    assert not list((tmp_path / "out").glob("*/manifest.json"))
