@@ -154,8 +154,8 @@ def write(runs: list[AblationRun], folder: Path) -> None:
 def table(runs: list[AblationRun]) -> str:
     """Markdown: mean and spread of each network, and its distance from the first one.
 
-    A distance is called noise when it is below twice its own standard error, which is taken from
-    the spread of all networks together: two seeds of one network alone say little.
+    A distance has twice its own standard error beside it, and is called noise below that. The
+    error is taken from the spread of all networks together: two seeds of one alone say little.
     """
     groups = _by_network(runs)
     error = _standard_error(groups)
@@ -167,12 +167,15 @@ def table(runs: list[AblationRun]) -> str:
     for name, group in groups.items():
         shares = [100 * run.top1 for run in group]
         difference = mean(shares) - first
-        verdict = "" if name == runs[0].network else _verdict(difference, error)
+        distance, verdict = f"{difference:+.2f}", ""
+        if name != runs[0].network:
+            distance += "" if error is None else f" ± {2 * error:.2f}"
+            verdict = _verdict(difference, error)
         row = group[0]
         lines.append(
             f"| {name} | {row.dim} x {row.depth} | {row.mmacs:.1f} | {row.parameters} "
             f"| {len(group)} | {mean(shares):.2f} | {max(shares) - min(shares):.2f} "
-            f"| {difference:+.2f} | {verdict} |"
+            f"| {distance} | {verdict} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -80,7 +80,7 @@ class TestTable:
         assert [line.split("|")[1].strip() for line in lines] == ["whole", "near", "far"]
         assert [line.split("|")[-2].strip() for line in lines] == ["", "noise", "beyond noise"]
         assert "| 93.10 | 0.20 | +0.00 |" in lines[0]
-        assert "| 90.10 | 0.20 | -3.00 |" in lines[2]
+        assert "| 90.10 | 0.20 | -3.00 ± 0.28 |" in lines[2]
 
     def test_one_seed_decides_nothing(self):
         lines = ablation.table(list(self.RUNS[:3])).splitlines()
