@@ -150,7 +150,7 @@ def _export(
             (space / job.name).mkdir()
         by_target = {job.target: [j for j in jobs if j.target == job.target] for job in jobs}
         prepare = PrepareTask(jobs[0], space, out, _labelled(options))
-        tasks = [ExportTask(tuple(g), keys, space, out, prepare) for g in by_target.values()]
+        tasks = [ExportTask(tuple(group), keys, prepare) for group in by_target.values()]
         outcomes: Outcomes = {}
         for task, outcome in together.run(prepare, tasks, notify):
             each = _each(task, outcome)

@@ -68,16 +68,12 @@ class ExportTask:
 
     Attributes:
         keys: the cache key of each job.
-        space: has an empty folder for each job, by its name.
-        out: where the log goes.
-        prepare: what has to be done before.
+        prepare: what is done before; its space has an empty folder for each job, by its name.
         prepared: what it made, if it was done.
     """
 
     jobs: tuple[ExportJob, ...]
     keys: Mapping[str, str]
-    space: Path
-    out: Path
     prepare: PrepareTask
     prepared: Prepared | None = field(default=None, repr=False)
 
@@ -95,7 +91,11 @@ class ExportTask:
 
     @property
     def log(self) -> Path:
-        return self.out / f"{self.name}.log"
+        return self.prepare.out / f"{self.name}.log"
+
+    @property
+    def space(self) -> Path:
+        return self.prepare.space
 
     def given(self, prepared: Prepared) -> ExportTask:
         """The same task, of a network that is prepared."""
